@@ -1,1 +1,21 @@
-//! TODO
+//! The engine as the rest of Spud sees it: a process that is started, fed and watched.
+//!
+//! llama.cpp answers a bad model with an assert that ends its process, so it runs in one of its
+//! own, `spud-engine` (crate `engine-llama`), and this crate links none of it. It owns the
+//! messages between the two ([`message`], [`frame`]), the handle ([`Engine`]), and two pieces of
+//! pure code that both sides must agree on: the prompt ([`prompt`]) and the splitter
+//! ([`splitter`]). The splitter runs in the engine process, between two tokens, because there a
+//! thought can still be closed in time.
+//!
+//! Not here: which model, how much context, what happens after a failure (`app`).
+
+pub mod frame;
+mod handle;
+mod locate;
+pub mod message;
+mod obituary;
+pub mod prompt;
+pub mod splitter;
+
+pub use handle::{Engine, EngineError};
+pub use locate::{PROGRAM, locate};

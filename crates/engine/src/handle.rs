@@ -1,0 +1,347 @@
+//! The handle of one engine process: starts it, greets it, feeds it, routes its events to the jobs
+//! that they belong to, and gives every open job an end when it dies.
+//!
+//! A thread of its own starts the process and stays with it: Linux ends the child when the thread
+//! that started it ends (`PR_SET_PDEATHSIG` follows the thread). Dropping the handle kills the
+//! process, which is the one sure way to get all of its memory back.
+
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc as blocking;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::frame;
+use crate::message::{
+    End, Event, Failure, FailureCode, Hello, Job, Load, Reply, Request, Statistics,
+};
+use crate::obituary::{LastLines, cause};
+
+/// How long a started program may take to greet; loading its libraries from a slow disk counts.
+const GREETING_LIMIT: Duration = Duration::from_secs(30);
+
+/// Why an engine could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The program is not there or cannot be executed.
+    #[error("cannot start the engine `{}`: {source}", path.display())]
+    NotStarted {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The program did not speak.
+    #[error("the engine `{}` did not answer: {why}", path.display())]
+    Silent {
+        /// The program.
+        path: PathBuf,
+        /// How it ended, or that time ran out.
+        why: String,
+    },
+    /// The program is from another build.
+    #[error(
+        "the engine `{}` is from another build: {} with messages {}, expected {} with messages {}",
+        path.display(), found.version, found.messages, expected.version, expected.messages
+    )]
+    Mismatch {
+        /// The program.
+        path: PathBuf,
+        /// What it said it is.
+        found: Hello,
+        /// What this program is.
+        expected: Hello,
+    },
+}
+
+/// An engine process that runs, or has ended.
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    pipe: Mutex<Option<ChildStdin>>,
+    child: Mutex<Child>,
+    jobs: Mutex<Jobs>,
+}
+
+#[derive(Default)]
+struct Jobs {
+    last: Job,
+    open: HashMap<Job, (Kind, UnboundedSender<Event>)>,
+    /// Why there will be no more events.
+    over: Option<Failure>,
+}
+
+#[derive(Clone, Copy)]
+enum Kind {
+    Load,
+    Reply,
+}
+
+impl Kind {
+    /// The event that ends a job of this kind when the process is gone.
+    fn end(self, failure: Failure) -> Event {
+        match self {
+            Self::Load => Event::LoadEnded {
+                outcome: Err(failure),
+            },
+            Self::Reply => Event::ReplyEnded {
+                end: End::Failed(failure),
+                statistics: Statistics::default(),
+            },
+        }
+    }
+}
+
+impl Engine {
+    /// Starts the program and exchanges greetings. Blocks for as long as that takes, a few
+    /// milliseconds in general.
+    pub fn start(program: &Path) -> Result<Self, EngineError> {
+        let (tell, told) = blocking::sync_channel(1);
+        let path = program.to_owned();
+        thread::Builder::new()
+            .name("engine".to_owned())
+            .spawn(move || keep(&path, &tell))
+            .map_err(|source| EngineError::NotStarted {
+                path: program.to_owned(),
+                source,
+            })?;
+        told.recv().unwrap_or_else(|_| {
+            Err(EngineError::Silent {
+                path: program.to_owned(),
+                why: "its keeper ended".to_owned(),
+            })
+        })
+    }
+
+    /// Loads a model; the last event is [`Event::LoadEnded`].
+    pub fn load(&self, load: Load) -> UnboundedReceiver<Event> {
+        self.begin(Kind::Load, |job| Request::Load { job, load }).1
+    }
+
+    /// Writes a reply; the last event is [`Event::ReplyEnded`]. The job's number stops it.
+    pub fn reply(&self, reply: Reply) -> (Job, UnboundedReceiver<Event>) {
+        self.begin(Kind::Reply, |job| Request::Reply { job, reply })
+    }
+
+    /// Stops a job and every earlier one; its end arrives as an event.
+    pub fn stop(&self, job: Job) {
+        // A pipe that is broken means a process that is dead, and the keeper ends its jobs.
+        let _ = self.shared.send(&Request::Stop { job });
+    }
+
+    /// False once the process is known to be gone.
+    pub fn is_alive(&self) -> bool {
+        lock(&self.shared.jobs).over.is_none()
+    }
+
+    /// The process's number in the system.
+    pub fn process_id(&self) -> u32 {
+        lock(&self.shared.child).id()
+    }
+
+    fn begin(
+        &self,
+        kind: Kind,
+        request: impl FnOnce(Job) -> Request,
+    ) -> (Job, UnboundedReceiver<Event>) {
+        let (sender, receiver) = unbounded_channel();
+        let job = {
+            let mut jobs = lock(&self.shared.jobs);
+            jobs.last += 1;
+            let job = jobs.last;
+            if let Some(failure) = &jobs.over {
+                let _ = sender.send(kind.end(failure.clone()));
+                return (job, receiver);
+            }
+            jobs.open.insert(job, (kind, sender));
+            job
+        };
+        if let Err(error) = self.shared.send(&request(job)) {
+            // A broken pipe is told better by the keeper, which knows how the process ended.
+            if error.kind() != io::ErrorKind::BrokenPipe {
+                let failure = Failure::new(
+                    FailureCode::EngineStopped,
+                    format!("cannot ask the engine: {error}"),
+                );
+                self.shared.route(job, kind.end(failure));
+            }
+        }
+        (job, receiver)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        lock(&self.shared.pipe).take();
+        let _ = lock(&self.shared.child).kill();
+    }
+}
+
+impl Shared {
+    fn send(&self, request: &Request) -> io::Result<()> {
+        match lock(&self.pipe).as_mut() {
+            Some(pipe) => frame::write(pipe, request),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// Hands an event to its job, and forgets the job after its last one.
+    fn route(&self, job: Job, event: Event) {
+        let mut jobs = lock(&self.jobs);
+        let last = matches!(event, Event::LoadEnded { .. } | Event::ReplyEnded { .. });
+        if let Some((_, sender)) = jobs.open.get(&job) {
+            // Nobody listening any more is no error: the job runs to its end or is stopped.
+            let _ = sender.send(event);
+        }
+        if last {
+            jobs.open.remove(&job);
+        }
+    }
+
+    /// Waits for a process whose pipe has closed; kills it if it lingers.
+    fn bury(&self) -> Option<std::process::ExitStatus> {
+        for _ in 0..200 {
+            if let Ok(Some(status)) = lock(&self.child).try_wait() {
+                return Some(status);
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        let mut child = lock(&self.child);
+        let _ = child.kill();
+        child.wait().ok()
+    }
+}
+
+/// The life of a process, on the thread that starts it.
+fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
+    let (shared, mut output, last) = match spawn(path) {
+        Ok(started) => started,
+        Err(source) => {
+            let _ = tell.send(Err(EngineError::NotStarted {
+                path: path.to_owned(),
+                source,
+            }));
+            return;
+        }
+    };
+    let engine = Engine {
+        shared: Arc::clone(&shared),
+    };
+    if let Err(error) = greet(path, &shared, &mut output, &last) {
+        let _ = tell.send(Err(error));
+        return;
+    }
+    // The handle may be dropped before this thread gets on; the pipe then ends at once.
+    let _ = tell.send(Ok(engine));
+    let broken = loop {
+        match frame::read::<(Job, Event)>(&mut output) {
+            Ok(Some((job, event))) => shared.route(job, event),
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+        }
+    };
+    lock(&shared.pipe).take();
+    let status = shared.bury();
+    // The last line may still be on its way from the other pipe's thread.
+    thread::sleep(Duration::from_millis(20));
+    let mut why = cause(status, last.telling());
+    if let Some(error) = broken.filter(|error| error.kind() != io::ErrorKind::UnexpectedEof) {
+        why = format!("engine stopped: it sent what cannot be understood ({error})");
+    }
+    let failure = Failure::new(FailureCode::EngineStopped, why);
+    let mut jobs = lock(&shared.jobs);
+    for (_, (kind, sender)) in jobs.open.drain() {
+        let _ = sender.send(kind.end(failure.clone()));
+    }
+    jobs.over = Some(failure);
+}
+
+fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
+    let mut child = Command::new(path)
+        // Names a library to load: nobody's choice but ours.
+        .env_remove("GGML_BACKEND_PATH")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
+    let pipe = child.stdin.take();
+    let output = child
+        .stdout
+        .take()
+        .expect("BUG: standard output was asked for");
+    let errors = child
+        .stderr
+        .take()
+        .expect("BUG: standard error was asked for");
+    let last = LastLines::default();
+    let lines = last.clone();
+    thread::Builder::new()
+        .name("engine-log".to_owned())
+        .spawn(move || lines.collect(errors))?;
+    let shared = Shared {
+        pipe: Mutex::new(pipe),
+        child: Mutex::new(child),
+        jobs: Mutex::new(Jobs::default()),
+    };
+    Ok((Arc::new(shared), output, last))
+}
+
+/// Sends our greeting and checks theirs.
+fn greet(
+    path: &Path,
+    shared: &Arc<Shared>,
+    output: &mut ChildStdout,
+    last: &LastLines,
+) -> Result<(), EngineError> {
+    let expected = Hello::of_this_build();
+    let silent = |why| EngineError::Silent {
+        path: path.to_owned(),
+        why,
+    };
+    // A program that never speaks would hold this thread for ever: kill it when its time is up.
+    let (greeted, overdue) = blocking::channel::<()>();
+    let watched = Arc::clone(shared);
+    let watch = thread::spawn(move || {
+        if overdue.recv_timeout(GREETING_LIMIT) == Err(blocking::RecvTimeoutError::Timeout) {
+            let _ = lock(&watched.child).kill();
+        }
+    });
+    let sent = match lock(&shared.pipe).as_mut() {
+        Some(pipe) => frame::write(pipe, &expected),
+        None => Err(io::ErrorKind::BrokenPipe.into()),
+    };
+    let found = sent.and_then(|()| frame::read::<Hello>(output));
+    drop(greeted);
+    let _ = watch.join();
+    match found {
+        Ok(Some(found)) if found == expected => Ok(()),
+        Ok(Some(found)) => Err(EngineError::Mismatch {
+            path: path.to_owned(),
+            found,
+            expected,
+        }),
+        Ok(None) => Err(silent(cause(shared.bury(), last.telling()))),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            Err(silent(cause(shared.bury(), last.telling())))
+        }
+        Err(error) => {
+            let _ = lock(&shared.child).kill();
+            shared.bury();
+            Err(silent(format!(
+                "it said what cannot be understood ({error})"
+            )))
+        }
+    }
+}
+
+/// A lock whose holder panicked still guards whole values here: each is replaced in one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,27 @@
+//! Where the engine's program is, relative to the program that asks.
+
+use std::path::{Path, PathBuf};
+
+/// File name of the engine's program on this system.
+pub const PROGRAM: &str = if cfg!(windows) {
+    "spud-engine.exe"
+} else {
+    "spud-engine"
+};
+
+/// Finds the engine for a program at `asking`: beside it (`target/debug`), in `../lib/spud` (an
+/// installed `/usr/bin/spud`), or one folder up (a test in `target/debug/deps`). Gives the first
+/// place back where there is none, for the message.
+pub fn locate(asking: &Path) -> Result<PathBuf, PathBuf> {
+    let folder = asking.parent().unwrap_or(Path::new("."));
+    let beside = folder.join(PROGRAM);
+    let places = [
+        beside.clone(),
+        folder.join("../lib/spud").join(PROGRAM),
+        folder.join("..").join(PROGRAM),
+    ];
+    places
+        .into_iter()
+        .find(|place| place.is_file())
+        .ok_or(beside)
+}

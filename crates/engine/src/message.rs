@@ -1,0 +1,252 @@
+//! The messages between a program of Spud and its engine process.
+//!
+//! Each way starts with one [`Hello`]; then requests go down and events come up. A request that
+//! takes time is a job with a number that the handle gives; every job ends with exactly one
+//! [`Event::LoadEnded`] or [`Event::ReplyEnded`], whatever happens to it.
+//!
+//! Not here: how bytes become messages (`frame`), and who starts whom (`handle`).
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::prompt::Prompt;
+
+/// Number of a job, unique and rising within one engine process, from 1.
+pub type Job = u64;
+
+/// The first message each way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hello {
+    /// Version of the product, such as `0.1.0`.
+    pub version: String,
+    /// Hash of the sources of the messages; equal on both sides or nothing else is understood.
+    pub messages: String,
+}
+
+impl Hello {
+    /// The identity of this build.
+    pub fn of_this_build() -> Self {
+        Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            messages: env!("SPUD_MESSAGES").to_owned(),
+        }
+    }
+}
+
+/// What a program asks of the engine.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Request {
+    /// Loads the one model that this process will ever hold.
+    Load {
+        /// Number of the job.
+        job: Job,
+        /// What to load, and how.
+        load: Load,
+    },
+    /// Writes one reply.
+    Reply {
+        /// Number of the job.
+        job: Job,
+        /// What to answer, and how.
+        reply: Reply,
+    },
+    /// Ends this job and every earlier one as soon as the computation at hand allows.
+    Stop {
+        /// Number of the job.
+        job: Job,
+    },
+}
+
+/// A model and the shape of its context.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    /// The GGUF file, or the first part of a split set.
+    pub path: PathBuf,
+    /// Tokens that the KV cache holds.
+    pub context: u32,
+    /// Threads that compute.
+    pub threads: u32,
+}
+
+/// A question and how it shall be answered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    /// The whole conversation, ending where the model begins to write.
+    pub prompt: Prompt,
+    /// How the next token is chosen.
+    pub sampling: Sampling,
+    /// The most tokens to write, thinking included; the context limits it further.
+    pub max_tokens: u32,
+    /// After this many tokens of thinking the thought is closed and the answer begins.
+    pub think_budget: Option<u32>,
+}
+
+/// How the next token is chosen from the model's distribution, in this order: repeat penalty,
+/// top-k, top-p, min-p, temperature, seeded draw.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Sampling {
+    /// 0 takes the likeliest token always.
+    pub temperature: f32,
+    /// Keeps the likeliest tokens that together reach this probability; 1 keeps all.
+    pub top_p: f32,
+    /// Keeps this many of the likeliest tokens; 0 keeps all.
+    pub top_k: u32,
+    /// Drops tokens less likely than this part of the likeliest; 0 drops none.
+    pub min_p: f32,
+    /// Divides the score of tokens among the last 64; 1 leaves them alone.
+    pub repeat_penalty: f32,
+    /// The same seed, model, machine and prompt give the same text.
+    pub seed: u32,
+}
+
+impl Sampling {
+    /// What DeepSeek advises for R1 and its distilled models: temperature 0.6, top-p 0.95 (model
+    /// card of DeepSeek-R1, "Usage Recommendations"), nothing else.
+    pub fn of_r1(seed: u32) -> Self {
+        Self {
+            temperature: 0.6,
+            top_p: 0.95,
+            top_k: 0,
+            min_p: 0.0,
+            repeat_penalty: 1.0,
+            seed,
+        }
+    }
+}
+
+/// What the engine tells about a job.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Event {
+    /// The model is on its way into memory.
+    Loading {
+        /// From 0 to 1.
+        progress: f32,
+    },
+    /// The end of a load.
+    LoadEnded {
+        /// The model, or why there is none.
+        outcome: Result<Loaded, Failure>,
+    },
+    /// The prompt is being read.
+    Reading {
+        /// Tokens that are in the cache, those kept from before included.
+        done: u32,
+        /// Tokens of the whole prompt.
+        total: u32,
+    },
+    /// More of the reply.
+    Words {
+        /// What was added to the thinking; may be empty.
+        thinking: String,
+        /// What was added to the answer; may be empty.
+        answer: String,
+        /// Where the reply stands now.
+        so_far: SoFar,
+    },
+    /// The end of a reply.
+    ReplyEnded {
+        /// How it ended.
+        end: End,
+        /// What it cost.
+        statistics: Statistics,
+    },
+}
+
+/// A model that is ready.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loaded {
+    /// Tokens that the KV cache holds.
+    pub context: u32,
+    /// The CPU variant or GPU that computes, in the backend's words.
+    pub device: String,
+    /// True where the vocabulary has tokens for `<think>` and `</think>`, so that the text of a
+    /// reply can never be mistaken for them.
+    pub think_tokens: bool,
+    /// From the request to the end of the warm-up.
+    pub load_ms: u64,
+}
+
+/// Counts and clocks of a reply while it is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SoFar {
+    /// Tokens of thinking, its tags included.
+    pub thinking_tokens: u32,
+    /// Tokens of the answer.
+    pub answer_tokens: u32,
+    /// Time spent thinking.
+    pub thinking_ms: u64,
+    /// Time spent answering.
+    pub answer_ms: u64,
+}
+
+/// What a reply cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Statistics {
+    /// Tokens of the prompt.
+    pub prompt_tokens: u32,
+    /// Those of them that were in the cache already.
+    pub cached_tokens: u32,
+    /// Counts and clocks of what was written.
+    pub so_far: SoFar,
+    /// From the request to the first token; 0 when there was none.
+    pub first_token_ms: u64,
+    /// Prompt tokens read per second, the cached ones not counted; 0 when none was read.
+    pub prompt_per_second: f64,
+    /// Tokens written per second after the first; 0 when none was.
+    pub decode_per_second: f64,
+}
+
+/// How a reply ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum End {
+    /// The model closed its answer.
+    Complete,
+    /// Somebody asked for it.
+    Stopped,
+    /// The limit of tokens or the context was reached.
+    Length,
+    /// Something broke.
+    Failed(Failure),
+}
+
+/// Why a job failed, in words for a person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// What kind of failure it is, where somebody acts on the kind.
+    pub code: FailureCode,
+    /// What failed on what.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure of this kind with these words.
+    pub fn new(code: FailureCode, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// Kinds of failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// The model's file was refused by llama.cpp.
+    ModelRefused,
+    /// The memory for the model or its cache could not be had.
+    OutOfMemory,
+    /// The conversation does not fit the context.
+    PromptTooLong,
+    /// The load was stopped before it ended.
+    LoadStopped,
+    /// The engine process ended in the middle of the job.
+    EngineStopped,
+    /// llama.cpp reported an error while computing.
+    ComputeFailed,
+}
