@@ -1,2 +1,98 @@
-//! TODO
-fn main() {}
+//! `spud-engine`: llama.cpp behind messages, in a process of its own.
+//!
+//! It holds one model for its whole life: another model means another process, which is the one
+//! sure way to get all memory back. Requests come in on standard input, events go out on standard
+//! output (crate `engine` owns both forms); whatever C++ prints goes to standard error. One thread
+//! listens, so that a stop is heard in the middle of a computation; the main thread computes.
+//!
+//! All `unsafe` is in `llama` (llama.cpp's C interface) and one line of `leave`.
+
+mod backends;
+mod brake;
+mod inbox;
+mod leave;
+mod llama;
+mod outbox;
+mod pipes;
+mod reply;
+mod session;
+mod vocabulary;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use engine::message::{Event, Failure, FailureCode, Hello, Job, Load, Loaded, Request};
+
+use crate::brake::Brake;
+use crate::inbox::Inbox;
+use crate::outbox::Outbox;
+use crate::session::Session;
+
+fn main() -> ExitCode {
+    leave::with_parent();
+    let (requests, events) = match pipes::take() {
+        Ok(pipes) => pipes,
+        Err(error) => return leave::complaining(&format!("cannot take the pipes: {error}")),
+    };
+    let outbox = Outbox::new(events);
+    outbox.greet(&Hello::of_this_build());
+    let mut inbox = match Inbox::open(requests) {
+        Ok(inbox) => inbox,
+        Err(error) => return leave::complaining(&error),
+    };
+    backends::load();
+    let mut session = None;
+    while let Some(request) = inbox.next() {
+        match request {
+            Request::Load { job, load } => {
+                let outcome = match session {
+                    Some(_) => Err(Failure::new(
+                        FailureCode::ModelRefused,
+                        "this engine process holds a model already",
+                    )),
+                    None => open(&load, job, inbox.brake(), &outbox),
+                };
+                let outcome = outcome.map(|(opened, loaded)| {
+                    session = Some(opened);
+                    loaded
+                });
+                outbox.send(job, Event::LoadEnded { outcome });
+            }
+            Request::Reply { job, reply } => {
+                let tell = &mut |event| outbox.send(job, event);
+                reply::write(session.as_mut(), inbox.brake(), job, &reply, tell);
+            }
+            // Already obeyed by the thread that listens.
+            Request::Stop { .. } => {}
+        }
+    }
+    leave::now()
+}
+
+fn open(
+    load: &Load,
+    job: Job,
+    brake: &'static Brake,
+    outbox: &Outbox,
+) -> Result<(Session, Loaded), Failure> {
+    let begin = Instant::now();
+    let told = outbox.clone();
+    let session = Session::open(load, brake, move |progress| {
+        told.send(job, Event::Loading { progress });
+        !brake.is_pulled(job)
+    });
+    if brake.is_pulled(job) {
+        return Err(Failure::new(
+            FailureCode::LoadStopped,
+            "the load was stopped",
+        ));
+    }
+    let session = session?;
+    let loaded = Loaded {
+        context: session.context(),
+        device: backends::device(),
+        think_tokens: session.vocabulary().has_tags(),
+        load_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
+    };
+    Ok((session, loaded))
+}

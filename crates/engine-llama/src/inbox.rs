@@ -1,0 +1,64 @@
+//! The thread that listens: it obeys a stop at once, queues every other request, and ends the
+//! process when the other side goes away.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use engine::frame;
+use engine::message::{Hello, Request};
+
+use crate::brake::Brake;
+use crate::leave;
+
+/// What was asked and not yet begun.
+pub(crate) struct Inbox {
+    requests: Receiver<Request>,
+    brake: &'static Brake,
+}
+
+impl Inbox {
+    /// Checks the greeting of the other side, then listens.
+    pub(crate) fn open(pipe: File) -> Result<Self, String> {
+        let mut pipe = BufReader::new(pipe);
+        match frame::read::<Hello>(&mut pipe) {
+            Ok(Some(hello)) if hello == Hello::of_this_build() => {}
+            Ok(Some(hello)) => return Err(format!("started by another build: {hello:?}")),
+            Ok(None) => leave::now(),
+            Err(error) => return Err(format!("started by something else than Spud: {error}")),
+        }
+        // Once per process, and llama.cpp keeps its address.
+        let brake: &'static Brake = Box::leak(Box::default());
+        let (sender, requests) = channel();
+        thread::Builder::new()
+            .name("inbox".to_owned())
+            .spawn(move || {
+                while let Ok(Some(request)) = frame::read::<Request>(&mut pipe) {
+                    if let Request::Stop { job } = request {
+                        brake.pull(job);
+                    } else if sender.send(request).is_err() {
+                        break;
+                    }
+                }
+                // The window or terminal is gone, or speaks nonsense: nobody waits for us.
+                leave::now();
+            })
+            .map_err(|error| format!("cannot start the thread that listens: {error}"))?;
+        Ok(Self { requests, brake })
+    }
+
+    /// The next request; marks it as the one that a stop would mean.
+    pub(crate) fn next(&mut self) -> Option<Request> {
+        let request = self.requests.recv().ok()?;
+        if let Request::Load { job, .. } | Request::Reply { job, .. } = &request {
+            self.brake.run(*job);
+        }
+        Some(request)
+    }
+
+    /// What stops the computation.
+    pub(crate) fn brake(&self) -> &'static Brake {
+        self.brake
+    }
+}

@@ -1,0 +1,40 @@
+//! The ways out of this process, and the promises about its end: it goes when its parent goes, and
+//! when memory runs out the kernel takes it before anything of the user's.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+/// `oom_score_adj` of the engine: far above a browser's tabs (300), below certain death (1000).
+#[cfg(target_os = "linux")]
+const OOM_SCORE: &str = "800";
+
+/// Ties this process to its parent, as far as the system can. The end of standard input is the
+/// second tie, on every system.
+pub(crate) fn with_parent() {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::process::{Signal, set_parent_process_death_signal};
+        // Both are best effort: without them the end of standard input still ends us.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+        let _ = std::fs::write("/proc/self/oom_score_adj", OOM_SCORE);
+    }
+}
+
+/// Ends the process at once, also while other threads compute: no destructor of a library runs
+/// under their feet.
+pub(crate) fn now() -> ! {
+    // SAFETY: `_exit` takes any status, runs nothing of ours and does not come back.
+    #[expect(
+        unsafe_code,
+        reason = "std offers no exit without the destructors of C++"
+    )]
+    unsafe {
+        libc::_exit(0)
+    }
+}
+
+/// Says why on standard error, which the parent keeps, and ends with status 1.
+pub(crate) fn complaining(why: &str) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "error: {why}");
+    ExitCode::FAILURE
+}

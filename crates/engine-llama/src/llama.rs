@@ -1,0 +1,254 @@
+//! The thin part of llama.cpp's C interface that the safe crate hides: a context with an abort
+//! callback and one row of logits, a sampler on it, and the log.
+//!
+//! All `unsafe` that touches llama.cpp is here. `LlamaModel` and its vocabulary come from the safe
+//! crate; a [`Context`] owns the model that it was made from, so it cannot outlive it.
+
+#![expect(
+    unsafe_code,
+    reason = "llama.cpp's C interface; the safe crate hides these parts"
+)]
+
+use std::ffi::{CStr, c_char, c_void};
+use std::io::Write;
+use std::ptr::{self, NonNull};
+use std::sync::{Mutex, PoisonError};
+
+use engine::message::Sampling;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::token::LlamaToken;
+use llama_cpp_sys_2 as sys;
+
+use crate::brake::Brake;
+
+/// The one sequence that a context holds.
+const SEQUENCE: sys::llama_seq_id = 0;
+
+/// Tokens that the repeat penalty looks back; llama.cpp's own default.
+const PENALTY_TOKENS: i32 = 64;
+
+/// The shape of a context.
+pub(crate) struct Shape {
+    /// Tokens that the cache holds.
+    pub(crate) context: u32,
+    /// Tokens that are computed at once while a prompt is read.
+    pub(crate) batch: u32,
+    /// Threads that compute.
+    pub(crate) threads: u32,
+}
+
+/// How a computation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decoded {
+    /// All tokens are in the cache.
+    Whole,
+    /// The brake was pulled; some of the tokens may be in the cache.
+    Braked,
+    /// llama.cpp gave up with this status; the log says why.
+    Failed(i32),
+}
+
+/// A model with a KV cache of one sequence.
+pub(crate) struct Context {
+    pointer: NonNull<sys::llama_context>,
+    model: LlamaModel,
+}
+
+impl Context {
+    /// Makes the cache and the compute buffers; `None` where the memory for them is not to be had.
+    /// The brake is asked once per graph node on the CPU.
+    pub(crate) fn new(model: LlamaModel, shape: &Shape, brake: &'static Brake) -> Option<Self> {
+        let threads = i32::try_from(shape.threads).unwrap_or(i32::MAX);
+        // SAFETY: returns a plain struct.
+        let mut params = unsafe { sys::llama_context_default_params() };
+        params.n_ctx = shape.context;
+        params.n_batch = shape.batch;
+        params.n_ubatch = shape.batch;
+        params.n_seq_max = 1;
+        // Only the last token of a batch is ever asked for: unset, llama.cpp reserves the logits of
+        // a whole batch, 311 MB at 512 tokens and R1's vocabulary.
+        params.n_outputs_max = 1;
+        params.n_threads = threads;
+        params.n_threads_batch = threads;
+        params.no_perf = true;
+        params.abort_callback = Some(ask_brake);
+        params.abort_callback_data = ptr::from_ref(brake).cast_mut().cast();
+        // SAFETY: the model is alive and stays so, since `Context` owns it and frees itself first;
+        // the brake lives as long as the process.
+        let pointer = unsafe { sys::llama_init_from_model(pointer_of(&model), params) };
+        Some(Self {
+            pointer: NonNull::new(pointer)?,
+            model,
+        })
+    }
+
+    /// The model, for its vocabulary.
+    pub(crate) fn model(&self) -> &LlamaModel {
+        &self.model
+    }
+
+    /// Tokens that the cache holds; llama.cpp may round what was asked for up.
+    pub(crate) fn size(&self) -> u32 {
+        // SAFETY: the context is alive.
+        unsafe { sys::llama_n_ctx(self.pointer.as_ptr()) }
+    }
+
+    /// Computes these tokens after those in the cache, at most a batch of them. With `logits` the
+    /// last one's distribution can be sampled afterwards.
+    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Decoded {
+        let mut ids: Vec<sys::llama_token> = tokens.iter().map(|token| token.0).collect();
+        let mut asked = vec![0_i8; ids.len()];
+        if let (true, Some(last)) = (logits, asked.last_mut()) {
+            *last = 1;
+        }
+        let batch = sys::llama_batch {
+            n_tokens: i32::try_from(ids.len()).expect("BUG: a batch is small"),
+            token: ids.as_mut_ptr(),
+            embd: ptr::null_mut(),
+            // Null: they follow those in the cache, in sequence 0.
+            pos: ptr::null_mut(),
+            n_seq_id: ptr::null_mut(),
+            seq_id: ptr::null_mut(),
+            logits: asked.as_mut_ptr(),
+        };
+        // SAFETY: the context is alive, and both arrays hold `n_tokens` values until it returns.
+        match unsafe { sys::llama_decode(self.pointer.as_ptr(), batch) } {
+            0 => Decoded::Whole,
+            2 => Decoded::Braked,
+            status => Decoded::Failed(status),
+        }
+    }
+
+    /// Tokens in the cache.
+    pub(crate) fn len(&self) -> usize {
+        // SAFETY: the context is alive, and its memory lives as long as it.
+        let last = unsafe {
+            sys::llama_memory_seq_pos_max(sys::llama_get_memory(self.pointer.as_ptr()), SEQUENCE)
+        };
+        usize::try_from(last + 1).unwrap_or(0)
+    }
+
+    /// Forgets every token from this place on.
+    pub(crate) fn truncate(&mut self, len: usize) -> bool {
+        let from = sys::llama_pos::try_from(len).expect("BUG: a context is small");
+        // SAFETY: the context is alive, and its memory lives as long as it.
+        unsafe {
+            let memory = sys::llama_get_memory(self.pointer.as_ptr());
+            sys::llama_memory_seq_rm(memory, SEQUENCE, from, -1)
+        }
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // SAFETY: made by `llama_init_from_model` and freed once; the model goes after it.
+        unsafe { sys::llama_free(self.pointer.as_ptr()) }
+    }
+}
+
+/// Chooses the next token, by the rules of [`Sampling`].
+pub(crate) struct Sampler(NonNull<sys::llama_sampler>);
+
+impl Sampler {
+    pub(crate) fn new(sampling: &Sampling, model: &LlamaModel) -> Self {
+        // SAFETY: each `init` returns a sampler that the chain takes over; the chain is freed once.
+        unsafe {
+            let chain =
+                sys::llama_sampler_chain_init(sys::llama_sampler_chain_params { no_perf: true });
+            let add = |sampler| sys::llama_sampler_chain_add(chain, sampler);
+            #[expect(
+                clippy::float_cmp,
+                reason = "exactly 1 is the value that means: leave it out"
+            )]
+            if sampling.repeat_penalty != 1.0 {
+                let words = model.n_vocab();
+                let penalty = sampling.repeat_penalty;
+                add(sys::llama_sampler_init_penalties(
+                    words,
+                    PENALTY_TOKENS,
+                    penalty,
+                    0.0,
+                    0.0,
+                ));
+            }
+            if sampling.temperature <= 0.0 {
+                add(sys::llama_sampler_init_greedy());
+            } else {
+                if let Ok(top_k @ 1..) = i32::try_from(sampling.top_k) {
+                    add(sys::llama_sampler_init_top_k(top_k));
+                }
+                if sampling.top_p < 1.0 {
+                    add(sys::llama_sampler_init_top_p(sampling.top_p, 1));
+                }
+                if sampling.min_p > 0.0 {
+                    add(sys::llama_sampler_init_min_p(sampling.min_p, 1));
+                }
+                add(sys::llama_sampler_init_temp(sampling.temperature));
+                add(sys::llama_sampler_init_dist(sampling.seed));
+            }
+            Self(NonNull::new(chain).expect("BUG: a sampler chain is made of nothing but memory"))
+        }
+    }
+
+    /// The next token after the last one that was decoded with logits.
+    pub(crate) fn sample(&mut self, context: &mut Context) -> LlamaToken {
+        // SAFETY: both are alive, and -1 names the last row of logits, which exists after a
+        // `decode` with `logits`.
+        let id =
+            unsafe { sys::llama_sampler_sample(self.0.as_ptr(), context.pointer.as_ptr(), -1) };
+        LlamaToken(id)
+    }
+}
+
+impl Drop for Sampler {
+    fn drop(&mut self) {
+        // SAFETY: made by `llama_sampler_chain_init` and freed once, with what was added to it.
+        unsafe { sys::llama_sampler_free(self.0.as_ptr()) }
+    }
+}
+
+/// The last error that llama.cpp logged, for the message to the user.
+static LAST_ERROR: Mutex<Option<String>> = Mutex::new(None);
+
+/// Sends warnings and errors of llama.cpp to standard error, drops the rest, and remembers the
+/// first error since [`take_error`]: later ones only say that the caller failed too.
+pub(crate) fn listen_to_log() {
+    // SAFETY: the callback has no data and lives as long as the program.
+    unsafe { sys::llama_log_set(Some(log), ptr::null_mut()) }
+}
+
+/// The first error since the last call.
+pub(crate) fn take_error() -> Option<String> {
+    LAST_ERROR
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take()
+}
+
+unsafe extern "C" fn log(level: sys::ggml_log_level, text: *const c_char, _data: *mut c_void) {
+    if text.is_null() || !matches!(level, sys::GGML_LOG_LEVEL_WARN | sys::GGML_LOG_LEVEL_ERROR) {
+        return;
+    }
+    // SAFETY: llama.cpp passes a string that ends with NUL and lives until we return.
+    let line = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+    let _ = std::io::stderr().write_all(line.as_bytes());
+    if level == sys::GGML_LOG_LEVEL_ERROR {
+        let mut last = LAST_ERROR.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_none() {
+            *last = Some(line.trim().to_owned());
+        }
+    }
+}
+
+unsafe extern "C" fn ask_brake(brake: *mut c_void) -> bool {
+    // SAFETY: `Context::new` passed a brake that lives as long as the process.
+    unsafe { &*brake.cast::<Brake>() }.stops_the_running()
+}
+
+/// The pointer inside the safe crate's model.
+fn pointer_of(model: &LlamaModel) -> *mut sys::llama_model {
+    const { assert!(size_of::<LlamaModel>() == size_of::<*mut sys::llama_model>()) }
+    // SAFETY: `LlamaModel` is `repr(transparent)` over `Ptr`, which is `repr(transparent)` over
+    // `NonNull<llama_model>` (llama-cpp-2 0.1.160, pinned exactly, `model.rs` and `ptr.rs`).
+    unsafe { ptr::from_ref(model).cast::<*mut sys::llama_model>().read() }
+}

@@ -1,0 +1,163 @@
+//! The engine's state for one conversation: the model, its cache, and which token ids the cache
+//! holds, so that the next prompt computes only what is new.
+
+use std::path::Path;
+
+use engine::message::{Failure, FailureCode, Load};
+use llama_cpp_2::llama_backend::LlamaBackend;
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::token::LlamaToken;
+
+use crate::brake::Brake;
+use crate::llama::{self, Context, Decoded, Shape};
+use crate::vocabulary::Vocabulary;
+
+/// Tokens computed at once while a prompt is read. Progress is told after each batch, and compute
+/// buffers grow with it.
+const BATCH: u32 = 256;
+
+/// One model with one cache.
+pub(crate) struct Session {
+    context: Context,
+    vocabulary: Vocabulary,
+    /// The ids of the tokens in the cache, in order.
+    cached: Vec<LlamaToken>,
+}
+
+/// Why a computation did not end well.
+pub(crate) enum Halt {
+    /// The brake was pulled.
+    Braked,
+    /// llama.cpp failed.
+    Failed(Failure),
+}
+
+impl Session {
+    /// Loads the model and makes its cache. `progress` is told the part that is in memory, from 0
+    /// to 1, and ends the load by returning false.
+    pub(crate) fn open(
+        load: &Load,
+        brake: &'static Brake,
+        progress: impl FnMut(f32) -> bool + 'static,
+    ) -> Result<Self, Failure> {
+        llama::listen_to_log();
+        let backend =
+            LlamaBackend::init().map_err(|error| refused(&load.path, &error.to_string()))?;
+        let params = LlamaModelParams::default()
+            // A mapped file and the copy that is rearranged for this CPU would both count.
+            .with_use_mmap(false)
+            .with_progress_callback(progress);
+        let model = LlamaModel::load_from_file(&backend, &load.path, &params);
+        // llama.cpp's global state lives as long as the process.
+        std::mem::forget(backend);
+        let said = llama::take_error().unwrap_or_else(|| "no reason was given".to_owned());
+        let model = model.map_err(|_| refused(&load.path, &said))?;
+        let shape = Shape {
+            context: load.context,
+            batch: BATCH.min(load.context),
+            threads: load.threads,
+        };
+        let vocabulary = Vocabulary::of(&model);
+        let context = Context::new(model, &shape, brake).ok_or_else(|| {
+            let said = llama::take_error().unwrap_or_default();
+            let message = format!("no memory for a context of {} tokens: {said}", load.context);
+            Failure::new(FailureCode::OutOfMemory, message)
+        })?;
+        Ok(Self {
+            context,
+            vocabulary,
+            cached: Vec::new(),
+        })
+    }
+
+    /// Tokens that the cache holds.
+    pub(crate) fn context(&self) -> u32 {
+        self.context.size()
+    }
+
+    /// What is known about the model's tokens.
+    pub(crate) fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The model.
+    pub(crate) fn model(&self) -> &LlamaModel {
+        self.context.model()
+    }
+
+    /// The context, to sample from it.
+    pub(crate) fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    /// Tokens in the cache.
+    pub(crate) fn used(&self) -> u32 {
+        u32::try_from(self.cached.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Keeps what the cache has in common with a prompt, forgets the rest, and says how many tokens
+    /// were kept. The last token of a prompt is always computed again: its logits are needed.
+    pub(crate) fn keep_prefix(&mut self, prompt: &[LlamaToken]) -> usize {
+        let common = self
+            .cached
+            .iter()
+            .zip(prompt)
+            .take_while(|(ours, theirs)| ours == theirs)
+            .count();
+        let keep = common.min(prompt.len().saturating_sub(1));
+        // A cache that cannot be cut is emptied.
+        let keep = if self.context.truncate(keep) { keep } else { 0 };
+        if keep == 0 {
+            self.context.truncate(0);
+        }
+        self.cached.truncate(keep);
+        keep
+    }
+
+    /// Reads a prompt whose first tokens are in the cache already, and tells after each batch how
+    /// many are.
+    pub(crate) fn read(
+        &mut self,
+        prompt: &[LlamaToken],
+        tell: &mut dyn FnMut(u32),
+    ) -> Result<(), Halt> {
+        while self.cached.len() < prompt.len() {
+            let rest = &prompt[self.cached.len()..];
+            let batch = &rest[..rest.len().min(BATCH as usize)];
+            self.decode(batch, batch.len() == rest.len())?;
+            tell(self.used());
+        }
+        Ok(())
+    }
+
+    /// Computes tokens; whatever happens, `cached` then says what the cache holds.
+    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Result<(), Halt> {
+        let ended = self.context.decode(tokens, logits);
+        self.cached.extend_from_slice(tokens);
+        if ended == Decoded::Whole {
+            return Ok(());
+        }
+        self.cached.truncate(self.context.len());
+        Err(match ended {
+            Decoded::Failed(status) => {
+                let said = llama::take_error().unwrap_or_default();
+                let message = format!("llama.cpp could not compute (status {status}) {said}");
+                Halt::Failed(Failure::new(FailureCode::ComputeFailed, message.trim_end()))
+            }
+            _ => Halt::Braked,
+        })
+    }
+}
+
+fn refused(path: &Path, why: &str) -> Failure {
+    let code = if why.contains("alloc") {
+        FailureCode::OutOfMemory
+    } else {
+        FailureCode::ModelRefused
+    };
+    Failure::new(
+        code,
+        format!("`{}` could not be loaded: {why}", path.display()),
+    )
+}

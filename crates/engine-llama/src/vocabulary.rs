@@ -1,0 +1,104 @@
+//! From segments to token ids and from token ids to bytes, with R1's tags known by their ids.
+//!
+//! Only a [`Segment::Special`] can become a control or user-defined token. Text is tokenized
+//! without special tokens, and cut around the user-defined ones, which the tokenizer would
+//! recognise all the same.
+
+use engine::prompt::{Prompt, Segment, THINK_CLOSE, THINK_OPEN, USER, cut_around};
+use engine::splitter::{Tag, Tags};
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::token::LlamaToken;
+use llama_cpp_2::token_type::LlamaTokenAttr;
+
+/// What a reply needs to know about a model's tokens.
+pub(crate) struct Vocabulary {
+    open: Option<LlamaToken>,
+    close: Option<LlamaToken>,
+    user: Option<LlamaToken>,
+    user_defined: Vec<String>,
+}
+
+impl Vocabulary {
+    pub(crate) fn of(model: &LlamaModel) -> Self {
+        let vocab = model.vocab();
+        let single = |text: &str| match vocab.tokenize(text.as_bytes(), false, true)[..] {
+            [token] => Some(token),
+            _ => None,
+        };
+        let user_defined = vocab
+            .tokens()
+            .filter(|token| vocab.attr(*token).contains(LlamaTokenAttr::UserDefined))
+            .filter_map(|token| vocab.text(token)?.to_str().ok().map(str::to_owned))
+            // Runs of spaces are user-defined in some vocabularies, and mean nothing special.
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        Self {
+            open: single(THINK_OPEN),
+            close: single(THINK_CLOSE),
+            user: single(USER),
+            user_defined,
+        }
+    }
+
+    /// True where both tags are tokens.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.open.is_some() && self.close.is_some()
+    }
+
+    /// How a splitter shall recognise the tags.
+    pub(crate) fn tags(&self) -> Tags {
+        if self.has_tags() {
+            Tags::AsTokens
+        } else {
+            Tags::AsText
+        }
+    }
+
+    /// The tag that a token stands for.
+    pub(crate) fn tag(&self, token: LlamaToken) -> Option<Tag> {
+        match Some(token) {
+            _ if !self.has_tags() => None,
+            open if open == self.open => Some(Tag::Open),
+            close if close == self.close => Some(Tag::Close),
+            _ => None,
+        }
+    }
+
+    /// True where a reply is over: the model closed it, or began to write the user's next turn.
+    pub(crate) fn ends_reply(&self, model: &LlamaModel, token: LlamaToken) -> bool {
+        model.vocab().is_eog(token) || Some(token) == self.user
+    }
+
+    /// The ids of a prompt.
+    pub(crate) fn ids(&self, model: &LlamaModel, prompt: &Prompt) -> Vec<LlamaToken> {
+        let vocab = model.vocab();
+        let mut ids = Vec::new();
+        for segment in &prompt.segments {
+            match segment {
+                Segment::Special(token) => {
+                    ids.extend(vocab.tokenize(token.as_bytes(), false, true));
+                }
+                Segment::Text(text) => {
+                    for piece in cut_around(text, &self.user_defined) {
+                        ids.extend(vocab.tokenize(piece.as_bytes(), false, false));
+                    }
+                }
+            }
+        }
+        ids
+    }
+
+    /// What closes a thought that ran out of budget, as R1 would have written it.
+    pub(crate) fn closing(&self, model: &LlamaModel) -> Vec<LlamaToken> {
+        let vocab = model.vocab();
+        let mut ids = vocab.tokenize(b"\n", false, false);
+        ids.extend(vocab.tokenize(THINK_CLOSE.as_bytes(), false, true));
+        ids.extend(vocab.tokenize(engine::prompt::GAP.as_bytes(), false, false));
+        ids
+    }
+}
+
+/// The bytes of a token; those of a control token are none.
+pub(crate) fn piece(model: &LlamaModel, token: LlamaToken) -> Vec<u8> {
+    model.vocab().token_to_piece(token, false, None)
+}
