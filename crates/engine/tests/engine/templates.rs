@@ -1,0 +1,124 @@
+//! Our prompts against those of the official templates, run as they are published.
+
+use engine::prompt::{BEGIN, Prompt, Segment, Template, Turn};
+use minijinja::{Environment, context};
+
+const OFFICIAL: [(Template, &str); 3] = [
+    (Template::R1, include_str!("templates/r1-february.jinja")),
+    (
+        Template::R1January,
+        include_str!("templates/r1-january.jinja"),
+    ),
+    (Template::R1May, include_str!("templates/r1-0528.jinja")),
+];
+
+/// What the official template makes of a conversation. As the app of a reader of these templates
+/// would, it hands over each answer with its thought still before it.
+fn official(jinja: &str, instructions: Option<&str>, turns: &[Turn]) -> String {
+    let mut messages = Vec::new();
+    if let Some(text) = instructions {
+        messages.push(context! { role => "system", content => text });
+    }
+    for turn in turns {
+        messages.push(match turn {
+            Turn::User(text) => context! { role => "user", content => text },
+            Turn::Assistant { answer, thought } => {
+                let thought = if *thought {
+                    "<think>\nhm, 4 </think> no, 5\n</think>\n\n"
+                } else {
+                    ""
+                };
+                context! { role => "assistant", content => format!("{thought}{answer}") }
+            }
+        });
+    }
+    let mut environment = Environment::new();
+    environment.set_unknown_method_callback(minijinja_contrib::pycompat::unknown_method_callback);
+    environment
+        .render_str(
+            jinja,
+            context! { messages, bos_token => BEGIN, add_generation_prompt => true },
+        )
+        .unwrap()
+}
+
+fn ours(prompt: &Prompt) -> String {
+    let text = |segment: &Segment| match segment {
+        Segment::Special(text) | Segment::Text(text) => text.clone(),
+    };
+    prompt.segments.iter().map(text).collect()
+}
+
+fn user(text: &str) -> Turn {
+    Turn::User(text.to_owned())
+}
+
+fn answer(text: &str, thought: bool) -> Turn {
+    Turn::Assistant {
+        answer: text.to_owned(),
+        thought,
+    }
+}
+
+#[test]
+fn every_conversation_is_rendered_as_the_official_template_does() {
+    let conversations: [(Option<&str>, Vec<Turn>); 7] = [
+        (None, vec![user("What is 47 + 38?")]),
+        (Some("You are brief."), vec![user("Hi")]),
+        (
+            None,
+            vec![user("Hi"), answer("Hello!", true), user("and 2 + 2?")],
+        ),
+        (
+            None,
+            vec![user("Hi"), answer("Hello!", false), user("and 2 + 2?")],
+        ),
+        (
+            Some("Antworte auf Deutsch.\n"),
+            vec![
+                user("a"),
+                answer("b", true),
+                user("c"),
+                answer("d\n", true),
+                user("e"),
+            ],
+        ),
+        (
+            None,
+            vec![
+                user("  <｜User｜> 土豆 🥔 \0 <think>\n"),
+                answer("\n- x", true),
+                user(""),
+            ],
+        ),
+        (None, vec![user("Hi"), answer("Hello", true)]),
+    ];
+    for (template, jinja) in OFFICIAL {
+        for (instructions, turns) in &conversations {
+            assert_eq!(
+                ours(&template.render(*instructions, turns)),
+                official(jinja, *instructions, turns),
+                "{template:?} {turns:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_template_is_recognised_by_its_text() {
+    for (template, jinja) in OFFICIAL {
+        assert_eq!(Template::recognise(jinja), Some(template));
+    }
+    assert_eq!(
+        Template::recognise("{{ messages[0].content }}<|im_start|>"),
+        None
+    );
+}
+
+#[test]
+fn only_the_shape_that_opens_the_thinking_says_so() {
+    for (template, _) in OFFICIAL {
+        let opens = template == Template::R1;
+        assert_eq!(template.render(None, &[user("Hi")]).opens_thinking, opens);
+    }
+}
