@@ -1,1 +1,37 @@
-//! TODO
+//! Hostile bytes in, a checked header out.
+//!
+//! llama.cpp's own parser has a history of memory errors and answers a bad file with an assert
+//! that ends its process, so every model file is read here first: in safe Rust, with checked
+//! arithmetic, by the rules below. What passes is a [`Header`]: who the model is, its
+//! [`Geometry`] (what a token costs in the cache), its weights in bytes, its template and its
+//! special tokens. A truncated download is found here in milliseconds instead of in the engine
+//! after minutes.
+//!
+//! Rules (each with a negative case in `tests/gguf`): magic; version 2–3, little endian; at most
+//! [`limits::KEYS`] keys and [`limits::TENSORS`] tensors; keys, strings, templates and arrays
+//! within their limits and within the bytes that are left; no nested arrays; keys and tensor
+//! names unique; alignment a power of two in 8..=4096; one to four dimensions, none zero; element
+//! counts and byte sizes that do not overflow and divide into whole blocks; known tensor types;
+//! offsets aligned, not overlapping, inside the file; token list, scores and types of one length.
+//!
+//! Not here: tensor data (never read), llama.cpp (never linked), the network, and any judgement
+//! whether a model suits a machine (`fit`).
+
+mod error;
+mod geometry;
+mod header;
+mod impostor;
+pub mod limits;
+mod metadata;
+mod source;
+mod split;
+mod tensor_type;
+mod tensors;
+mod tokens;
+
+pub use error::Error;
+pub use geometry::{Architecture, Attention, Experts, Geometry, KvType};
+pub use header::Header;
+pub use impostor::Impostor;
+pub use split::Split;
+pub use tensor_type::TensorType;

@@ -1,1 +1,89 @@
-//! TODO
+//! The hardware that Spud runs on, looked at once and handed on as plain numbers.
+//!
+//! The only room that knows `sysinfo`. What differs between systems is in one file, [`system`
+//! module](system); container limits, which sysinfo reads for the root group only, are in
+//! `cgroup`. Not here yet: bandwidth, GPUs, disks. Not here at all: what the numbers mean for a
+//! model (`fit`).
+
+mod cgroup;
+mod cpus;
+mod system;
+
+use fit::{Cores, Machine};
+use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
+
+/// The system does not say how much memory there is; without that nothing can be planned.
+#[derive(Debug, thiserror::Error)]
+#[error("this system does not tell how much memory it has")]
+pub struct Unknown {
+    /// What sysinfo says to it, if anything.
+    #[source]
+    source: Option<sysinfo::Error>,
+}
+
+/// Looks at the machine: a few reads of system files, some milliseconds at the most.
+pub fn look() -> Result<Machine, Unknown> {
+    let what = RefreshKind::nothing()
+        .with_memory(MemoryRefreshKind::everything())
+        .with_cpu(CpuRefreshKind::nothing());
+    let seen = System::new_with_specifics(what).map_err(|error| Unknown {
+        source: Some(error),
+    })?;
+    let mut total_bytes = seen.total_memory();
+    let mut available_bytes = seen.available_memory();
+    if total_bytes == 0 {
+        return Err(Unknown { source: None });
+    }
+    if let Some(limit) = system::container_limit() {
+        total_bytes = total_bytes.min(limit.total_bytes);
+        available_bytes = available_bytes.min(limit.available_bytes);
+    }
+    Ok(Machine {
+        cpu: seen
+            .cpus()
+            .first()
+            .map_or_else(String::new, |cpu| cpu.brand().trim().to_owned()),
+        cores: cores(),
+        total_bytes,
+        available_bytes,
+        swap_bytes: seen.total_swap(),
+    })
+}
+
+fn cores() -> Cores {
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    let usable = std::thread::available_parallelism().map_or(1, |threads| count(threads.get()));
+    // Where a system does not tell cores from threads, every thread is taken for a core.
+    let physical = System::physical_core_count().map_or(usable, count).max(1);
+    let performance = system::performance_cores().unwrap_or(physical);
+    Cores {
+        physical,
+        performance,
+        usable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::look;
+
+    #[test]
+    fn this_machine_makes_sense() {
+        let machine = look().unwrap();
+        assert!(machine.total_bytes > 64 << 20, "{machine:?}");
+        assert!(machine.available_bytes > 0, "{machine:?}");
+        assert!(
+            machine.available_bytes <= machine.total_bytes,
+            "{machine:?}"
+        );
+        assert!(machine.cores.physical >= 1, "{machine:?}");
+        assert!(
+            (1..=machine.cores.physical).contains(&machine.cores.performance),
+            "{machine:?}"
+        );
+        assert!(
+            (1..=machine.cores.usable).contains(&machine.threads()),
+            "{machine:?}"
+        );
+    }
+}

@@ -1,0 +1,234 @@
+//! A whole header: reading it, and asking it who the model is.
+//!
+//! Not here: the parts of the format (`metadata`, `tensors`, `tokens`), what a model costs in
+//! memory (`geometry`), sets of files (`split`).
+
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, shown};
+use crate::geometry::{Architecture, Geometry};
+use crate::impostor::Impostor;
+use crate::limits;
+use crate::metadata::{Metadata, TEMPLATE};
+use crate::source::Source;
+use crate::split::{self, Split};
+use crate::tensors::Tensors;
+use crate::tokens::Tokens;
+
+/// `general.alignment` where a file does not state it, from `gguf.h`.
+const DEFAULT_ALIGNMENT: u64 = 32;
+
+/// A checked header of one model: of one file, or of a split set with its parts added up.
+#[derive(Debug)]
+pub struct Header {
+    file: String,
+    metadata: Metadata,
+    tensors: Tensors,
+    split: Option<Split>,
+    files: Vec<PathBuf>,
+}
+
+impl Header {
+    /// Reads the header of the file at `path`; of a split set also the headers of all other
+    /// parts, which have to lie beside it. `path` has to be the first part then.
+    pub fn read_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let mut header = Self::read_one(path)?;
+        if header.split.is_some() {
+            split::gather(&mut header, path)?;
+        }
+        Ok(header)
+    }
+
+    /// Checks a header from any reader. `file_len` is the length of the whole file in bytes,
+    /// against which the tensors' places are checked; their data is not read. Parts of a split
+    /// set are taken one by one here.
+    pub fn parse(mut reader: impl Read, file_len: u64) -> Result<Self, Error> {
+        Self::parse_named("data", &mut reader, file_len)
+    }
+
+    /// One file by itself, be it part of a set or not.
+    pub(crate) fn read_one(path: &Path) -> Result<Self, Error> {
+        // Asked before opening: opening a pipe would wait for a writer.
+        let about = fs_err::metadata(path).map_err(|error| match error.kind() {
+            ErrorKind::NotFound => Error::Missing {
+                path: path.to_owned(),
+            },
+            _ => Error::Read(error),
+        })?;
+        if !about.is_file() {
+            return Err(Error::NotAFile {
+                path: path.to_owned(),
+            });
+        }
+        let mut file = fs_err::File::open(path)?;
+        let len = file.metadata()?.len();
+        let mut header = Self::parse_named(&path.display().to_string(), &mut file, len)?;
+        header.files.push(path.to_owned());
+        Ok(header)
+    }
+
+    fn parse_named(file: &str, reader: &mut dyn Read, len: u64) -> Result<Self, Error> {
+        let mut source = Source::new(file, reader, len);
+        check_magic(&mut source)?;
+        check_version(&mut source)?;
+        let tensors = source.u64()?;
+        if tensors > limits::TENSORS {
+            return Err(source.broken("header", "has more than 65,536 tensors"));
+        }
+        let keys = source.u64()?;
+        if keys > limits::KEYS {
+            return Err(source.broken("header", "has more than 4,096 keys"));
+        }
+        let metadata = Metadata::read(&mut source, keys)?;
+        let alignment = alignment(&metadata)?;
+        let tensors = Tensors::read(&mut source, tensors, alignment)?;
+        let split = Split::of(&metadata)?;
+        Ok(Self {
+            file: file.to_owned(),
+            metadata,
+            tensors,
+            split,
+            files: Vec::new(),
+        })
+    }
+
+    /// The family that the file names, if it is one that Spud runs.
+    pub fn architecture(&self) -> Result<Architecture, Error> {
+        const KEY: &str = "general.architecture";
+        let name = self.metadata.text(KEY)?;
+        let name = name.ok_or_else(|| self.metadata.broken(KEY, "is missing"))?;
+        Architecture::named(name).ok_or_else(|| Error::Unsupported {
+            file: self.file.clone(),
+            architecture: shown(name.as_bytes()),
+        })
+    }
+
+    /// What the model costs in memory, from its numbers.
+    pub fn geometry(&self) -> Result<Geometry, Error> {
+        Geometry::of(self.architecture()?, &self.metadata)
+    }
+
+    /// Bytes of all tensors, of all parts.
+    pub fn weights_bytes(&self) -> u64 {
+        self.tensors.bytes
+    }
+
+    /// How many tensors there are, in all parts.
+    pub fn tensor_count(&self) -> u64 {
+        self.tensors.count
+    }
+
+    /// The files of the model, in order; empty where bytes without a file were parsed.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// The place in a split set, if the file is a part of one.
+    pub fn split(&self) -> Option<Split> {
+        self.split
+    }
+
+    /// The name that the file gives its model.
+    pub fn name(&self) -> Option<&str> {
+        self.metadata.text("general.name").ok().flatten()
+    }
+
+    /// The chat template inside the file, a Jinja program of at most
+    /// [`limits::TEMPLATE_BYTES`].
+    pub fn chat_template(&self) -> Option<&str> {
+        self.metadata.text(TEMPLATE).ok().flatten()
+    }
+
+    /// The token that begins a text, where the file names one that exists.
+    pub fn bos(&self) -> Option<u32> {
+        self.special("tokenizer.ggml.bos_token_id")
+    }
+
+    /// The token that ends a text, where the file names one that exists.
+    pub fn eos(&self) -> Option<u32> {
+        self.special("tokenizer.ggml.eos_token_id")
+    }
+
+    /// The id of the token with exactly this text, of whatever type it is.
+    pub fn token_id(&self, text: &str) -> Option<u32> {
+        self.metadata.tokens()?.find(text)
+    }
+
+    /// The text of a token, where it exists and is whole characters.
+    pub fn token_text(&self, id: u32) -> Option<&str> {
+        self.metadata.tokens()?.text(id)
+    }
+
+    /// llama.cpp passes over ids outside the vocabulary with a warning; so does this.
+    fn special(&self, key: &str) -> Option<u32> {
+        let tokens = self.metadata.tokens().map_or(0, Tokens::count);
+        self.metadata
+            .number(key)
+            .ok()
+            .flatten()
+            .filter(|&id| id < tokens)
+    }
+
+    pub(crate) fn broken(&self, field: &str, rule: &'static str) -> Error {
+        Error::Broken {
+            file: self.file.clone(),
+            field: field.to_owned(),
+            rule,
+        }
+    }
+
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Takes in one more part of the set. Its own metadata says nothing about the model.
+    pub(crate) fn add_part(&mut self, part: Self) -> Result<(), Error> {
+        let bytes = self.tensors.bytes.checked_add(part.tensors.bytes);
+        self.tensors.bytes = bytes
+            .ok_or_else(|| part.broken("tensor data", "have more bytes than can be counted"))?;
+        self.tensors.count += part.tensors.count;
+        self.files.extend(part.files);
+        Ok(())
+    }
+}
+
+fn check_magic(source: &mut Source<'_>) -> Result<(), Error> {
+    let file = source.file();
+    let head = source.peek(Impostor::HEAD_BYTES)?;
+    if !head.starts_with(b"GGUF") {
+        if !head.is_empty() && b"GGUF".starts_with(head) {
+            return Err(source.truncated(4));
+        }
+        return Err(Error::NotGguf {
+            file,
+            looks_like: Impostor::guess(head),
+        });
+    }
+    source.skip(4)
+}
+
+fn check_version(source: &mut Source<'_>) -> Result<(), Error> {
+    let version = source.u32()?;
+    let file = source.file();
+    match version {
+        2 | 3 => Ok(()),
+        0 | 1 => Err(Error::OlderVersion { file, version }),
+        // Small numbers written the other way round.
+        _ if version.trailing_zeros() >= 16 => Err(Error::BigEndian { file }),
+        _ => Err(Error::NewerVersion { file, version }),
+    }
+}
+
+fn alignment(metadata: &Metadata) -> Result<u64, Error> {
+    const KEY: &str = "general.alignment";
+    let Some(alignment) = metadata.number(KEY)?.map(u64::from) else {
+        return Ok(DEFAULT_ALIGNMENT);
+    };
+    if alignment.is_power_of_two() && limits::ALIGNMENT.contains(&alignment) {
+        Ok(alignment)
+    } else {
+        Err(metadata.broken(KEY, "is not a power of two between 8 and 4,096"))
+    }
+}

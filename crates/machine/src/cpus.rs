@@ -1,0 +1,134 @@
+//! Which of a Linux machine's cores are the fast ones, and which of them this process may use.
+//!
+//! Not here: how many of them should compute (`fit::Machine::threads`).
+#![cfg_attr(
+    not(target_os = "linux"),
+    expect(dead_code, reason = "only Linux has these files")
+)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+/// A core counts as a performance core from this percentage of the fastest one's measure on. The
+/// favoured cores of one kind differ by a few percent; efficiency cores reach 60–75 % of the
+/// others' clock and less of their capacity.
+const PERFORMANCE_PERCENT: u64 = 80;
+
+/// The hardware threads that a process may run on, from its `/proc/self/status`.
+pub(crate) fn allowed(status: &str) -> Option<BTreeSet<u32>> {
+    list(
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?,
+    )
+}
+
+/// A list as the kernel writes it: `0-3,8,10-11`.
+fn list(text: &str) -> Option<BTreeSet<u32>> {
+    let mut out = BTreeSet::new();
+    for range in text.trim().split(',') {
+        let (first, last) = range.split_once('-').unwrap_or((range, range));
+        let (first, last) = (first.parse::<u32>().ok()?, last.parse::<u32>().ok()?);
+        // No machine has more; a longer range is a broken file.
+        if last.saturating_sub(first) > 65_536 {
+            return None;
+        }
+        out.extend(first..=last);
+    }
+    Some(out)
+}
+
+/// Physical performance cores with at least one of the `allowed` threads, as told below `root`
+/// (`/sys/devices/system/cpu`). None where the folder does not tell cores from threads.
+pub(crate) fn performance_cores(allowed: &BTreeSet<u32>, root: &Path) -> Option<u32> {
+    let read =
+        |cpu: u32, file: &str| fs::read_to_string(root.join(format!("cpu{cpu}/{file}"))).ok();
+    let number = |cpu, file| read(cpu, file)?.trim().parse::<u64>().ok();
+    // A core by the set of its threads, with its measure: capacity where the kernel knows it
+    // (Arm, newer x86), else the highest clock, else all alike.
+    let mut cores = BTreeMap::new();
+    for &cpu in allowed {
+        let threads = list(&read(cpu, "topology/thread_siblings_list")?)?;
+        let measure = number(cpu, "cpu_capacity")
+            .or_else(|| number(cpu, "cpufreq/cpuinfo_max_freq"))
+            .unwrap_or(0);
+        cores.insert(threads, measure);
+    }
+    let fastest = *cores.values().max()?;
+    let fast = |&&measure: &&u64| measure >= fastest.saturating_mul(PERFORMANCE_PERCENT) / 100;
+    u32::try_from(cores.values().filter(fast).count()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{allowed, list, performance_cores};
+    use std::fs;
+
+    #[test]
+    fn lists_as_the_kernel_writes_them() {
+        for (text, expect) in [
+            ("0\n", Some(vec![0])),
+            ("\t0-3,8,10-11\n", Some(vec![0, 1, 2, 3, 8, 10, 11])),
+            ("", None),
+            ("a-b", None),
+            ("0-4294967295", None),
+        ] {
+            assert_eq!(
+                list(text).map(|set| set.into_iter().collect()),
+                expect,
+                "{text}"
+            );
+        }
+        let status = "Name:\tspud\nCpus_allowed:\tf\nCpus_allowed_list:\t2-3\n";
+        assert_eq!(allowed(status), Some([2, 3].into()));
+        assert_eq!(allowed("Name:\tspud\n"), None);
+    }
+
+    /// `cpus` lists each thread's siblings and its measures.
+    fn check(cpus: &[(&str, &str, u64)], allowed: std::ops::Range<u32>, expect: Option<u32>) {
+        let root = tempfile::tempdir().unwrap();
+        for (cpu, (siblings, file, measure)) in cpus.iter().enumerate() {
+            let cpu = root.path().join(format!("cpu{cpu}"));
+            fs::create_dir_all(cpu.join("topology")).unwrap();
+            fs::create_dir_all(cpu.join("cpufreq")).unwrap();
+            fs::write(cpu.join("topology/thread_siblings_list"), siblings).unwrap();
+            if !file.is_empty() {
+                fs::write(cpu.join(file), format!("{measure}\n")).unwrap();
+            }
+        }
+        assert_eq!(
+            performance_cores(&allowed.collect(), root.path()),
+            expect,
+            "{cpus:?}"
+        );
+    }
+
+    #[test]
+    fn fast_cores_are_counted_once_and_slow_ones_not() {
+        const CLOCK: &str = "cpufreq/cpuinfo_max_freq";
+        const CAPACITY: &str = "cpu_capacity";
+        // Two cores of two threads, one of them favoured; then two efficiency cores.
+        let laptop = [
+            ("0-1", CLOCK, 5_000_000),
+            ("0-1", CLOCK, 5_000_000),
+            ("2-3", CLOCK, 4_700_000),
+            ("2-3", CLOCK, 4_700_000),
+            ("4", CLOCK, 3_600_000),
+            ("5", CLOCK, 3_600_000),
+        ];
+        check(&laptop, 0..6, Some(2));
+        check(&laptop, 1..3, Some(2));
+        check(&laptop, 4..6, Some(2));
+        check(&laptop, 3..6, Some(1));
+        let arm = [
+            ("0", CAPACITY, 430),
+            ("1", CAPACITY, 430),
+            ("2", CAPACITY, 1_024),
+        ];
+        check(&arm, 0..3, Some(1));
+        check(&[("0", "", 0), ("1", "", 0)], 0..2, Some(2));
+        check(&[("0", "", 0)], 0..2, None);
+        check(&[], 0..0, None);
+    }
+}
