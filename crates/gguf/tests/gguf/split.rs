@@ -1,0 +1,139 @@
+//! Models in several files.
+
+use crate::builder::{Builder, Change};
+use gguf::{Error, Header};
+use std::path::{Path, PathBuf};
+
+/// Part `number` of `count`: the first with the metadata, each with its own tensors.
+fn part(number: u32, count: u32) -> Builder {
+    let mut file = if number == 1 {
+        Builder::sound()
+    } else {
+        Builder::empty()
+    };
+    file.tensors.clear();
+    file.tensor(
+        &format!("blk.{number}.ffn_up.weight"),
+        &[64, u64::from(number)],
+        0,
+    );
+    file.number("split.no", number - 1);
+    file.number("split.count", count);
+    file
+}
+
+fn path(folder: &Path, number: u32, count: u32) -> PathBuf {
+    folder.join(format!("big-{number:05}-of-{count:05}.gguf"))
+}
+
+/// A sound set of three, changed as the test wants.
+fn set(change: impl FnOnce(&Path)) -> Result<Header, Error> {
+    let folder = tempfile::tempdir().unwrap();
+    for number in 1..=3 {
+        fs_err::write(path(folder.path(), number, 3), part(number, 3).bytes()).unwrap();
+    }
+    change(folder.path());
+    Header::read_file(path(folder.path(), 1, 3))
+}
+
+#[test]
+fn a_whole_set_is_one_model() {
+    let header = set(|_| ()).unwrap();
+    assert_eq!(header.weights_bytes(), 64 * 4 * (1 + 2 + 3));
+    assert_eq!(header.tensor_count(), 3);
+    assert_eq!(header.files().len(), 3);
+    assert_eq!(header.geometry().unwrap().layers, 2);
+}
+
+#[test]
+fn a_missing_part_is_named() {
+    let error = set(|folder| fs_err::remove_file(path(folder, 3, 3)).unwrap()).unwrap_err();
+    match error {
+        Error::MissingPart {
+            path,
+            number: 3,
+            count: 3,
+        } => {
+            assert!(path.ends_with("big-00003-of-00003.gguf"));
+        }
+        other => panic!("{other}"),
+    }
+}
+
+#[test]
+fn parts_are_checked_like_files() {
+    let write =
+        |bytes: Vec<u8>| move |folder: &Path| fs_err::write(path(folder, 2, 3), bytes).unwrap();
+    for (bytes, expect) in [
+        (
+            part(3, 3).bytes(),
+            "`split.no` is another place in the set than the name says",
+        ),
+        (
+            part(2, 4).bytes(),
+            "`split.no` is another place in the set than the name says",
+        ),
+        (
+            Builder::sound().bytes(),
+            "`split.no` is another place in the set than the name says",
+        ),
+        (part(2, 3).bytes()[..200].to_vec(), "ends early"),
+        (b"<html>".to_vec(), "is not a GGUF model"),
+    ] {
+        let error = set(write(bytes)).unwrap_err().to_string();
+        assert!(
+            error.contains("big-00002-of-00003.gguf") && error.contains(expect),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn only_the_first_part_opens_a_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let second = path(folder.path(), 2, 3);
+    fs_err::write(&second, part(2, 3).bytes()).unwrap();
+    let error = Header::read_file(&second).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::NotTheFirstPart {
+                number: 2,
+                count: 3,
+                ..
+            }
+        ),
+        "{error}"
+    );
+    let renamed = folder.path().join("renamed.gguf");
+    fs_err::write(&renamed, part(1, 3).bytes()).unwrap();
+    let error = Header::read_file(&renamed).unwrap_err().to_string();
+    assert!(
+        error.ends_with("`file name` does not end in its place in the split set"),
+        "{error}"
+    );
+}
+
+#[test]
+fn places_in_a_set_are_believable() {
+    let checks: [(Change, &str); 3] = [
+        (|file| file.without("split.no"), "`split.no` is missing"),
+        (
+            |file| file.number("split.no", 3),
+            "`split.no` is not below split.count",
+        ),
+        (
+            |file| file.number("split.count", 65_536),
+            "`split.count` is above 65,535",
+        ),
+    ];
+    for (change, expect) in checks {
+        let mut file = part(1, 3);
+        change(&mut file);
+        let bytes = file.bytes();
+        let error = Header::parse(&bytes[..], bytes.len() as u64)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, format!("`data`: {expect}"));
+    }
+}
