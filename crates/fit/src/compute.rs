@@ -19,8 +19,9 @@ const LIVE_ROWS: u64 = 6;
 /// Rows of the feed-forward's width that are alive at once: gate, up and their product.
 const LIVE_FEED_FORWARD_ROWS: u64 = 3;
 
-/// Bytes of the engine process by itself: program, libraries and CPU backend, log, vocabulary as
-/// llama.cpp holds it (150,000 tokens and merges take some 40 MiB), thread stacks and graph.
+/// Bytes of the engine process by itself: program, libraries and CPU backend, thread stacks, graph,
+/// and the vocabulary as llama.cpp holds it (its tables of 150,000 tokens and as many merges come
+/// to some 40 MiB by count). A round number above their sum, not yet measured.
 pub(crate) const ENGINE_BYTES: u64 = 96 << 20;
 
 /// Bytes of the buffer for values between operations, in a graph of one micro-batch over
