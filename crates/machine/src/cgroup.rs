@@ -7,7 +7,7 @@
 //! process's groups (`system`), limits on processor time (`std::thread::available_parallelism`
 //! knows them).
 #![cfg_attr(
-    not(target_os = "linux"),
+    all(not(target_os = "linux"), not(test)),
     expect(dead_code, reason = "only Linux has these files")
 )]
 

@@ -2,7 +2,7 @@
 //!
 //! Not here: how many of them should compute (`fit::Machine::threads`).
 #![cfg_attr(
-    not(target_os = "linux"),
+    all(not(target_os = "linux"), not(test)),
     expect(dead_code, reason = "only Linux has these files")
 )]
 
