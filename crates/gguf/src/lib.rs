@@ -12,7 +12,8 @@
 //! within their limits and within the bytes that are left; no nested arrays; keys and tensor
 //! names unique; alignment a power of two in 8..=4096; one to four dimensions, none zero; element
 //! counts and byte sizes that do not overflow and divide into whole blocks; known tensor types;
-//! offsets aligned, not overlapping, inside the file; token list, scores and types of one length.
+//! data aligned, one after the other without overlap or gap, inside the file; token list, scores
+//! and types of one length.
 //!
 //! Not here: tensor data (never read), llama.cpp (never linked), the network, and any judgement
 //! whether a model suits a machine (`fit`).

@@ -2,12 +2,15 @@
 //!
 //! Not here: the data of the tensors, and which tensors a model needs (the engine tells).
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use crate::error::{Error, shown};
 use crate::limits;
 use crate::source::Source;
 use crate::tensor_type::TensorType;
+
+const UNCOUNTABLE: &str = "has more bytes than can be counted";
 
 /// What is kept of all tensors of one file.
 #[derive(Debug, Clone, Copy, Default)]
@@ -18,35 +21,74 @@ pub(crate) struct Tensors {
     pub(crate) bytes: u64,
 }
 
-/// One tensor's data, as offsets from the start of the data part.
-struct Extent {
-    start: u64,
-    end: u64,
-}
-
 impl Tensors {
-    /// Reads `count` descriptions, `count` being within its limit, and checks where their data
-    /// lie. This is the end of the header.
+    /// Reads `count` descriptions, `count` being within its limit, and checks that their data lie
+    /// one after the other, each begun at the next aligned place, as llama.cpp demands. This is
+    /// the end of the header.
     pub(crate) fn read(source: &mut Source<'_>, count: u64, alignment: u64) -> Result<Self, Error> {
         let mut names = HashSet::new();
-        let mut extents = Vec::new();
+        let mut places = Places::default();
+        let mut bytes: u64 = 0;
         for _ in 0..count {
             let mut name = Vec::new();
             let too_long = "has a name longer than 63 bytes";
             source.string_into(&mut name, limits::TENSOR_NAME_BYTES, "a tensor", too_long)?;
-            extents.push(read_extent(source, &name, alignment)?);
+            let data = read_one(source, &name)?;
+            places
+                .take(&data, alignment)
+                .map_err(|rule| source.broken(&name, rule))?;
+            // Cannot overflow: the places of all, with their padding, did not.
+            bytes += data.bytes;
             if let Some(name) = names.replace(name) {
                 return Err(source.broken(name, "appears twice among the tensors"));
             }
         }
-        check_places(source, &mut extents, alignment)?;
-        // Disjoint parts of one file: their sum cannot pass the file's length.
-        let bytes = extents.iter().map(|extent| extent.end - extent.start).sum();
+        let end = source
+            .position()
+            .checked_next_multiple_of(alignment)
+            .and_then(|start| start.checked_add(places.end))
+            .ok_or_else(|| source.broken("tensor data", "end past what can be counted"))?;
+        if count > 0 && end > source.len() {
+            return Err(source.truncated(end));
+        }
         Ok(Self { count, bytes })
     }
 }
 
-fn read_extent(source: &mut Source<'_>, name: &[u8], alignment: u64) -> Result<Extent, Error> {
+/// How far the data reach so far, counted from their start.
+#[derive(Default)]
+struct Places {
+    /// Where the last tensor's data end.
+    end: u64,
+    /// Where the next tensor's data begin: `end`, padded.
+    next: u64,
+}
+
+impl Places {
+    /// Goes on over one tensor's data, or tells the rule that their place breaks.
+    fn take(&mut self, data: &Data, alignment: u64) -> Result<(), &'static str> {
+        if !data.start.is_multiple_of(alignment) {
+            return Err("begins off the alignment");
+        }
+        match data.start.cmp(&self.next) {
+            Ordering::Less => return Err("overlaps the data before it"),
+            Ordering::Greater => return Err("leaves a gap after the data before it"),
+            Ordering::Equal => {}
+        }
+        let end = self.next.checked_add(data.bytes).ok_or(UNCOUNTABLE)?;
+        self.next = end.checked_next_multiple_of(alignment).ok_or(UNCOUNTABLE)?;
+        self.end = end;
+        Ok(())
+    }
+}
+
+/// One tensor's data: where they say they begin, and their length.
+struct Data {
+    start: u64,
+    bytes: u64,
+}
+
+fn read_one(source: &mut Source<'_>, name: &[u8]) -> Result<Data, Error> {
     let dimensions = source.u32()?;
     if !(1..=4).contains(&dimensions) {
         return Err(source.broken(name, "has not one to four dimensions"));
@@ -76,34 +118,11 @@ fn read_extent(source: &mut Source<'_>, name: &[u8], alignment: u64) -> Result<E
     if row % kind.block_values != 0 {
         return Err(source.broken(name, "has rows that are not whole blocks of its type"));
     }
-    let start = source.u64()?;
-    if start % alignment != 0 {
-        return Err(source.broken(name, "begins off the alignment"));
-    }
-    let end = (values / kind.block_values)
+    let bytes = (values / kind.block_values)
         .checked_mul(kind.block_bytes)
-        .and_then(|bytes| start.checked_add(bytes))
-        .ok_or_else(|| source.broken(name, "has more bytes than can be counted"))?;
-    Ok(Extent { start, end })
-}
-
-/// No two tensors share a byte, and all lie inside the file.
-fn check_places(source: &Source<'_>, extents: &mut [Extent], alignment: u64) -> Result<(), Error> {
-    extents.sort_unstable_by_key(|extent| extent.start);
-    if extents.windows(2).any(|pair| pair[0].end > pair[1].start) {
-        return Err(source.broken("tensor data", "overlap"));
-    }
-    let Some(last) = extents.last() else {
-        return Ok(());
-    };
-    let end = source
-        .position()
-        .checked_next_multiple_of(alignment)
-        .and_then(|data| data.checked_add(last.end))
-        .ok_or_else(|| source.broken("tensor data", "end past what can be counted"))?;
-    if end > source.len() {
-        Err(source.truncated(end))
-    } else {
-        Ok(())
-    }
+        .ok_or_else(|| source.broken(name, UNCOUNTABLE))?;
+    Ok(Data {
+        start: source.u64()?,
+        bytes,
+    })
 }

@@ -163,7 +163,7 @@ fn more_than_the_bytes_left_is_a_truncated_file() {
         |file| file.array("list", STRING, 1 << 20, &[]),
         |file| file.key("general.author", STRING, &(1_u64 << 20).to_le_bytes()),
         |file| file.cut = 65,
-        |file| file.tensors[2].offset = Some(1 << 40),
+        |file| file.tensors[2].dimensions[1] = 1 << 30,
     ];
     for change in changes {
         let mut file = Builder::sound();
@@ -237,20 +237,37 @@ fn tensors() {
         |file| file.tensors[1].offset = Some(16),
         &format!("{name} begins off the alignment"),
     );
+    let last = ": `blk.0.ffn_up.weight`";
     check(
-        |file| file.tensors[1].offset = Some(32),
-        ": `tensor data` overlap",
+        |file| file.tensors[1].offset = Some(512),
+        &format!("{name} overlaps the data before it"),
     );
     check(
         |file| file.tensors[2].offset = Some(0),
-        ": `tensor data` overlap",
+        &format!("{last} overlaps the data before it"),
     );
     check(
-        |file| file.tensors[2].offset = Some(u64::MAX - 31),
-        ": `blk.0.ffn_up.weight` has more bytes than can be counted",
+        |file| file.tensors[2].offset = Some(1 << 40),
+        &format!("{last} leaves a gap after the data before it"),
+    );
+    // Bytes of type I8, up to the end of what 64 bits can count.
+    let sizes = |sizes: [u64; 2]| {
+        move |file: &mut Builder| {
+            file.tensors.truncate(2);
+            for (tensor, size) in file.tensors.iter_mut().zip(sizes) {
+                tensor.dimensions = vec![size];
+                tensor.kind = 24;
+            }
+            file.tensors[1].offset = Some(sizes[0].next_multiple_of(32));
+        }
+    };
+    let half = (1 << 63) - 1;
+    check(
+        sizes([half, half]),
+        &format!("{name} has more bytes than can be counted"),
     );
     check(
-        |file| file.tensors[2].offset = Some(u64::MAX - 1023),
+        sizes([half, half - 63]),
         ": `tensor data` end past what can be counted",
     );
     check(
