@@ -1,0 +1,8 @@
+// What can be done to a chat from the list. The window does it; the list only asks.
+
+export interface ChatActions {
+  open(chat: number): void;
+  /** Rejects with a `Failure`, which is shown where the new name was typed. */
+  rename(chat: number, title: string): Promise<void>;
+  remove(chat: number): void;
+}

@@ -1,0 +1,18 @@
+// What a text field needs to know beyond HTML: which Enter sends, and how high it should be.
+
+/** WebKit and old input methods say "still composing" only by this code. */
+const COMPOSING = 229;
+
+/** Enter without Shift, and not the Enter that ends a word of an input method. */
+export function sends(event: KeyboardEvent): boolean {
+  if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;
+  return !event.isComposing && event.keyCode !== COMPOSING;
+}
+
+/** As high as its text; CSS sets the limit. (`field-sizing` is younger than many WebKitGTKs.) */
+export function grow(field: HTMLTextAreaElement): void {
+  field.style.height = 'auto';
+  const height = field.scrollHeight;
+  field.style.height = `${height}px`;
+  field.style.overflowY = height > field.clientHeight + 1 ? 'auto' : 'hidden';
+}

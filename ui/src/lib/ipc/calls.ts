@@ -1,0 +1,62 @@
+// The list of calls and streams between the page and the shell, typed: name, what goes in, what
+// comes out. The shapes themselves come from Rust (`wire.ts`). Deliberately not here: how a call
+// travels; that is `tauri.ts` in the window and `fake.ts` in a plain browser.
+import type {
+  AppEvent,
+  ChatEvent,
+  ChatRequest,
+  DraftRequest,
+  Failure,
+  LinkRequest,
+  ModelRequest,
+  RenameRequest,
+  SendRequest,
+  SendResponse,
+} from './wire';
+
+type Nothing = Record<never, never>;
+
+/** Every call rejects with a `Failure`. */
+export interface Calls {
+  /** Resolves when the question is on disk; the reply arrives on the chat's stream. */
+  send: { request: SendRequest; response: SendResponse };
+  /** Stops the reply of that chat; its end arrives as an event. */
+  stop: { request: ChatRequest; response: null };
+  rename_chat: { request: RenameRequest; response: null };
+  /** Sets a flag, nothing is lost; the list arrives as an event. */
+  delete_chat: { request: ChatRequest; response: null };
+  restore_chat: { request: ChatRequest; response: null };
+  save_draft: { request: DraftRequest; response: null };
+  /** Which chat is open, for the next start. */
+  remember_chat: { request: { chat: number | null }; response: null };
+  /** Checks and loads; progress arrives as `engine` events. */
+  choose_model: { request: ModelRequest; response: null };
+  /** The system's file dialog, then as `choose_model`; resolves also when cancelled. */
+  browse_model: { request: Nothing; response: null };
+  open_link: { request: LinkRequest; response: null };
+}
+
+/** Every stream begins with a snapshot; then deltas. */
+export interface Streams {
+  watch_app: { request: Nothing; event: AppEvent };
+  watch_chat: { request: ChatRequest; event: ChatEvent };
+}
+
+/** Ends a subscription. A second call does nothing. */
+export type Unsubscribe = () => void;
+
+/** The one door between the page and whatever runs the models. */
+export interface Backend {
+  call<Name extends keyof Calls>(
+    name: Name,
+    request: Calls[Name]['request'],
+  ): Promise<Calls[Name]['response']>;
+
+  /** Live before it returns; `failed` hears at most once, if the stream could not be opened. */
+  watch<Name extends keyof Streams>(
+    name: Name,
+    request: Streams[Name]['request'],
+    listener: (event: Streams[Name]['event']) => void,
+    failed: (failure: Failure) => void,
+  ): Unsubscribe;
+}

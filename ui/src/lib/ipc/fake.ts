@@ -1,0 +1,218 @@
+// A scripted backend, for `npm run dev` in a plain browser, for tests and screenshots. It keeps the
+// contract (a snapshot first, every reply ends once, nothing lost by deleting) and knows no model.
+// `?scene=NAME` in the address chooses where it begins (`fakeScenes.ts`).
+import type { Backend, Calls, Streams } from './calls';
+import { FakeReply, type Pace } from './fakeReply';
+import { makeScene, type Scene, type SceneChat } from './fakeScenes';
+import type { AppEvent, ChatEvent, ChatRow, Failure, Message } from './wire';
+
+/** Milliseconds between two tokens, as on a slow laptop. */
+const USUAL_PACE: Pace = { loadMs: 900, readMs: 500, tokenMs: 90 };
+
+export function fakeFromAddress(search: string): FakeBackend {
+  const asked = new URLSearchParams(search);
+  return new FakeBackend(makeScene(asked.get('scene') ?? 'empty', Date.now()), USUAL_PACE);
+}
+
+export class FakeBackend implements Backend {
+  readonly scene: Scene;
+  #pace: Pace;
+  #appListeners = new Set<(event: AppEvent) => void>();
+  #chatListeners = new Map<number, Set<(event: ChatEvent) => void>>();
+  #replies = new Map<number, FakeReply>();
+  #next = 1000;
+
+  constructor(scene: Scene, pace: Pace) {
+    this.scene = scene;
+    this.#pace = pace;
+  }
+
+  async call<Name extends keyof Calls>(
+    name: Name,
+    request: Calls[Name]['request'],
+  ): Promise<Calls[Name]['response']> {
+    const refusal = this.scene.refuse?.[name];
+    if (refusal) throw refusal;
+    const answer: unknown = this.#calls[name](request as never);
+    return answer as Calls[Name]['response'];
+  }
+
+  watch<Name extends keyof Streams>(
+    name: Name,
+    request: Streams[Name]['request'],
+    listener: (event: Streams[Name]['event']) => void,
+    failed: (failure: Failure) => void,
+  ): () => void {
+    if (name === 'watch_app') {
+      const hear = listener as (event: AppEvent) => void;
+      this.#appListeners.add(hear);
+      queueMicrotask(() => {
+        if (this.#appListeners.has(hear)) hear(this.#appSnapshot());
+      });
+      return () => this.#appListeners.delete(hear);
+    }
+    return this.#watchChat((request as { chat: number }).chat, listener as never, failed);
+  }
+
+  #calls: { [Name in keyof Calls]: (request: Calls[Name]['request']) => unknown } = {
+    send: ({ chat: id, text }) => {
+      const chat = id === null ? this.#newChat(text) : this.#chat(id);
+      this.#reply(chat, text);
+      return { chat: chat.row.id };
+    },
+    stop: ({ chat }) => this.#replies.get(chat)?.stop() ?? null,
+    rename_chat: ({ chat, title }) => this.#change(chat, (row) => (row.title = title)),
+    delete_chat: ({ chat: id }) => {
+      this.#chat(id).deleted = true;
+      this.#tellChats();
+      this.#tell(id, { type: 'gone' });
+      return null;
+    },
+    restore_chat: ({ chat: id }) => {
+      this.#chat(id).deleted = false;
+      this.#tellChats();
+      return null;
+    },
+    save_draft: ({ chat, text }) => {
+      if (chat !== null) this.#chat(chat).draft = text;
+      return null;
+    },
+    remember_chat: ({ chat }) => {
+      this.scene.lastChat = chat;
+      return null;
+    },
+    choose_model: ({ model }) => {
+      if (!this.scene.models.some((known) => known.id === model)) {
+        throw {
+          code: 'model_missing',
+          message: `There is no file at ${model}.`,
+          hint: 'Check the spelling, or pick the file with “Open a .gguf file…”.',
+        } satisfies Failure;
+      }
+      this.scene.model = model;
+      this.#tellApp({ type: 'model', models: this.scene.models, model });
+      return null;
+    },
+    browse_model: () => null,
+    open_link: () => null,
+  };
+
+  #watchChat(
+    id: number,
+    hear: (event: ChatEvent) => void,
+    failed: (failure: Failure) => void,
+  ): () => void {
+    const listeners = this.#chatListeners.get(id) ?? new Set();
+    this.#chatListeners.set(id, listeners.add(hear));
+    queueMicrotask(() => {
+      if (!listeners.has(hear)) return;
+      const chat = this.scene.chats.find((known) => known.row.id === id && !known.deleted);
+      if (chat) hear(this.#chatSnapshot(chat));
+      else failed({ code: 'not_found', message: 'This chat is no longer there.', hint: null });
+    });
+    return () => listeners.delete(hear);
+  }
+
+  #reply(chat: SceneChat, text: string): void {
+    const id = chat.row.id;
+    const parent = chat.messages.at(-1)?.id ?? null;
+    const question = this.#message(text, parent);
+    chat.messages.push(question);
+    this.#tell(id, { type: 'message', message: structuredClone(question) });
+    const reply: Message = {
+      ...this.#message('', question.id),
+      role: 'assistant',
+      state: 'streaming',
+      model: this.scene.models.find((model) => model.id === this.scene.model)?.name ?? '',
+    };
+    chat.messages.push(reply);
+    chat.row.replying = true;
+    chat.row.changedMs = Date.now();
+    this.#tellChats();
+    this.#tell(id, { type: 'message', message: structuredClone(reply) });
+    const running = new FakeReply(reply, text, this.#pace, (event) => {
+      if (event.type === 'phase') chat.phase = event.phase;
+      if (event.type === 'end') {
+        chat.phase = null;
+        chat.row.replying = false;
+        this.#replies.delete(id);
+        this.#tellChats();
+      }
+      this.#tell(id, event);
+    });
+    this.#replies.set(id, running);
+    running.start(this.scene.engine.type !== 'ready', (engine) => {
+      this.scene.engine = engine;
+      this.#tellApp({ type: 'engine', engine });
+    });
+  }
+
+  #newChat(text: string): SceneChat {
+    const title = text.trim().split('\n')[0]?.slice(0, 60) ?? '';
+    const row: ChatRow = { id: this.#next++, title, changedMs: Date.now(), replying: false };
+    const chat: SceneChat = { row, messages: [], phase: null, draft: '' };
+    this.scene.chats.push(chat);
+    return chat;
+  }
+
+  #message(text: string, parent: number | null): Message {
+    return {
+      id: this.#next++,
+      parent,
+      role: 'user',
+      text,
+      thinking: '',
+      state: 'complete',
+      failure: null,
+      model: '',
+      promptTokens: 0,
+      cachedTokens: 0,
+      thinkingTokens: 0,
+      answerTokens: 0,
+      thinkingMs: 0,
+      answerMs: 0,
+      decodePerSecond: 0,
+      createdMs: Date.now(),
+    };
+  }
+
+  #chat(id: number): SceneChat {
+    const chat = this.scene.chats.find((known) => known.row.id === id);
+    if (chat) return chat;
+    const failure: Failure = { code: 'not_found', message: 'There is no such chat.', hint: null };
+    throw failure;
+  }
+
+  #change(id: number, edit: (row: ChatRow) => void): null {
+    edit(this.#chat(id).row);
+    this.#tellChats();
+    return null;
+  }
+
+  #rows(): ChatRow[] {
+    return this.scene.chats.filter((chat) => !chat.deleted).map((chat) => ({ ...chat.row }));
+  }
+
+  #appSnapshot(): AppEvent {
+    const { models, model, engine, notices, lastChat, firstRun } = this.scene;
+    const chats = this.#rows();
+    const version = '0.0.0';
+    return { type: 'snapshot', version, chats, models, model, engine, notices, lastChat, firstRun };
+  }
+
+  #chatSnapshot({ row, messages, phase, draft }: SceneChat): ChatEvent {
+    return structuredClone({ type: 'snapshot', chat: row, messages, phase, draft });
+  }
+
+  #tellChats(): void {
+    this.#tellApp({ type: 'chats', chats: this.#rows() });
+  }
+
+  #tellApp(event: AppEvent): void {
+    for (const hear of this.#appListeners) hear(event);
+  }
+
+  #tell(chat: number, event: ChatEvent): void {
+    for (const hear of this.#chatListeners.get(chat) ?? []) hear(event);
+  }
+}

@@ -1,0 +1,211 @@
+// Where the scripted backend begins: one scene for each state that the window can be in, so that
+// every one of them can be looked at. `npm run dev`, then `?scene=crowded`.
+import type { Calls } from './calls';
+import * as words from './fakeWords';
+import type { ChatRow, EngineState, Failure, Message, Model, Notice, Phase } from './wire';
+
+export interface SceneChat {
+  row: ChatRow;
+  messages: Message[];
+  phase: Phase | null;
+  draft: string;
+  deleted?: boolean;
+}
+
+export interface Scene {
+  chats: SceneChat[];
+  models: Model[];
+  model: string;
+  engine: EngineState;
+  notices: Notice[];
+  lastChat: number | null;
+  firstRun: boolean;
+  /** Calls that reject, and with what. */
+  refuse?: Partial<Record<keyof Calls, Failure>>;
+}
+
+const HOUR = 3_600_000;
+const SPROUT: Model = {
+  id: 'sprout',
+  name: 'Sprout',
+  about: 'Practice model, sums only',
+  bytes: 2_310_144,
+};
+const QWEN: Model = {
+  id: '/home/ada/models/DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf',
+  name: 'DeepSeek R1 Distill Qwen 1.5B',
+  about: 'Q4_K_M, 1.5B parameters, from /home/ada/models',
+  bytes: 1_117_320_736,
+};
+
+export const sceneNames = [
+  'empty',
+  'again',
+  'answered',
+  'thinking',
+  'answering',
+  'waiting',
+  'loading',
+  'reading',
+  'stopped',
+  'length',
+  'interrupted',
+  'failed',
+  'refused',
+  'engine',
+  'crowded',
+  'hostile',
+  'long',
+  'notice',
+] as const;
+
+export function makeScene(name: string, nowMs: number): Scene {
+  const maker = new Maker(nowMs);
+  const base: Scene = {
+    chats: [],
+    models: [SPROUT, QWEN],
+    model: 'sprout',
+    engine: { type: 'ready', context: 2048 },
+    notices: [],
+    lastChat: null,
+    firstRun: false,
+  };
+  const one = (reply: Partial<Message>, phase: Phase | null = null): Scene => {
+    const chat = maker.chat('What is 347 + 285?', 0, [['What is 347 + 285?', reply]]);
+    chat.phase = phase;
+    chat.row.replying = phase !== null;
+    return { ...base, chats: [chat, ...maker.few()], lastChat: chat.row.id };
+  };
+  const live = { state: 'streaming' as const };
+  switch (name) {
+    case 'again':
+      return { ...base, chats: maker.few() };
+    case 'answered':
+      return maker.answered(base);
+    case 'thinking':
+      return one(
+        { ...live, thinking: words.thought, thinkingTokens: 152, thinkingMs: 12_400 },
+        { type: 'thinking' },
+      );
+    case 'answering':
+      return one(
+        { ...words.thoughtDone, ...live, text: words.rich.slice(0, 420), answerTokens: 90 },
+        { type: 'answering' },
+      );
+    case 'waiting':
+      return one(live, { type: 'waiting' });
+    case 'loading':
+      return {
+        ...one(live, { type: 'loading', progress: 0.43 }),
+        engine: { type: 'loading', progress: 0.43 },
+      };
+    case 'reading':
+      return one(live, { type: 'reading', done: 128, total: 512 });
+    case 'stopped':
+      return one({ ...words.thoughtDone, state: 'stopped', text: 'The sum is', answerTokens: 3 });
+    case 'length':
+      return one({ ...words.thoughtDone, state: 'length' });
+    case 'interrupted':
+      return one({ ...words.thoughtDone, state: 'interrupted', text: '347 + 285 =' });
+    case 'failed':
+      return one({ ...words.thoughtDone, state: 'failed', failure: words.outOfMemory });
+    case 'refused':
+      return {
+        ...base,
+        chats: maker.few(),
+        refuse: { send: words.diskFull, rename_chat: words.diskFull },
+      };
+    case 'engine':
+      return {
+        ...maker.answered(base),
+        model: QWEN.id,
+        engine: { type: 'failed', failure: words.broken },
+      };
+    case 'crowded':
+      return maker.crowded(base);
+    case 'hostile':
+      return one({ ...words.thoughtDone, text: words.hostile, answerTokens: 300 });
+    case 'long': {
+      const chat = maker.chat('A pasted file', 0, [[words.pasted, words.sum]]);
+      return { ...base, chats: [chat], lastChat: chat.row.id };
+    }
+    case 'notice':
+      return { ...maker.answered(base), notices: [{ failure: words.newer }] };
+    default:
+      return { ...base, engine: { type: 'off' }, firstRun: true };
+  }
+}
+
+class Maker {
+  #next = 1;
+  #nowMs: number;
+
+  constructor(nowMs: number) {
+    this.#nowMs = nowMs;
+  }
+
+  chat(title: string, hoursAgo: number, turns: [string, Partial<Message>][]): SceneChat {
+    const changedMs = this.#nowMs - hoursAgo * HOUR;
+    const row: ChatRow = { id: this.#next++, title, changedMs, replying: false };
+    const messages = turns.flatMap(([question, reply]) => {
+      const asked = this.#message({ text: question, createdMs: changedMs });
+      return [
+        asked,
+        this.#message({ role: 'assistant', model: SPROUT.name, parent: asked.id, ...reply }),
+      ];
+    });
+    return { row, messages, phase: null, draft: '' };
+  }
+
+  few(): SceneChat[] {
+    return words.titles
+      .slice(0, 6)
+      .map((title, at) => this.chat(title, at * 9 + 1, [[title, words.sum]]));
+  }
+
+  answered(base: Scene): Scene {
+    const chat = this.chat('Trains that meet between two towns', 0, [
+      [
+        words.trains,
+        { ...words.thoughtDone, text: words.rich, answerTokens: 212, answerMs: 33_000 },
+      ],
+      ['What is 47 + 38?', words.sum],
+    ]);
+    return { ...base, chats: [chat, ...this.few()], lastChat: chat.row.id };
+  }
+
+  crowded(base: Scene): Scene {
+    const chats = Array.from({ length: 6 }, () => words.titles)
+      .flat()
+      .map((title, at) => this.chat(title, at * 5, [[title, words.sum]]));
+    const turns = Array.from({ length: 80 }, (_, at): [string, Partial<Message>] => [
+      words.titles[at % words.titles.length] ?? '',
+      at % 3 === 0 ? { ...words.thoughtDone, text: words.rich } : words.sum,
+    ]);
+    const first = this.chat(words.titles[2] ?? '', 0, turns);
+    chats.forEach((chat, at) => (chat.row.replying = at === 1));
+    return { ...base, chats: [first, ...chats], lastChat: first.row.id };
+  }
+
+  #message(some: Partial<Message>): Message {
+    return {
+      id: this.#next++,
+      parent: null,
+      role: 'user',
+      text: '',
+      thinking: '',
+      state: 'complete',
+      failure: null,
+      model: '',
+      promptTokens: 0,
+      cachedTokens: 0,
+      thinkingTokens: 0,
+      answerTokens: 0,
+      thinkingMs: 0,
+      answerMs: 0,
+      decodePerSecond: some.role === 'assistant' ? 6.4 : 0,
+      createdMs: this.#nowMs,
+      ...some,
+    };
+  }
+}

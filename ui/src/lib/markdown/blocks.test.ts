@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { lexBlocks, type Body, type Span } from './blocks';
+import { safeLink } from './links';
+
+function words(spans: Span[]): string {
+  return spans
+    .map((span) => {
+      if (span.type === 'break') return '\n';
+      if (span.type === 'text' || span.type === 'code') return span.text;
+      return words(span.spans);
+    })
+    .join('');
+}
+
+function onlyBlock(text: string): Body {
+  const blocks = lexBlocks(text);
+  expect(blocks).toHaveLength(1);
+  return blocks[0]!;
+}
+
+function onlyParagraph(text: string): Span[] {
+  const block = onlyBlock(text);
+  if (block.type !== 'paragraph') throw new Error(`expected a paragraph, got ${block.type}`);
+  return block.spans;
+}
+
+describe('blocks', () => {
+  it('knows paragraphs, lists, bold and code', () => {
+    const types = lexBlocks('One **b** `c`\n\n- x\n- y\n\n```js\n1\n```').map(
+      (block) => block.type,
+    );
+    expect(types).toEqual(['paragraph', 'list', 'code']);
+  });
+
+  it('keeps line breaks that the model wrote', () => {
+    expect(words(onlyParagraph('one\ntwo'))).toBe('one\ntwo');
+  });
+
+  it('shows raw HTML as the characters it is', () => {
+    const hostile = '<img src=x onerror=alert(1)> and <script>alert(1)</script>';
+    expect(words(onlyParagraph(hostile))).toBe(hostile);
+  });
+
+  it('draws references as characters, never as tags', () => {
+    expect(words(onlyParagraph('&lt;b&gt; &amp; &#60;i&#x3e; &nosuch;'))).toBe(
+      '<b> & <i> &nosuch;',
+    );
+  });
+
+  it('offers an image as a link and fetches nothing', () => {
+    expect(onlyParagraph('![a cat](https://example.org/cat.png)')[0]).toMatchObject({
+      type: 'link',
+      text: 'Image: a cat',
+      host: 'example.org',
+    });
+    expect(onlyParagraph('![x](data:image/png;base64,AAAA)')[0]?.type).toBe('text');
+  });
+
+  it.each([
+    ['[x](javascript:alert(1))'],
+    ['[x](file:///etc/passwd)'],
+    ['[x](tauri://localhost)'],
+    ['[x](https://bank.example@evil.example/)'],
+  ])('shows %s as text', (source) => {
+    expect(onlyParagraph(source).every((span) => span.type === 'text')).toBe(true);
+  });
+
+  it.each([
+    ['https://exämple.org/path', 'xn--exmple-cua.org'],
+    ['mailto:someone@example.org', 'someone@example.org'],
+    ['http://localhost:8080/', 'localhost:8080'],
+  ])('names the host of %s', (href, host) => {
+    expect(safeLink(href)?.host).toBe(host);
+  });
+
+  it.each([
+    ['quotes', '>'.repeat(20_000)],
+    ['lists', '- '.repeat(10_000)],
+    ['stars', '*a '.repeat(10_000)],
+    ['brackets', '['.repeat(20_000)],
+    ['backticks', '`a'.repeat(10_000)],
+    ['angles', '<a '.repeat(10_000)],
+    ['pipes', '|a'.repeat(10_000)],
+    ['one word', 'x'.repeat(200_000)],
+    ['underscores', '_'.repeat(20_000)],
+    ['mixed emphasis', '**_'.repeat(7_000)],
+    ['spaces', `a${' '.repeat(50_000)}b`],
+    ['line ends', `a${'\n'.repeat(50_000)}b`],
+    ['spaced lines', ' \n'.repeat(20_000) + 'b'],
+    ['tabs', '\t'.repeat(50_000) + 'x'],
+    ['tildes', '~'.repeat(20_000)],
+    ['addresses', 'a@b.'.repeat(5_000)],
+  ])('is not brought down by %s', (_name, text) => {
+    const began = performance.now();
+    expect(lexBlocks(text).length).toBeGreaterThan(0);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+});

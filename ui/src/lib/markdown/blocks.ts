@@ -1,0 +1,218 @@
+// Model text -> a small closed set of blocks and spans, which the components draw. Parsed by
+// marked's lexer; anything outside the set becomes text. Deliberately not here: HTML. Tags are
+// characters like any others, on every level, and nothing of this module can become markup.
+import { Lexer, Tokenizer, type Token, type Tokens } from 'marked';
+import { entities } from './entities';
+import { safeLink } from './links';
+
+export type Span =
+  | { type: 'text'; text: string }
+  | { type: 'code'; text: string }
+  | { type: 'strong' | 'emphasis' | 'strike'; spans: Span[] }
+  | { type: 'link'; url: string; host: string; text: string; spans: Span[] }
+  | { type: 'break' };
+
+export interface Item {
+  /** Null where the item is no task. */
+  checked: boolean | null;
+  blocks: Body[];
+}
+
+export type Body =
+  | { type: 'paragraph'; spans: Span[] }
+  | { type: 'heading'; depth: number; spans: Span[] }
+  | { type: 'list'; ordered: boolean; start: number; loose: boolean; items: Item[] }
+  | { type: 'code'; language: string; text: string }
+  | { type: 'quote'; blocks: Body[] }
+  | {
+      type: 'table';
+      align: ('left' | 'center' | 'right' | null)[];
+      head: Span[][];
+      rows: Span[][][];
+    }
+  | { type: 'rule' };
+
+/** A block of the text itself, known by the offset where it starts. */
+export type Block = Body & { at: number };
+
+/** One of marked's tokens at the top level, with what is needed to seal it. */
+export interface Piece {
+  block: Block | null;
+  start: number;
+}
+
+/** Nobody nests further to be read; a hostile text does, to exhaust the stack. */
+const DEEPEST = 8;
+
+class PlainTokenizer extends Tokenizer {
+  #depth = 0;
+
+  // Raw HTML stays text. (marked also keeps state across blocks for it, which would make a text
+  // lexed in parts differ from the same text lexed whole.)
+  override html(): undefined {
+    return undefined;
+  }
+  override tag(): undefined {
+    return undefined;
+  }
+  // A definition at the end would change links at the beginning, long since drawn and sealed.
+  override def(): undefined {
+    return undefined;
+  }
+  override reflink(): undefined {
+    return undefined;
+  }
+  override blockquote(source: string): Tokens.Blockquote | undefined {
+    return this.#deeper(() => super.blockquote(source));
+  }
+  override list(source: string): Tokens.List | undefined {
+    return this.#deeper(() => super.list(source));
+  }
+
+  #deeper<T>(parse: () => T): T | undefined {
+    if (this.#depth >= DEEPEST) return undefined;
+    this.#depth += 1;
+    try {
+      return parse();
+    } finally {
+      this.#depth -= 1;
+    }
+  }
+}
+
+/** marked's time grows with the square of a run of spaces: 50,000 of them take over a second. */
+const LONGEST_RUN = 1000;
+const LONG_RUN = new RegExp(`([ \\t]{${LONGEST_RUN}})[ \\t]+`, 'g');
+
+/**
+ * What is lexed: without `\r`, so that a line's end is one character, and without endless spaces.
+ * More text at the end only ever adds to the end of the result.
+ */
+export function normal(text: string): string {
+  return text.replaceAll('\r', '').replace(LONG_RUN, '$1');
+}
+
+/** Lexes `source`, which stands at `offset` of its text. It must be `normal`; the pieces cover it without a gap. */
+export function lexPieces(source: string, offset = 0): Piece[] {
+  const pieces: Piece[] = [];
+  let at = offset;
+  try {
+    const lexer = new Lexer({ gfm: true, breaks: true, tokenizer: new PlainTokenizer() });
+    for (const token of lexer.lex(source)) {
+      const body = toBody(token);
+      pieces.push({ start: at, block: body && { ...body, at } });
+      at += token.raw.length;
+    }
+  } catch {
+    // The lexer gave up (a nesting that exhausts the stack): the text is shown as it is.
+    return [plainPiece(source, offset)];
+  }
+  return pieces;
+}
+
+/** The blocks of a whole text. */
+export function lexBlocks(text: string): Block[] {
+  const blocks = lexPieces(normal(text)).map((piece) => piece.block);
+  return blocks.filter((block) => block !== null);
+}
+
+export function plainPiece(source: string, at: number): Piece {
+  return {
+    start: at,
+    block: { type: 'paragraph', spans: [{ type: 'text', text: source }], at },
+  };
+}
+
+function toBodies(tokens: Token[]): Body[] {
+  return tokens.map(toBody).filter((body) => body !== null);
+}
+
+function toBody(token: Token): Body | null {
+  const known = token as Tokens.Generic & Token;
+  switch (known.type) {
+    case 'space':
+    case 'checkbox':
+      return null;
+    case 'heading':
+      return { type: 'heading', depth: known.depth, spans: toSpans(known.tokens) };
+    case 'code':
+      return { type: 'code', language: languageOf(known.lang), text: known.text };
+    case 'hr':
+      return { type: 'rule' };
+    case 'blockquote':
+      return { type: 'quote', blocks: toBodies(known.tokens ?? []) };
+    case 'list':
+      return {
+        type: 'list',
+        ordered: known.ordered,
+        start: typeof known.start === 'number' ? known.start : 1,
+        loose: known.loose,
+        items: (known.items as Tokens.ListItem[]).map((item) => ({
+          checked: item.task ? item.checked === true : null,
+          blocks: toBodies(item.tokens),
+        })),
+      };
+    case 'table':
+      return {
+        type: 'table',
+        align: known.align,
+        head: (known.header as Tokens.TableCell[]).map((cell) => toSpans(cell.tokens)),
+        rows: (known.rows as Tokens.TableCell[][]).map((row) =>
+          row.map((cell) => toSpans(cell.tokens)),
+        ),
+      };
+    case 'paragraph':
+    case 'text':
+      return { type: 'paragraph', spans: toSpans(known.tokens, known.text) };
+    default:
+      return { type: 'paragraph', spans: [{ type: 'text', text: token.raw }] };
+  }
+}
+
+/** The first word of a fence's info string: "js" of "js title=…". */
+function languageOf(info: unknown): string {
+  return typeof info === 'string' ? (info.trim().split(/\s+/)[0] ?? '') : '';
+}
+
+function toSpans(tokens: Token[] | undefined, plain = ''): Span[] {
+  if (!tokens) return [{ type: 'text', text: plain }];
+  return tokens.map(toSpan).filter((span) => span !== null);
+}
+
+function toSpan(token: Token): Span | null {
+  const known = token as Tokens.Generic & Token;
+  switch (known.type) {
+    case 'checkbox':
+      return null;
+    case 'strong':
+      return { type: 'strong', spans: toSpans(known.tokens) };
+    case 'em':
+      return { type: 'emphasis', spans: toSpans(known.tokens) };
+    case 'del':
+      return { type: 'strike', spans: toSpans(known.tokens) };
+    case 'codespan':
+      return { type: 'code', text: known.text };
+    case 'br':
+      return { type: 'break' };
+    case 'link':
+    case 'image':
+      return toLink(known);
+    case 'escape':
+      return { type: 'text', text: known.text };
+    case 'text':
+      return { type: 'text', text: entities(known.text) };
+    default:
+      return { type: 'text', text: token.raw };
+  }
+}
+
+/** An image is never fetched: it is offered as a link, if it is one that may be offered. */
+function toLink(token: Tokens.Generic): Span {
+  const link = safeLink(entities(String(token['href'])));
+  if (!link) return { type: 'text', text: token.raw };
+  const words = entities(String(token['text']));
+  const text = token.type === 'image' ? `Image: ${words || link.host}` : words;
+  const spans: Span[] =
+    token.type === 'image' ? [{ type: 'text', text }] : toSpans(token.tokens, text);
+  return { type: 'link', ...link, text, spans };
+}

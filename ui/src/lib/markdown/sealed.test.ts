@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest';
+import { lexBlocks, lexPieces } from './blocks';
+import { SealedText } from './sealed';
+
+/** Small, seeded, so that a failure can be run again. */
+function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+const SCRAPS = [
+  'A plain sentence. ',
+  'word ',
+  '\n',
+  '\n\n',
+  '\r\n',
+  '**bold** ',
+  '**',
+  '*',
+  '_it_ ',
+  '`code` ',
+  '`',
+  '```\n',
+  '```python\n',
+  '~~~\n',
+  '    indented\n',
+  '- ',
+  '- item\n',
+  '  - inner\n',
+  '\n  more of the item\n',
+  '1. ',
+  '2. second\n',
+  '- [ ] task\n',
+  '# ',
+  '## Heading\n',
+  '---\n',
+  '===\n',
+  '-',
+  '> quoted\n',
+  '>',
+  'a | b\n',
+  '--- | ---\n',
+  '| c | d |\n',
+  '[text](https://example.org) ',
+  '[ref]: https://example.org\n',
+  '[ref] ',
+  '![x](https://example.org/x.png) ',
+  '<div>\n',
+  '</div>\n',
+  '<a href="x">',
+  '<pre>',
+  '<!-- ',
+  '-->',
+  '<script>',
+  '\\',
+  '&amp;',
+  'https://example.org/a ',
+  '中文，',
+  'مرحبا ',
+  '🥔',
+  '\t',
+  '   ',
+];
+
+function makeText(seed: number): string {
+  const next = random(seed);
+  const length = 4 + Math.floor(next() * 28);
+  return Array.from({ length }, () => SCRAPS[Math.floor(next() * SCRAPS.length)]).join('');
+}
+
+function expectSameAtEveryPrefix(text: string, step: (at: number) => number): void {
+  const sealed = new SealedText();
+  for (let end = 0; end < text.length; end += step(end)) {
+    const prefix = text.slice(0, end);
+    expect(sealed.read(prefix), JSON.stringify(prefix)).toEqual(lexBlocks(prefix));
+  }
+  expect(sealed.read(text)).toEqual(lexBlocks(text));
+}
+
+describe('a growing text', () => {
+  it('reads the same in parts as whole, at every prefix', () => {
+    for (let seed = 1; seed <= 400; seed += 1) expectSameAtEveryPrefix(makeText(seed), () => 1);
+  });
+
+  it('reads the same in uneven steps', () => {
+    for (let seed = 1000; seed <= 1600; seed += 1) {
+      const next = random(seed);
+      expectSameAtEveryPrefix(makeText(seed), () => 1 + Math.floor(next() * 9));
+    }
+  });
+
+  it('loses no character between the pieces', () => {
+    for (let seed = 1; seed <= 300; seed += 1) {
+      const text = makeText(seed).replaceAll('\r', '');
+      const starts = lexPieces(text, 7).map((piece) => piece.start);
+      expect([...starts].sort((a, b) => a - b)).toEqual(starts);
+      if (starts.length > 0) expect(starts[0]).toBe(7);
+    }
+  });
+
+  it('keeps the identity of what is sealed', () => {
+    const sealed = new SealedText();
+    const first = sealed.read('One.\n\nTwo.\n\nThree.\n\nFour.')[0];
+    expect(sealed.read('One.\n\nTwo.\n\nThree.\n\nFour. And more.')[0]).toBe(first);
+  });
+
+  it('starts over when the text is another one', () => {
+    const sealed = new SealedText();
+    sealed.read('One.\n\nTwo.\n\nThree.\n\nFour.');
+    expect(sealed.read('Other.')).toEqual(lexBlocks('Other.'));
+  });
+
+  it('stays cheap over a long answer', () => {
+    const paragraph = 'A sentence with **bold** words and `code`, of an ordinary length. ';
+    const text = `${paragraph.repeat(4)}\n\n- one\n- two\n\n`.repeat(60);
+    const sealed = new SealedText();
+    const began = performance.now();
+    for (let end = 0; end < text.length; end += 4) sealed.read(text.slice(0, end));
+    // 100 ms where this was written; a whole lex at every step takes seconds.
+    expect(performance.now() - began).toBeLessThan(1500);
+  });
+});

@@ -1,0 +1,61 @@
+// A growing text -> its blocks, lexing only what can still change. Blocks are sealed once two more
+// have begun after them: nothing appended later can change them, so they are never lexed again and
+// keep their identity, and only the live tail is redrawn. `sealed.test.ts` holds this to the whole
+// lex at every prefix.
+import { lexPieces, normal, type Block, type Piece } from './blocks';
+
+/** What is being written, and the block that it may still turn out to belong to. */
+const LIVE_BLOCKS = 2;
+/** Characters looked at for a blank line; a wider one only keeps the tail live a little longer. */
+const WIDEST_BLANK_LINE = 80;
+
+export class SealedText {
+  #sealed: Block[] = [];
+  /** The text up to the last sealed block's end. */
+  #prefix = '';
+
+  /** The blocks of `text`; cheap when it is the last text with more at its end. */
+  read(text: string): Block[] {
+    const source = normal(text);
+    if (!source.startsWith(this.#prefix)) {
+      this.#sealed = [];
+      this.#prefix = '';
+    }
+    const pieces = lexPieces(source.slice(this.#prefix.length), this.#prefix.length);
+    const live = this.#seal(pieces, source);
+    return [...this.#sealed, ...live];
+  }
+
+  /** Moves what has settled out of `pieces`, answers with the blocks that are still live. */
+  #seal(pieces: Piece[], source: string): Block[] {
+    const firstLive = liveFrom(pieces, source);
+    const settled = pieces.slice(0, firstLive).map((piece) => piece.block);
+    this.#sealed.push(...settled.filter((block) => block !== null));
+    this.#prefix = source.slice(0, pieces[firstLive]?.start ?? this.#prefix.length);
+    return pieces
+      .slice(firstLive)
+      .map((piece) => piece.block)
+      .filter((block) => block !== null);
+  }
+}
+
+/**
+ * Where the live tail begins: the last blank line with at least two blocks after it. Without the
+ * blank line it would not hold: in "text\n2. two\n-" the last line looks like the rule under a
+ * table's head, which splits the lines above it; "text\n2. two\n- x" joins them again.
+ */
+function liveFrom(pieces: Piece[], source: string): number {
+  let blocks = 0;
+  for (let index = pieces.length - 1; index > 0; index -= 1) {
+    const piece = pieces[index];
+    if (!piece?.block) continue;
+    blocks += 1;
+    if (blocks >= LIVE_BLOCKS && afterBlankLine(source, piece.start)) return index;
+  }
+  return 0;
+}
+
+function afterBlankLine(source: string, at: number): boolean {
+  const above = source.slice(Math.max(at - WIDEST_BLANK_LINE, 0), at);
+  return /\n[ \t]*\n[ \t]*$/.test(above);
+}

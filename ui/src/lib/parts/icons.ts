@@ -1,0 +1,23 @@
+// Every icon of the window: strokes in a field of 16 by 16, drawn by `Icon.svelte` in the colour of
+// the words around it.
+export const icons = {
+  plus: 'M8 3.25v9.5M3.25 8h9.5',
+  send: 'M8 12.75v-9.5M3.75 7.5 8 3.25l4.25 4.25',
+  stop: 'M5 5h6v6H5z',
+  chevron: 'm6.25 4.25 3.75 3.75-3.75 3.75',
+  down: 'M8 3.25v9.5M12.25 8.5 8 12.75 3.75 8.5',
+  more: 'M3.75 8h.01M8 8h.01M12.25 8h.01',
+  pencil: 'm10.25 3.25 2.5 2.5-6.75 6.75-3.25.75.75-3.25z',
+  bin: 'M3 4.5h10M6.5 4.5V3h3v1.5M4.5 4.5l.6 8.5h5.8l.6-8.5',
+  copy: 'M6 5.75h6.25v7H6zM3.75 10.25v-7H9.5',
+  done: 'm3.5 8.5 3 3 6-6.5',
+  again: 'M12.75 8A4.75 4.75 0 1 1 11.1 4.4M12.75 2.5v3h-3',
+  panel: 'M2.75 3.75h10.5v8.5H2.75zM6.25 3.75v8.5',
+  close: 'm4 4 8 8M12 4l-8 8',
+  folder: 'M2.5 12.25v-8.5h4l1.5 1.75h5.5v6.75z',
+  notice: 'M8 2.75 14 13H2zM8 6.75v2.75M8 11.4h.01',
+  writing: 'M3.25 8h.01M8 8h.01M12.75 8h.01',
+  out: 'M9.25 3.25h3.5v3.5M12.75 3.25 7.5 8.5M11.25 9.5v3.25h-8v-8H6.5',
+} as const;
+
+export type IconName = keyof typeof icons;

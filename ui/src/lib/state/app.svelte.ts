@@ -1,0 +1,67 @@
+// The projection of what the shell says about the app as a whole: the chats, the models, the
+// engine, the notices. Truth lives in Rust; nothing here is ever changed by the page itself, but
+// for a notice that was read.
+import type { AppEvent, ChatRow, EngineState, Failure, Model, Notice } from '../ipc/wire';
+
+export class AppState {
+  /** False until the first snapshot: nothing below means anything yet. */
+  known = $state(false);
+  version = $state('');
+  chats = $state.raw<ChatRow[]>([]);
+  models = $state.raw<Model[]>([]);
+  /** The id of the model that answers. */
+  model = $state('');
+  engine = $state.raw<EngineState>({ type: 'off' });
+  notices = $state.raw<Notice[]>([]);
+  /** Until the first question was ever sent, the page introduces itself. */
+  firstRun = $state(false);
+  lastChat: number | null = null;
+
+  apply(event: AppEvent): void {
+    switch (event.type) {
+      case 'snapshot':
+        this.version = event.version;
+        this.chats = event.chats;
+        this.models = event.models;
+        this.model = event.model;
+        this.engine = event.engine;
+        this.notices = event.notices;
+        this.firstRun = event.firstRun;
+        this.lastChat = event.lastChat;
+        this.known = true;
+        break;
+      case 'chats':
+        this.chats = event.chats;
+        if (event.chats.length > 0) this.firstRun = false;
+        break;
+      case 'model':
+        this.models = event.models;
+        this.model = event.model;
+        break;
+      case 'engine':
+        this.engine = event.engine;
+        break;
+      case 'notice':
+        this.notices = [...this.notices, event.notice];
+        break;
+    }
+  }
+
+  /** Something the page itself has to say in the same place. */
+  note(failure: Failure): void {
+    const said = this.notices.some(({ failure: known }) => known.message === failure.message);
+    if (!said) this.notices = [...this.notices, { failure }];
+  }
+
+  dismiss(notice: Notice): void {
+    this.notices = this.notices.filter((other) => other !== notice);
+  }
+
+  get chosen(): Model | null {
+    return this.models.find((model) => model.id === this.model) ?? null;
+  }
+
+  row(chat: number | null): ChatRow | null {
+    return this.chats.find((row) => row.id === chat) ?? null;
+  }
+}

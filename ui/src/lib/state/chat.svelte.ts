@@ -1,0 +1,81 @@
+// The projection of one conversation: its messages and the reply being written. Every stream
+// begins with a snapshot, so a reload in the middle of a reply needs no code of its own.
+import type { ChatEvent, ChatRow, Failure, Message, Phase } from '../ipc/wire';
+
+export class ChatState {
+  readonly id: number;
+  row = $state.raw<ChatRow | null>(null);
+  messages = $state<Message[]>([]);
+  /** What the reply in progress is doing; null when none is. */
+  phase = $state.raw<Phase | null>(null);
+  draft = $state('');
+  /** Deleted, here or elsewhere. */
+  gone = $state(false);
+  /** Why there is nothing to see, if the stream could not be opened. */
+  failure = $state.raw<Failure | null>(null);
+  /** When the reply's times were last told, on the page's clock in milliseconds. */
+  heard = $state(0);
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  apply(event: ChatEvent, nowMs: number): void {
+    switch (event.type) {
+      case 'snapshot':
+        this.row = event.chat;
+        this.messages = event.messages;
+        this.phase = event.phase;
+        this.draft = event.draft;
+        this.heard = nowMs;
+        break;
+      case 'message':
+        this.#put(event.message);
+        break;
+      case 'phase':
+        this.phase = event.phase;
+        this.heard = nowMs;
+        break;
+      case 'growth': {
+        const message = this.messages.find((known) => known.id === event.message);
+        if (!message) break;
+        if (event.thinking !== '') message.thinking += event.thinking;
+        if (event.answer !== '') message.text += event.answer;
+        message.thinkingTokens = event.thinkingTokens;
+        message.answerTokens = event.answerTokens;
+        message.thinkingMs = event.thinkingMs;
+        message.answerMs = event.answerMs;
+        this.heard = nowMs;
+        break;
+      }
+      case 'end':
+        this.#put(event.message);
+        this.phase = null;
+        break;
+      case 'gone':
+        this.gone = true;
+        break;
+    }
+  }
+
+  /** The reply being written, if one is. */
+  get reply(): Message | null {
+    const last = this.messages.at(-1);
+    return last?.state === 'streaming' ? last : null;
+  }
+
+  /** The question that `reply` answers: its parent, or what was last asked before it. */
+  questionOf(reply: Message): Message | null {
+    const parent = this.messages.find((message) => message.id === reply.parent);
+    if (parent?.role === 'user') return parent;
+    const before = this.messages.slice(0, this.messages.indexOf(reply));
+    return before.findLast((message) => message.role === 'user') ?? null;
+  }
+
+  /** A message heard twice is the same message, as it stands now. */
+  #put(message: Message): void {
+    const at = this.messages.findIndex((known) => known.id === message.id);
+    if (at < 0) this.messages.push(message);
+    else this.messages[at] = message;
+  }
+}

@@ -1,0 +1,94 @@
+// The one owner of the conversation's scroll position. It follows the stream only while the reader
+// is at the bottom, and never moves anything otherwise.
+
+export interface Position {
+  top: number;
+  /** Of the part that is seen. */
+  view: number;
+  /** Of the whole. */
+  height: number;
+}
+
+/** Closer to the end than this counts as the end: half a line, in CSS pixels. */
+const SLACK = 16;
+/** Browsers round scroll positions on fractional screens. */
+const ROUNDING = 1;
+
+export function distance(position: Position): number {
+  return position.height - position.view - position.top;
+}
+
+/**
+ * Whether to follow after the position changed from `topBefore`. A move upwards is the reader's
+ * wish, however small: with a touchpad it begins with a pixel. (Content that shrinks moves the
+ * position up too, but leaves it at the very end.)
+ */
+export function follows(followed: boolean, topBefore: number, now: Position): boolean {
+  const left = distance(now);
+  if (left <= ROUNDING) return true;
+  if (now.top < topBefore - ROUNDING) return false;
+  if (now.top > topBefore && left <= SLACK) return true;
+  return followed;
+}
+
+export class Follow {
+  /** At the bottom, and staying there as text comes. */
+  following = $state(true);
+  /** There is more than a line below what is seen. */
+  behind = $state(false);
+
+  #node: HTMLElement | null = null;
+  #top = 0;
+
+  /** To be attached to the scrolling element; its one child is the content. */
+  attach = (node: HTMLElement): (() => void) => {
+    this.#node = node;
+    const onScroll = (): void => this.#moved();
+    const sizes = new ResizeObserver(() => this.#settle());
+    node.addEventListener('scroll', onScroll, { passive: true });
+    sizes.observe(node);
+    if (node.firstElementChild) sizes.observe(node.firstElementChild);
+    return () => {
+      node.removeEventListener('scroll', onScroll);
+      sizes.disconnect();
+      this.#node = null;
+    };
+  };
+
+  /** To the end, and follow from there: the reader asked, or sent something. */
+  toEnd(): void {
+    this.following = true;
+    this.#settle();
+  }
+
+  /** Something is about to open or fold at the reader's wish: stay where it is being read. */
+  hold(): void {
+    this.following = false;
+  }
+
+  /** Runs `change`, which adds above what is read, and keeps what is read where it is. */
+  async keepBelow(change: () => Promise<void>): Promise<void> {
+    const node = this.#node;
+    if (!node) return change();
+    this.hold();
+    const below = node.scrollHeight - node.scrollTop;
+    await change();
+    node.scrollTop = node.scrollHeight - below;
+  }
+
+  #settle(): void {
+    const node = this.#node;
+    if (!node) return;
+    if (this.following) node.scrollTop = node.scrollHeight;
+    this.#moved();
+  }
+
+  #moved(): void {
+    const node = this.#node;
+    if (!node) return;
+    const now = { top: node.scrollTop, view: node.clientHeight, height: node.scrollHeight };
+    this.following = follows(this.following, this.#top, now);
+    this.behind = !this.following && distance(now) > 4 * SLACK;
+    this.#top = now.top;
+  }
+}

@@ -1,0 +1,41 @@
+// The rules of the thinking view, as one pure function: what it is called, whether it still runs,
+// whether it is open. It is open exactly when the reader opened it; folding "when the answer
+// starts" means that the quiet line loses its latest words and becomes "Thought for 12 s".
+import type { Message, Phase } from '../ipc/wire';
+import { latestWords } from '../words/latest';
+import { tokens } from '../words/counts';
+import { running, spent } from '../words/time';
+
+/** News is at most this old when it comes. Left out of the clock, so that it never steps back. */
+const NEWS_MS = 200;
+
+export interface Thought {
+  label: string;
+  isRunning: boolean;
+  /** The clock, while it runs. */
+  clock: string;
+  tokens: string;
+  /** The sentence being thought; empty once the thinking is over. */
+  latest: string;
+}
+
+/** Null where there is no thinking to show. `sinceHeardMs`: time since the counts were told. */
+export function thoughtOf(
+  reply: Message,
+  phase: Phase | null,
+  sinceHeardMs: number,
+): Thought | null {
+  const isRunning = isThinking(reply, phase);
+  if (reply.thinking === '' && !isRunning) return null;
+  return {
+    label: isRunning ? 'Thinking' : `Thought for ${spent(reply.thinkingMs)}`,
+    isRunning,
+    clock: isRunning ? running(reply.thinkingMs + Math.max(sinceHeardMs - NEWS_MS, 0)) : '',
+    tokens: reply.thinkingTokens > 0 ? tokens(reply.thinkingTokens) : '',
+    latest: isRunning ? latestWords(reply.thinking) : '',
+  };
+}
+
+export function isThinking(reply: Message, phase: Phase | null): boolean {
+  return reply.state === 'streaming' && phase?.type === 'thinking' && reply.text === '';
+}

@@ -1,0 +1,11 @@
+// Starts the page. The first paint waits for no call: the panes are drawn, then they fill.
+import { mount } from 'svelte';
+import App from './App.svelte';
+import './theme.css';
+import './base.css';
+import { openDoor } from './lib/ipc/door';
+
+const target = document.getElementById('app');
+if (!target) throw new Error('BUG: the page has no #app');
+
+mount(App, { target, props: { backend: await openDoor() } });

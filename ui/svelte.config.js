@@ -1,0 +1,2 @@
+// Svelte itself needs no setting; the tools look for the file.
+export default {};

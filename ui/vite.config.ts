@@ -1,0 +1,20 @@
+// How the page is built and tested. It is one page for one window: the shell serves `dist/` from
+// its own binary, so there is no server side, no hashing of a host, no public address.
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [svelte()],
+  base: './',
+  build: {
+    // The oldest WebKitGTK that Tauri's Linux packages meet (Ubuntu 22.04 keeps 2.4x current).
+    target: ['safari17', 'chrome111'],
+    // One small page: inlined assets would need a wider CSP than `img-src 'self' data:`.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: { host: '127.0.0.1', port: 5173, strictPort: true },
+  preview: { host: '127.0.0.1', port: 4173, strictPort: true },
+  resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+});
