@@ -16,8 +16,6 @@ export const icons = {
   close: 'm4 4 8 8M12 4l-8 8',
   folder: 'M2.5 12.25v-8.5h4l1.5 1.75h5.5v6.75z',
   notice: 'M8 2.75 14 13H2zM8 6.75v2.75M8 11.4h.01',
-  writing: 'M3.25 8h.01M8 8h.01M12.75 8h.01',
-  out: 'M9.25 3.25h3.5v3.5M12.75 3.25 7.5 8.5M11.25 9.5v3.25h-8v-8H6.5',
 } as const;
 
 export type IconName = keyof typeof icons;
