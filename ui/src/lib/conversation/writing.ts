@@ -9,8 +9,16 @@ export function sends(event: KeyboardEvent): boolean {
   return !event.isComposing && event.keyCode !== COMPOSING;
 }
 
+/** Longer than this a text fills the field anyway, and measuring it costs a layout with each key. */
+const SURELY_FULL = 10_000;
+
 /** As high as its text; CSS sets the limit. (`field-sizing` is younger than many WebKitGTKs.) */
 export function grow(field: HTMLTextAreaElement): void {
+  if (field.value.length > SURELY_FULL) {
+    field.style.height = '100vh';
+    field.style.overflowY = 'auto';
+    return;
+  }
   field.style.height = 'auto';
   const height = field.scrollHeight;
   field.style.height = `${height}px`;

@@ -82,18 +82,18 @@ function expectSameAtEveryPrefix(text: string, step: (at: number) => number): vo
 
 describe('a growing text', () => {
   it('reads the same in parts as whole, at every prefix', () => {
-    for (let seed = 1; seed <= 400; seed += 1) expectSameAtEveryPrefix(makeText(seed), () => 1);
+    for (let seed = 1; seed <= 200; seed += 1) expectSameAtEveryPrefix(makeText(seed), () => 1);
   });
 
   it('reads the same in uneven steps', () => {
-    for (let seed = 1000; seed <= 1600; seed += 1) {
+    for (let seed = 1000; seed <= 1300; seed += 1) {
       const next = random(seed);
       expectSameAtEveryPrefix(makeText(seed), () => 1 + Math.floor(next() * 9));
     }
   });
 
   it('loses no character between the pieces', () => {
-    for (let seed = 1; seed <= 300; seed += 1) {
+    for (let seed = 1; seed <= 200; seed += 1) {
       const text = makeText(seed).replaceAll('\r', '');
       const starts = lexPieces(text, 7).map((piece) => piece.start);
       expect([...starts].sort((a, b) => a - b)).toEqual(starts);

@@ -1,0 +1,225 @@
+// The window as a whole, over the scripted backend.
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import App from './App.svelte';
+import { FakeBackend } from './lib/ipc/fake';
+import { makeScene, sceneNames } from './lib/ipc/fakeScenes';
+
+const PACE = { loadMs: 40, readMs: 10, tokenMs: 10 };
+let page: ReturnType<typeof mount> | undefined;
+let backend: FakeBackend;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal(
+    'ResizeObserver',
+    class {
+      observe(): void {}
+      disconnect(): void {}
+    },
+  );
+});
+
+afterEach(async () => {
+  if (page) await unmount(page);
+  page = undefined;
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+async function open(scene: string): Promise<void> {
+  backend = new FakeBackend(makeScene(scene, Date.now()), PACE);
+  page = mount(App, { target: document.body, props: { backend } });
+  await pass(5);
+}
+
+async function pass(ms: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(ms);
+  flushSync();
+}
+
+function all(id: string): HTMLElement[] {
+  return [...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`)];
+}
+
+function one(id: string): HTMLElement {
+  const found = all(id).at(-1);
+  if (!found) throw new Error(`no [data-testid="${id}"] in the page`);
+  return found;
+}
+
+function type(text: string): void {
+  const field = one('composer') as HTMLTextAreaElement;
+  field.value = text;
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+  flushSync();
+}
+
+function press(
+  key: string,
+  some: KeyboardEventInit = {},
+  target: HTMLElement = document.body,
+): void {
+  target.dispatchEvent(
+    new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...some }),
+  );
+  flushSync();
+}
+
+describe('the window', () => {
+  it('answers an example in the end, with the thinking folded away', async () => {
+    await open('empty');
+    all('example')[0]?.click();
+    await pass(60);
+    expect(one('chat-title').textContent).toBe('What is 47 + 38?');
+    expect(all('stop')).toHaveLength(1);
+    await pass(60);
+    expect(one('thinking-label').textContent).toBe('Thinking');
+    await pass(5000);
+    expect(one('thinking-label').textContent).toMatch(/^Thought for /);
+    expect(one('thinking-toggle').getAttribute('aria-expanded')).toBe('false');
+    expect(one('answer').textContent?.trim()).toBe('47 + 38 = 85');
+    expect(all('send')).toHaveLength(1);
+    expect(document.title).toBe('What is 47 + 38?');
+  });
+
+  it('leaves the thinking open that the reader opened', async () => {
+    await open('empty');
+    all('example')[0]?.click();
+    await pass(120);
+    one('thinking-toggle').click();
+    await pass(20);
+    expect(one('thinking-text').textContent).toContain('I need 47');
+    await pass(5000);
+    expect(one('thinking-toggle').getAttribute('aria-expanded')).toBe('true');
+    expect(one('thinking-text').textContent).toContain('It holds.');
+  });
+
+  it('sends with Enter, but not while an input method composes, nor with Shift', async () => {
+    await open('again');
+    type('What is 1 + 1?');
+    press('Enter', { isComposing: true }, one('composer'));
+    press('Enter', { shiftKey: true }, one('composer'));
+    await pass(20);
+    expect(all('message-user')).toHaveLength(0);
+    press('Enter', {}, one('composer'));
+    await pass(20);
+    expect(one('message-user').textContent).toContain('What is 1 + 1?');
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('');
+  });
+
+  it('sends nothing that is empty', async () => {
+    await open('empty');
+    type('  \n ');
+    expect((one('send') as HTMLButtonElement).disabled).toBe(true);
+    press('Enter', {}, one('composer'));
+    await pass(20);
+    expect(all('message-user')).toHaveLength(0);
+  });
+
+  it('stops with Esc and says so', async () => {
+    await open('empty');
+    all('example')[0]?.click();
+    await pass(150);
+    press('Escape');
+    await pass(20);
+    expect(one('reply-note').textContent).toContain('You stopped this reply.');
+    expect(all('send')).toHaveLength(1);
+  });
+
+  it('keeps the question and says why when it cannot be sent', async () => {
+    await open('refused');
+    type('precious');
+    one('send').click();
+    await pass(20);
+    expect(one('composer-failure').textContent).toContain('no space is left');
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('precious');
+  });
+
+  it('takes a deleted chat back', async () => {
+    await open('again');
+    const before = all('chat-row').map((row) => row.textContent);
+    press('Delete', {}, one('chat-row').querySelector('button')!);
+    await pass(20);
+    expect(all('chat-row')).toHaveLength(before.length - 1);
+    press('z', { ctrlKey: true });
+    await pass(20);
+    expect(all('chat-row').map((row) => row.textContent)).toEqual(before);
+    expect(all('undo')).toHaveLength(0);
+  });
+
+  it('forgets the way back after a while', async () => {
+    await open('again');
+    press('Delete', {}, one('chat-row').querySelector('button')!);
+    await pass(9000);
+    expect(all('undo')).toHaveLength(0);
+  });
+
+  it('renames with F2 and Enter, and not with Esc', async () => {
+    await open('answered');
+    const name = async (title: string, key: string): Promise<void> => {
+      press('F2');
+      await pass(5);
+      const field = one('rename-input') as HTMLInputElement;
+      field.value = title;
+      press(key, {}, field);
+      await pass(5);
+    };
+    await name('Two trains', 'Enter');
+    expect(one('chat-title').textContent).toBe('Two trains');
+    await name('Nothing', 'Escape');
+    expect(one('chat-title').textContent).toBe('Two trains');
+  });
+
+  it('keeps what was typed in each chat', async () => {
+    await open('answered');
+    type('half a question');
+    all('new-chat')[0]?.click();
+    await pass(5);
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('');
+    all('chat-row')[0]?.querySelector('button')?.click();
+    await pass(5);
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('half a question');
+    expect(backend.scene.chats[0]?.draft).toBe('half a question');
+    expect(backend.scene.lastChat).toBe(backend.scene.chats[0]?.row.id);
+  });
+
+  it('asks the same question again after a failure', async () => {
+    await open('failed');
+    expect(one('reply-note').textContent).toContain('ran out of memory');
+    one('try-again').click();
+    await pass(20);
+    expect(all('message-user').map((it) => it.querySelector('p')?.textContent)).toEqual([
+      'What is 347 + 285?',
+      'What is 347 + 285?',
+    ]);
+  });
+
+  it('says where it happened that a model cannot be opened', async () => {
+    await open('empty');
+    const field = one('model-path') as HTMLInputElement;
+    field.value = '/nowhere.gguf';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    flushSync();
+    one('model-open').click();
+    await pass(5);
+    expect(one('model-failure').textContent).toContain('There is no file at /nowhere.gguf.');
+  });
+
+  it('makes no element of what a model wrote', async () => {
+    await open('hostile');
+    expect(one('answer').textContent).toContain('<script>alert(1)</script>');
+    expect(document.querySelectorAll('script, img, iframe, [onerror], [onload]')).toHaveLength(0);
+    const links = [...document.querySelectorAll('a')].map((link) => link.href);
+    expect(links.every((href) => href.startsWith('https://'))).toBe(true);
+  });
+
+  it.each(sceneNames)('can be shown in the scene %s, each thing named', async (scene) => {
+    await open(scene);
+    expect(all('composer')).toHaveLength(1);
+    const unnamed = [...document.querySelectorAll('button')].filter(
+      (button) => !button.textContent?.trim() && !button.getAttribute('aria-label'),
+    );
+    expect(unnamed).toEqual([]);
+  });
+});

@@ -1,0 +1,115 @@
+// Rules of the house that no compiler checks.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const ROOT = join(import.meta.dirname, '.');
+const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.(ts|svelte|css)$/.test(path))
+  .map((path) => ({
+    path: path.replaceAll('\\', '/'),
+    text: readFileSync(join(ROOT, path), 'utf8'),
+  }));
+const views = sources.filter(({ path }) => /\.(svelte|css)$/.test(path));
+const code = sources.filter(({ path }) => !path.endsWith('.test.ts'));
+
+/** Files whose text matches, by path. */
+function having(pattern: RegExp, files = code): string[] {
+  return files.filter(({ text }) => pattern.test(text)).map(({ path }) => path);
+}
+
+describe('the house', () => {
+  it('meets the shell through one door', () => {
+    expect(having(/from '@tauri-apps\//)).toEqual(['lib/ipc/tauri.ts']);
+    expect(having(/__TAURI/)).toEqual(['lib/ipc/door.ts']);
+  });
+
+  it('turns no text into markup', () => {
+    expect(
+      having(/\{@html|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(/),
+    ).toEqual([]);
+    expect(having(/<img|<iframe|<object|url\((?!#)/, views)).toEqual([]);
+  });
+
+  it('keeps its stores apart', () => {
+    const stores = code.filter(({ path }) => path.endsWith('.svelte.ts'));
+    expect(stores.length).toBeGreaterThan(3);
+    expect(having(/from '.*\.svelte'/, stores)).toEqual([]);
+  });
+
+  it('says at the top of every module what it owns', () => {
+    const silent = code.filter(({ text }) => !/^(\/\/|\/\*|<!--)/.test(text));
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('keeps its rooms small', () => {
+    const large = code.filter(({ text }) => text.split('\n').length > 400);
+    expect(large.map(({ path }) => path)).toEqual([]);
+  });
+
+  it('runs no script in the page itself', () => {
+    const page = readFileSync(join(ROOT, '../index.html'), 'utf8');
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page).not.toMatch(/ on\w+=|<style|https?:/);
+  });
+
+  it('locks its packages without naming a host', () => {
+    const lock = readFileSync(join(ROOT, '../package-lock.json'), 'utf8');
+    expect(lock).not.toMatch(/"resolved":/);
+  });
+});
+
+describe('the colours', () => {
+  const theme = sources.find(({ path }) => path === 'theme.css')?.text ?? '';
+  const [light = '', dark = ''] = theme.split('@media');
+
+  const WORDS: [string, string[]][] = [
+    ['ink', ['paper', 'surface', 'sunken', 'raised', 'bubble', 'stop-wash', 'warn-wash']],
+    ['soft', ['paper', 'surface', 'sunken', 'raised']],
+    ['faint', ['paper', 'surface', 'sunken', 'raised']],
+    ['sprout', ['paper', 'surface', 'bubble']],
+    ['sprout-ink', ['sprout']],
+    ['soil', ['paper', 'surface', 'soil-wash']],
+    ['stop', ['surface', 'sunken']],
+    ['paper', ['ink']],
+  ];
+  const EDGES: [string, string[]][] = [
+    ['edge', ['paper', 'surface']],
+    ['sprout', ['paper', 'surface', 'sunken']],
+    ['stop', ['stop-wash', 'surface']],
+    ['warn', ['warn-wash', 'surface']],
+  ];
+
+  const pairs = (all: [string, string[]][]): [string, string][] =>
+    all.flatMap(([front, backs]) => backs.map((back): [string, string] => [front, back]));
+
+  describe.each([
+    ['light', light],
+    ['dark', dark],
+  ])('in the %s scheme', (_name, css) => {
+    it.each(pairs(WORDS))('let %s be read on %s', (front, back) => {
+      expect(contrast(colour(css, front), colour(css, back))).toBeGreaterThanOrEqual(4.5);
+    });
+    it.each(pairs(EDGES))('let the edge %s be seen on %s', (front, back) => {
+      expect(contrast(colour(css, front), colour(css, back))).toBeGreaterThanOrEqual(3);
+    });
+  });
+});
+
+function colour(css: string, name: string): number[] {
+  const hex = new RegExp(`--${name}: #([0-9a-f]{6})`).exec(css)?.[1];
+  if (!hex) throw new Error(`no colour --${name}`);
+  return [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16) / 255);
+}
+
+/** WCAG 2.2, relative luminance and contrast ratio. */
+function contrast(one: number[], other: number[]): number {
+  const luminance = (rgb: number[]): number => {
+    const [r = 0, g = 0, b = 0] = rgb.map((part) =>
+      part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4,
+    );
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const [high = 0, low = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}

@@ -1,0 +1,247 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { ChatEvent, Message } from '../ipc/wire';
+import { AppState } from './app.svelte';
+import { ChatState } from './chat.svelte';
+import { follows } from './follow.svelte';
+import { Question } from './question.svelte';
+import { thoughtOf } from './thought';
+
+const EMPTY: Message = {
+  id: 2,
+  parent: 1,
+  role: 'assistant',
+  text: '',
+  thinking: '',
+  state: 'streaming',
+  failure: null,
+  model: 'Sprout',
+  promptTokens: 0,
+  cachedTokens: 0,
+  thinkingTokens: 0,
+  answerTokens: 0,
+  thinkingMs: 0,
+  answerMs: 0,
+  decodePerSecond: 0,
+  createdMs: 0,
+};
+const ASKED: Message = {
+  ...EMPTY,
+  id: 1,
+  parent: null,
+  role: 'user',
+  state: 'complete',
+  text: '1 + 1?',
+};
+const ROW = { id: 7, title: '1 + 1?', changedMs: 0, replying: true };
+
+function growth(thinking: string, answer: string, some: Partial<Message> = {}): ChatEvent {
+  const { thinkingTokens, answerTokens, thinkingMs, answerMs } = { ...EMPTY, ...some };
+  const counts = { thinkingTokens, answerTokens, thinkingMs, answerMs };
+  return { type: 'growth', message: 2, thinking, answer, ...counts };
+}
+
+function chatAfter(...events: ChatEvent[]): ChatState {
+  const chat = new ChatState(7);
+  const messages = [{ ...ASKED }, { ...EMPTY }];
+  chat.apply({ type: 'snapshot', chat: ROW, messages, phase: null, draft: 'next' }, 0);
+  for (const event of events) chat.apply(event, 100);
+  return chat;
+}
+
+describe('a chat', () => {
+  it('begins with everything there is', () => {
+    const chat = chatAfter();
+    expect(chat.messages.map((message) => message.id)).toEqual([1, 2]);
+    expect(chat.draft).toBe('next');
+    expect(chat.reply?.id).toBe(2);
+  });
+
+  it('grows by what is appended and counts by totals', () => {
+    const chat = chatAfter(
+      { type: 'phase', message: 2, phase: { type: 'thinking' } },
+      growth('One and ', '', { thinkingTokens: 2 }),
+      growth('one.', '2', { thinkingTokens: 3, answerTokens: 1 }),
+    );
+    expect(chat.reply).toMatchObject({ thinking: 'One and one.', text: '2', thinkingTokens: 3 });
+    expect(chat.heard).toBe(100);
+  });
+
+  it('ends once, with what is on disk', () => {
+    const end: Message = { ...EMPTY, state: 'stopped', text: '2', answerTokens: 1 };
+    const chat = chatAfter(growth('', '2'), { type: 'end', message: end });
+    expect(chat.reply).toBeNull();
+    expect(chat.phase).toBeNull();
+    expect(chat.messages.at(-1)).toEqual(end);
+  });
+
+  it('survives a reload in the middle of a reply', () => {
+    const chat = chatAfter(growth('A thought', ''));
+    const messages = [ASKED, { ...EMPTY, thinking: 'A thought that went on', thinkingMs: 900 }];
+    const phase = { type: 'thinking' } as const;
+    chat.apply({ type: 'snapshot', chat: ROW, messages, phase, draft: '' }, 500);
+    chat.apply(growth('.', ''), 600);
+    expect(chat.messages).toHaveLength(2);
+    expect(chat.reply?.thinking).toBe('A thought that went on.');
+  });
+
+  it('hears a message twice as one, and growth of an unknown one not at all', () => {
+    const chat = chatAfter({ type: 'message', message: { ...ASKED } });
+    chat.apply({ ...growth('x', 'y'), message: 99 } as ChatEvent, 0);
+    expect(chat.messages).toHaveLength(2);
+    expect(chat.reply?.thinking).toBe('');
+  });
+
+  it('knows which question a reply answers', () => {
+    const chat = chatAfter();
+    expect(chat.questionOf(chat.messages[1]!)?.text).toBe('1 + 1?');
+  });
+});
+
+describe('the thinking view', () => {
+  const thinking = { type: 'thinking' } as const;
+  const answering = { type: 'answering' } as const;
+
+  it('is not there before the first thought', () => {
+    expect(thoughtOf(EMPTY, { type: 'loading', progress: 0 }, 0)).toBeNull();
+    expect(thoughtOf(EMPTY, null, 0)).toBeNull();
+  });
+
+  it('runs with a clock, tokens and the latest words', () => {
+    const reply = { ...EMPTY, thinking: 'Let me see.', thinkingTokens: 4, thinkingMs: 1_500 };
+    expect(thoughtOf(reply, thinking, 700)).toEqual({
+      label: 'Thinking',
+      isRunning: true,
+      clock: '2 s',
+      tokens: '4 tokens',
+      latest: 'Let me see.',
+    });
+  });
+
+  it('never steps back when news comes', () => {
+    const before = thoughtOf({ ...EMPTY, thinkingMs: 1_900 }, thinking, 150)?.clock;
+    const after = thoughtOf({ ...EMPTY, thinkingMs: 1_990 }, thinking, 0)?.clock;
+    expect([before, after]).toEqual(['1 s', '1 s']);
+  });
+
+  it('folds to what it took when the answer starts', () => {
+    const reply = { ...EMPTY, thinking: 'Long.', thinkingMs: 12_300, text: '2' };
+    expect(thoughtOf(reply, answering, 9_000)).toMatchObject({
+      label: 'Thought for 12 s',
+      isRunning: false,
+      clock: '',
+      latest: '',
+    });
+  });
+
+  it.each(['stopped', 'length', 'failed', 'interrupted'] as const)(
+    'stands still in a reply that was %s',
+    (state) => {
+      const reply = { ...EMPTY, state, thinking: 'Half a', thinkingMs: 3_000 };
+      expect(thoughtOf(reply, thinking, 5_000)?.label).toBe('Thought for 3 s');
+    },
+  );
+});
+
+describe('the scroll position', () => {
+  const at = (top: number, height = 1000) => ({ top, view: 400, height });
+
+  it.each([
+    ['stays at the end while text comes', true, 600, at(600, 1030), true],
+    ['lets go at the first pixels upwards', true, 600, at(597), false],
+    ['is not taken away by text that comes', false, 200, at(200, 3000), false],
+    ['is taken up again near the end', false, 500, at(590), true],
+    ['is not taken up by a move towards the end', false, 200, at(300), false],
+    ['keeps following when content shrinks', true, 600, at(400, 800), true],
+    ['does not follow near the end after a small move up', true, 600, at(590), false],
+  ])('%s', (_rule, followed, before, now, expected) => {
+    expect(follows(followed, before, now)).toBe(expected);
+  });
+});
+
+describe('the question', () => {
+  const disk = { code: 'storage', message: 'No space.', hint: null } as const;
+
+  function make(send = vi.fn(async () => 7)) {
+    vi.useFakeTimers();
+    const save = vi.fn(async (_chat: number | null, _text: string) => undefined);
+    return { question: new Question({ send, save }), send, save };
+  }
+
+  it('is saved once the typing rests, and when another chat is opened', async () => {
+    const { question, save } = make();
+    question.edit('a');
+    question.edit('ab');
+    vi.advanceTimersByTime(1000);
+    question.edit('abc');
+    question.move(3);
+    expect(save.mock.calls).toEqual([
+      [null, 'ab'],
+      [null, 'abc'],
+    ]);
+    expect(question.text).toBe('');
+    question.move(null);
+    expect(question.text).toBe('abc');
+  });
+
+  it('takes the draft from disk unless something was typed', () => {
+    const { question } = make();
+    question.move(3);
+    question.offer(3, 'from disk');
+    expect(question.text).toBe('from disk');
+    question.edit('mine');
+    question.offer(3, 'from disk');
+    expect(question.text).toBe('mine');
+  });
+
+  it('is cleared when it is on disk', async () => {
+    const { question, save } = make();
+    question.edit('1 + 1?');
+    expect(await question.ask('1 + 1?')).toBe(7);
+    expect(question.text).toBe('');
+    vi.advanceTimersByTime(1000);
+    expect(save.mock.calls).toEqual([[null, '']]);
+  });
+
+  it('keeps its words when sending fails', async () => {
+    const { question } = make(vi.fn(async () => Promise.reject(disk)));
+    question.edit('precious');
+    expect(await question.ask('precious')).toBeNull();
+    expect([question.text, question.failure, question.sending]).toEqual(['precious', disk, false]);
+  });
+
+  it('is not sent twice, nor empty', async () => {
+    const { question, send } = make();
+    await Promise.all([question.ask('once'), question.ask('once'), question.ask('  \n')]);
+    expect(send).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('the app', () => {
+  it('introduces itself until there is a chat', () => {
+    const app = new AppState();
+    app.apply({
+      type: 'snapshot',
+      version: '1',
+      chats: [],
+      models: [],
+      model: '',
+      engine: { type: 'off' },
+      notices: [],
+      lastChat: null,
+      firstRun: true,
+    });
+    expect([app.known, app.firstRun]).toEqual([true, true]);
+    app.apply({ type: 'chats', chats: [ROW] });
+    expect([app.firstRun, app.row(7)?.title]).toEqual([false, '1 + 1?']);
+  });
+
+  it('says a thing once, until it is dismissed', () => {
+    const app = new AppState();
+    const failure = { code: 'storage', message: 'No space.', hint: null } as const;
+    app.note(failure);
+    app.note(failure);
+    expect(app.notices).toHaveLength(1);
+    app.dismiss(app.notices[0]!);
+    expect(app.notices).toEqual([]);
+  });
+});
