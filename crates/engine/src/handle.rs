@@ -136,6 +136,11 @@ impl Engine {
         let _ = self.shared.send(&Request::Stop { job });
     }
 
+    /// Ends the process at once; open jobs get their end.
+    pub fn kill(&self) {
+        let _ = lock(&self.shared.child).kill();
+    }
+
     /// False once the process is known to be gone.
     pub fn is_alive(&self) -> bool {
         lock(&self.shared.jobs).over.is_none()
@@ -264,7 +269,9 @@ fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
 }
 
 fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
-    let mut child = Command::new(path)
+    let mut command = Command::new(path);
+    apart(&mut command);
+    let mut child = command
         // Names a library to load: nobody's choice but ours.
         .env_remove("GGML_BACKEND_PATH")
         .stdin(Stdio::piped())
@@ -291,6 +298,22 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
         jobs: Mutex::new(Jobs::default()),
     };
     Ok((Arc::new(shared), output, last))
+}
+
+/// Keeps a Ctrl-C in the terminal from reaching the engine: it means the reply, not the process.
+#[cfg(unix)]
+fn apart(command: &mut Command) {
+    use std::os::unix::process::CommandExt;
+    command.process_group(0);
+}
+
+/// The same on Windows, and no console window beside ours. Untried.
+#[cfg(windows)]
+fn apart(command: &mut Command) {
+    use std::os::windows::process::CommandExt;
+    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
 }
 
 /// Sends our greeting and checks theirs.
