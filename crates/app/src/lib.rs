@@ -1,1 +1,37 @@
-//! TODO
+//! The product without a window: chats, replies, models and the one engine, composed for a window
+//! or a terminal to show.
+//!
+//! Truth lives here. A watcher gets a snapshot and then what changes; calls change something and
+//! their effects come back as events to every watcher, the caller included. The user's words are
+//! on disk before anything else happens to them.
+//!
+//! Not here: anything drawn or printed, and how a chat is laid out on disk (`chats`).
+
+mod coalesce;
+mod doctor;
+mod engine_room;
+mod events;
+mod failure;
+mod home;
+mod list;
+mod model;
+mod models;
+mod open;
+mod replies;
+mod state;
+pub mod stop;
+
+pub use chats::{self, ChatId, MessageId};
+pub use doctor::{Check, doctor};
+pub use engine::message::{SoFar, Statistics};
+pub use engine::prompt::Turn;
+pub use engine_room::{
+    Ending, EngineRoom, EngineState, IDLE, MAX_REPLY_TOKENS, Outcome, Progress, Settings,
+    fresh_seed,
+};
+pub use events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Snapshot};
+pub use failure::{Code, Failure};
+pub use home::{HOME_VARIABLE, Home};
+pub use model::{Model, SPROUT};
+pub use open::App;
+pub use replies::How;

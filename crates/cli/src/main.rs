@@ -1,2 +1,35 @@
-//! TODO
-fn main() {}
+//! `spud`: the product in a terminal. Scripts, tests and benchmarks drive it, so its forms are a
+//! contract: what `spud help` documents stays.
+//!
+//! Exit status: 0 done (also a reply cut by its length), 1 failed, 2 wrong usage, 130 stopped.
+
+mod ask;
+mod chat;
+mod command;
+mod console;
+mod doctor;
+mod interrupt;
+mod lines;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::command::{Command, Spud};
+
+fn main() -> ExitCode {
+    let spud = Spud::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => return console::complain(&format!("cannot start: {error}"), None),
+    };
+    match spud.command {
+        Command::Ask(ask) => runtime.block_on(ask::run(ask)),
+        Command::Chat(chat) => runtime.block_on(chat::run(chat)),
+        Command::Doctor(doctor) => runtime.block_on(doctor::run(&doctor)),
+    }
+}

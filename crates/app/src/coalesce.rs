@@ -1,0 +1,90 @@
+//! Merges the words of a fast model into few updates: a page that repaints for each token of a
+//! model that writes thousands a second does nothing else. The clock is passed in.
+
+use std::time::{Duration, Instant};
+
+use engine::message::SoFar;
+
+/// Between two updates of a page: 30 a second.
+pub(crate) const UPDATE: Duration = Duration::from_millis(33);
+
+/// Words that were not told yet.
+#[derive(Debug, Default)]
+pub(crate) struct Coalescer {
+    thinking: String,
+    answer: String,
+    so_far: SoFar,
+    last: Option<Instant>,
+}
+
+/// Merged words.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Merged {
+    pub(crate) thinking: String,
+    pub(crate) answer: String,
+    pub(crate) so_far: SoFar,
+}
+
+impl Coalescer {
+    /// Takes words.
+    pub(crate) fn add(&mut self, thinking: &str, answer: &str, so_far: SoFar) {
+        self.thinking += thinking;
+        self.answer += answer;
+        self.so_far = so_far;
+    }
+
+    /// What is to be told by now, if anything: the first words at once, later ones when [`UPDATE`]
+    /// has passed.
+    pub(crate) fn due(&mut self, now: Instant) -> Option<Merged> {
+        let waited = self
+            .last
+            .is_none_or(|last| now.duration_since(last) >= UPDATE);
+        if waited { self.rest(now) } else { None }
+    }
+
+    /// What was not told yet, however little time has passed.
+    pub(crate) fn rest(&mut self, now: Instant) -> Option<Merged> {
+        if self.thinking.is_empty() && self.answer.is_empty() {
+            return None;
+        }
+        self.last = Some(now);
+        Some(Merged {
+            thinking: std::mem::take(&mut self.thinking),
+            answer: std::mem::take(&mut self.answer),
+            so_far: self.so_far,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thousand_tokens_in_a_second_are_thirty_updates_and_lose_no_letter() {
+        let begin = Instant::now();
+        let mut coalescer = Coalescer::default();
+        let mut told = Vec::new();
+        for token in 0..1000 {
+            let now = begin + Duration::from_millis(token);
+            coalescer.add("t", "", SoFar::default());
+            told.extend(coalescer.due(now));
+        }
+        told.extend(coalescer.rest(begin + Duration::from_secs(1)));
+        assert!((30..=32).contains(&told.len()), "{} updates", told.len());
+        assert_eq!(
+            told.iter()
+                .map(|merged| merged.thinking.len())
+                .sum::<usize>(),
+            1000
+        );
+    }
+
+    #[test]
+    fn the_first_words_are_told_at_once() {
+        let mut coalescer = Coalescer::default();
+        coalescer.add("", "So", SoFar::default());
+        assert!(coalescer.due(Instant::now()).is_some());
+        assert!(coalescer.rest(Instant::now()).is_none());
+    }
+}

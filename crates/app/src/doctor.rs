@@ -1,0 +1,135 @@
+//! What Spud needs on this machine, looked at one by one for a person in trouble.
+
+use std::time::Instant;
+
+use engine::prompt::Turn;
+use fit::bytes::human;
+use serde::Serialize;
+
+use crate::engine_room::{Ending, EngineRoom, IDLE, Progress, Settings};
+use crate::failure::{Failure, REINSTALL};
+use crate::home::Home;
+use crate::model::Model;
+use crate::open::blocking;
+use crate::stop::Stop;
+
+/// What the built-in model is asked, and what must be in its answer.
+const QUESTION: (&str, &str) = ("What is 47 + 38?", "85");
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub name: &'static str,
+    /// True where it is as it should be.
+    pub ok: bool,
+    /// What was found.
+    pub found: String,
+    /// What to do where it is not.
+    pub hint: Option<String>,
+}
+
+impl Check {
+    fn new(name: &'static str, found: Result<String, Failure>) -> Self {
+        match found {
+            Ok(found) => Self {
+                name,
+                ok: true,
+                found,
+                hint: None,
+            },
+            Err(failure) => Self {
+                name,
+                ok: false,
+                found: failure.message,
+                hint: failure.hint,
+            },
+        }
+    }
+}
+
+/// Looks at everything and tells each finding as it comes. Takes a second or two, most of it for
+/// the engine's first start.
+pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
+    tell(Check::new("machine", blocking(machine).await));
+    let folder = home.data().to_owned();
+    tell(Check::new(
+        "data folder",
+        blocking(move || writable(&folder)).await,
+    ));
+    let (engine, answer) = ask(stop).await;
+    tell(Check::new("engine", engine));
+    if let Some(answer) = answer {
+        tell(Check::new("practice model", answer));
+    }
+}
+
+fn machine() -> Result<String, Failure> {
+    let machine = machine::look().map_err(|error| crate::model::unknown_machine(&error))?;
+    let cpu = if machine.cpu.is_empty() {
+        "processor without a name"
+    } else {
+        &machine.cpu
+    };
+    Ok(format!(
+        "{cpu}, {} cores, {} threads compute, {} of memory, {} free",
+        machine.cores.physical,
+        machine.threads(),
+        human(machine.total_bytes),
+        human(machine.available_bytes),
+    ))
+}
+
+/// Tries to write where the chats are.
+fn writable(folder: &std::path::Path) -> Result<String, Failure> {
+    let chats = chats::Chats::open(folder, crate::open::now_ms())?;
+    let rows = chats.chats.rows()?.len();
+    let chats = if rows == 1 { "chat" } else { "chats" };
+    Ok(format!("`{}`, {rows} {chats}", folder.display()))
+}
+
+type Found = Result<String, Failure>;
+
+/// Starts the engine with the built-in model and lets it do a sum; no second finding where there
+/// is no engine.
+async fn ask(stop: Stop) -> (Found, Option<Found>) {
+    let begun = Instant::now();
+    let room = EngineRoom::new(IDLE);
+    let mut settings = Settings::of_r1(0);
+    settings.sampling.temperature = 0.0;
+    let loaded = room.prepare(&Model::Sprout, &settings, stop.clone()).await;
+    let started = match loaded {
+        Ok(true) => begun.elapsed(),
+        Ok(false) => return (Ok("stopped".to_owned()), None),
+        Err(failure) => return (Err(failure), None),
+    };
+    let device = room.device().await.unwrap_or_default();
+    let engine = format!(
+        "computes on {device}, ready after {} ms",
+        started.as_millis()
+    );
+    let (question, expected) = QUESTION;
+    let turns = [Turn::User(question.to_owned())];
+    let mut answer = String::new();
+    let mut hear = |progress| {
+        if let Progress::Words { answer: more, .. } = progress {
+            answer += &more;
+        }
+    };
+    let outcome = room
+        .reply(&Model::Sprout, &turns, &settings, stop, &mut hear)
+        .await;
+    let answer = match outcome.ending {
+        Ending::Failed(failure) => Err(failure),
+        _ if answer.contains(expected) => Ok(format!("{question} {}", answer.trim())),
+        _ => Err(Failure::new(
+            crate::failure::Code::EngineFailed,
+            format!(
+                "asked {question}, the practice model answered {:?}",
+                answer.trim()
+            ),
+        )
+        .hint(REINSTALL)),
+    };
+    (Ok(engine), Some(answer))
+}

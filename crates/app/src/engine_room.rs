@@ -1,0 +1,485 @@
+//! The one engine of a program: which model it holds, when another takes its place, when it is let
+//! go, and a reply from the wish to its one end.
+//!
+//! An engine process holds one model for its life. Choosing another model, stopping a load, and
+//! the end of the idle time all end the process, which returns every byte at once.
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::path::PathBuf;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::Engine;
+use engine::message::{End, Event, Load, Loaded, Reply, Sampling, SoFar, Statistics};
+use engine::prompt::{Template, Turn};
+use tokio::sync::{Mutex, MutexGuard, watch};
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+
+use crate::failure::{Code, Failure, REINSTALL};
+use crate::model::{Model, Preflight, preflight};
+use crate::stop::Stop;
+
+/// The most tokens of a reply: what the makers of R1 allow for theirs (model card of DeepSeek-R1).
+/// The context limits it further.
+pub const MAX_REPLY_TOKENS: u32 = 32_768;
+
+/// After this time without a reply the model leaves the memory.
+pub const IDLE: Duration = Duration::from_mins(15);
+
+/// An engine that does not end a reply within this time after it was told to is killed: a device
+/// that hangs must not hold the user.
+const STOP_LIMIT: Duration = Duration::from_secs(3);
+
+/// How a model shall be held and how it shall answer.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Tokens of context; the largest sensible where none are asked for.
+    pub context: Option<u32>,
+    /// Threads that compute; the machine's own number where none is asked for.
+    pub threads: Option<u32>,
+    /// How the next token is chosen.
+    pub sampling: Sampling,
+    /// The most tokens of the reply, thinking included.
+    pub max_tokens: u32,
+    /// After this many tokens of thinking the answer begins.
+    pub think_budget: Option<u32>,
+}
+
+impl Settings {
+    /// What the makers of R1 advise.
+    pub fn of_r1(seed: u32) -> Self {
+        Self {
+            context: None,
+            threads: None,
+            sampling: Sampling::of_r1(seed),
+            max_tokens: MAX_REPLY_TOKENS,
+            think_budget: None,
+        }
+    }
+}
+
+/// A seed that nobody chose.
+pub fn fresh_seed() -> u32 {
+    // The standard library's hasher is keyed by the system's source of randomness.
+    let random = RandomState::new().build_hasher().finish();
+    u32::try_from(random >> 32).unwrap_or_default()
+}
+
+/// What happens before a reply ends.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Progress {
+    /// Another reply is being written.
+    Waiting,
+    /// The model is on its way into memory, from 0 to 1.
+    Loading(f32),
+    /// The prompt is being read: tokens done, tokens of it all.
+    Reading(u32, u32),
+    /// More of the reply.
+    Words {
+        /// Added to the thinking.
+        thinking: String,
+        /// Added to the answer.
+        answer: String,
+        /// Where the reply stands.
+        so_far: SoFar,
+    },
+}
+
+/// How a reply ended and what it cost.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Outcome {
+    /// The end.
+    pub ending: Ending,
+    /// Counts and rates.
+    pub statistics: Statistics,
+    /// Time that the model took to load for this reply; 0 when it was there.
+    pub load_ms: u64,
+}
+
+/// The one end of a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Ending {
+    /// The model closed its answer.
+    Complete,
+    /// Somebody asked for it.
+    Stopped,
+    /// The limit of tokens or the context was reached.
+    Length,
+    /// Something broke.
+    Failed(Failure),
+}
+
+/// What the engine is doing, for a status line.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EngineState {
+    /// No model is in memory.
+    Off,
+    /// A model is on its way, from 0 to 1.
+    Loading(f32),
+    /// A model is in memory, with this many tokens of context.
+    Ready(u32),
+    /// It could not be loaded, or its process ended.
+    Failed(Failure),
+}
+
+/// The engine of this program.
+#[derive(Clone)]
+pub struct EngineRoom {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    resident: Mutex<Option<Resident>>,
+    state: watch::Sender<EngineState>,
+    idle: Duration,
+}
+
+/// A model in memory.
+struct Resident {
+    model: Model,
+    context: Option<u32>,
+    threads: Option<u32>,
+    template: Template,
+    engine: Engine,
+    loaded: Loaded,
+    /// Counts the uses, so that an idle timer knows whether another one came after it.
+    uses: u64,
+}
+
+impl Resident {
+    fn serves(&self, model: &Model, settings: &Settings) -> bool {
+        self.engine.is_alive()
+            && self.model == *model
+            && self.threads == settings.threads
+            && settings
+                .context
+                .is_none_or(|wish| self.context == Some(wish))
+    }
+}
+
+impl EngineRoom {
+    /// An empty room; a model leaves after `idle` without a reply.
+    pub fn new(idle: Duration) -> Self {
+        let (state, _) = watch::channel(EngineState::Off);
+        Self {
+            shared: Arc::new(Shared {
+                resident: Mutex::new(None),
+                state,
+                idle,
+            }),
+        }
+    }
+
+    /// What the engine is doing, now and from now on.
+    pub fn state(&self) -> watch::Receiver<EngineState> {
+        self.shared.state.subscribe()
+    }
+
+    /// Loads a model ahead of its first question; false where it was stopped. Waits for a reply
+    /// that is being written.
+    pub async fn prepare(
+        &self,
+        model: &Model,
+        settings: &Settings,
+        mut stop: Stop,
+    ) -> Result<bool, Failure> {
+        let mut resident = tokio::select! {
+            resident = self.shared.resident.lock() => resident,
+            () = stop.asked() => return Ok(false),
+        };
+        let loaded = self
+            .make_resident(&mut resident, model, settings, stop, &mut |_| {})
+            .await?;
+        Ok(loaded.is_some())
+    }
+
+    /// What computes, in the backend's words, while a model is in memory.
+    pub async fn device(&self) -> Option<String> {
+        self.shared
+            .resident
+            .lock()
+            .await
+            .as_ref()
+            .map(|there| there.loaded.device.clone())
+    }
+
+    /// Ends the engine process, if any, once no reply is being written.
+    pub async fn clear(&self) {
+        self.shared.resident.lock().await.take();
+        self.shared.state.send_replace(EngineState::Off);
+    }
+
+    /// Writes one reply. `tell` hears everything on the way, in order; the end is returned.
+    pub async fn reply(
+        &self,
+        model: &Model,
+        turns: &[Turn],
+        settings: &Settings,
+        mut stop: Stop,
+        tell: &mut (dyn FnMut(Progress) + Send),
+    ) -> Outcome {
+        let Some(mut resident) = self.enter(&mut stop, tell).await else {
+            return Outcome::before_the_engine(Ending::Stopped);
+        };
+        let load_ms = match self
+            .make_resident(&mut resident, model, settings, stop.clone(), tell)
+            .await
+        {
+            Ok(Some(load_ms)) => load_ms,
+            Ok(None) => return Outcome::before_the_engine(Ending::Stopped),
+            Err(failure) => return Outcome::refused(failure),
+        };
+        let Some(there) = resident.as_mut() else {
+            return Outcome::before_the_engine(Ending::Stopped);
+        };
+        let (end, statistics) = run(there, turns, settings, stop, tell).await;
+        if there.engine.is_alive() {
+            there.uses += 1;
+            self.leave_when_idle(there.uses);
+        } else {
+            resident.take();
+            self.shared.state.send_replace(match &end {
+                Ending::Failed(failure) => EngineState::Failed(failure.clone()),
+                _ => EngineState::Off,
+            });
+        }
+        Outcome {
+            ending: end,
+            statistics,
+            load_ms,
+        }
+    }
+
+    /// Waits for the turn of a reply; `None` when it was stopped before.
+    async fn enter(
+        &self,
+        stop: &mut Stop,
+        tell: &mut (dyn FnMut(Progress) + Send),
+    ) -> Option<MutexGuard<'_, Option<Resident>>> {
+        if let Ok(resident) = self.shared.resident.try_lock() {
+            return Some(resident);
+        }
+        let mut state = self.state();
+        let mut turn = pin!(self.shared.resident.lock());
+        loop {
+            // What holds the room is a load, of which the waiting one hears, or another reply.
+            let loading = match *state.borrow_and_update() {
+                EngineState::Loading(progress) => Some(progress),
+                _ => None,
+            };
+            tell(loading.map_or(Progress::Waiting, Progress::Loading));
+            tokio::select! {
+                resident = &mut turn => return Some(resident),
+                () = stop.asked() => return None,
+                Ok(()) = state.changed() => {}
+            }
+        }
+    }
+
+    /// Makes sure that the model is in memory; gives the time that it took, or `None` when it was
+    /// stopped.
+    async fn make_resident(
+        &self,
+        resident: &mut Option<Resident>,
+        model: &Model,
+        settings: &Settings,
+        stop: Stop,
+        tell: &mut (dyn FnMut(Progress) + Send),
+    ) -> Result<Option<u64>, Failure> {
+        if resident
+            .as_ref()
+            .is_some_and(|there| there.serves(model, settings))
+        {
+            return Ok(Some(0));
+        }
+        // First: the memory of the old one is part of what is free for the new one.
+        resident.take();
+        let state = &self.shared.state;
+        state.send_replace(EngineState::Loading(0.0));
+        let mut hear = |progress| {
+            state.send_replace(EngineState::Loading(progress));
+            tell(Progress::Loading(progress));
+        };
+        match load(model, settings, stop, &mut hear).await {
+            Ok(Some(there)) => {
+                let load_ms = there.loaded.load_ms;
+                state.send_replace(EngineState::Ready(there.loaded.context));
+                self.leave_when_idle(there.uses);
+                *resident = Some(there);
+                Ok(Some(load_ms))
+            }
+            Ok(None) => {
+                state.send_replace(EngineState::Off);
+                Ok(None)
+            }
+            Err(failure) => {
+                state.send_replace(EngineState::Failed(failure.clone()));
+                Err(failure)
+            }
+        }
+    }
+
+    /// Ends the engine after the idle time, unless it was used again meanwhile.
+    fn leave_when_idle(&self, uses: u64) {
+        let room = Arc::downgrade(&self.shared);
+        let idle = self.shared.idle;
+        tokio::spawn(async move {
+            sleep(idle).await;
+            let Some(room) = room.upgrade() else { return };
+            let mut resident = room.resident.lock().await;
+            if resident.as_ref().is_some_and(|there| there.uses == uses) {
+                resident.take();
+                room.state.send_replace(EngineState::Off);
+            }
+        });
+    }
+}
+
+impl Outcome {
+    /// A reply that never reached an engine.
+    pub fn refused(failure: Failure) -> Self {
+        Self::before_the_engine(Ending::Failed(failure))
+    }
+
+    fn before_the_engine(ending: Ending) -> Self {
+        Self {
+            ending,
+            statistics: Statistics::default(),
+            load_ms: 0,
+        }
+    }
+}
+
+/// Starts an engine and loads a model into it; `None` when it was stopped, which ends the process.
+async fn load(
+    model: &Model,
+    settings: &Settings,
+    mut stop: Stop,
+    tell: &mut (dyn FnMut(f32) + Send),
+) -> Result<Option<Resident>, Failure> {
+    let (wanted, context) = (model.clone(), settings.context);
+    let started = spawn_blocking(move || {
+        let found = preflight(&wanted, context)?;
+        let engine = Engine::start(&program()?)?;
+        Ok::<_, Failure>((found, engine))
+    });
+    let (found, engine) = tokio::select! {
+        started = started => started.map_err(|bug| Failure::new(Code::Bug, bug.to_string()))??,
+        () = stop.asked() => return Ok(None),
+    };
+    let Preflight {
+        path,
+        template,
+        plan,
+        threads,
+        ..
+    } = found;
+    let threads = settings.threads.unwrap_or(threads);
+    let mut events = engine.load(Load {
+        path,
+        context: plan.context,
+        threads,
+    });
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => event,
+            () = stop.asked() => return Ok(None),
+        };
+        match event {
+            Some(Event::Loading { progress }) => tell(progress),
+            Some(Event::LoadEnded {
+                outcome: Ok(loaded),
+            }) => {
+                return Ok(Some(Resident {
+                    model: model.clone(),
+                    context: settings.context,
+                    threads: settings.threads,
+                    template,
+                    engine,
+                    loaded,
+                    uses: 0,
+                }));
+            }
+            Some(Event::LoadEnded {
+                outcome: Err(failure),
+            }) => return Err(failure.into()),
+            Some(_) => {}
+            None => return Err(Failure::new(Code::Bug, "a load without an end")),
+        }
+    }
+}
+
+/// Writes a reply with a model that is in memory.
+async fn run(
+    there: &Resident,
+    turns: &[Turn],
+    settings: &Settings,
+    mut stop: Stop,
+    tell: &mut (dyn FnMut(Progress) + Send),
+) -> (Ending, Statistics) {
+    let (job, mut events) = there.engine.reply(Reply {
+        prompt: there.template.render(None, turns),
+        sampling: settings.sampling,
+        max_tokens: settings.max_tokens,
+        think_budget: settings.think_budget,
+    });
+    let mut stopping = false;
+    loop {
+        let event = if stopping {
+            let Ok(event) = timeout(STOP_LIMIT, events.recv()).await else {
+                there.engine.kill();
+                return (Ending::Stopped, Statistics::default());
+            };
+            event
+        } else {
+            tokio::select! {
+                event = events.recv() => event,
+                () = stop.asked() => {
+                    there.engine.stop(job);
+                    stopping = true;
+                    continue;
+                }
+            }
+        };
+        match event {
+            Some(Event::Reading { done, total }) => tell(Progress::Reading(done, total)),
+            Some(Event::Words {
+                thinking,
+                answer,
+                so_far,
+            }) => {
+                tell(Progress::Words {
+                    thinking,
+                    answer,
+                    so_far,
+                });
+            }
+            Some(Event::ReplyEnded { end, statistics }) => {
+                let ending = match end {
+                    End::Complete => Ending::Complete,
+                    End::Stopped => Ending::Stopped,
+                    End::Length => Ending::Length,
+                    End::Failed(failure) => Ending::Failed(failure.into()),
+                };
+                return (ending, statistics);
+            }
+            Some(_) => {}
+            None => {
+                let bug = Failure::new(Code::Bug, "a reply without an end");
+                return (Ending::Failed(bug), Statistics::default());
+            }
+        }
+    }
+}
+
+/// The engine's program for this program.
+pub(crate) fn program() -> Result<PathBuf, Failure> {
+    let asking = std::env::current_exe()
+        .map_err(|error| Failure::new(Code::EngineMissing, format!("who am I? {error}")))?;
+    engine::locate(&asking).map_err(|place| {
+        let message = format!("the engine `{}` is missing", place.display());
+        Failure::new(Code::EngineMissing, message).hint(REINSTALL)
+    })
+}

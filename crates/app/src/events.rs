@@ -1,0 +1,157 @@
+//! What watchers are told, and who watches. A subscription begins with a snapshot and goes on with
+//! what changed since; both are taken under one lock, so nothing is missed or told twice.
+
+use chats::{ChatId, Message, MessageId};
+use engine::message::SoFar;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::engine_room::EngineState;
+use crate::failure::Failure;
+
+/// A chat in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatRow {
+    /// Which.
+    pub id: ChatId,
+    /// Made from the first question, or given.
+    pub title: String,
+    /// Of the last message, in milliseconds since 1970.
+    pub changed_ms: i64,
+    /// A reply is being written in it.
+    pub replying: bool,
+}
+
+/// What a reply is doing.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Phase {
+    /// Another chat's reply is being written.
+    Waiting,
+    /// The model is on its way into memory, from 0 to 1.
+    Loading(f32),
+    /// The prompt is being read: tokens done, tokens of it all.
+    Reading(u32, u32),
+    /// Its thinking comes.
+    Thinking,
+    /// Its answer comes.
+    Answering,
+}
+
+/// What happens in one chat.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ChatEvent {
+    /// Always first.
+    Snapshot {
+        /// The chat.
+        chat: ChatRow,
+        /// Its messages, the one being written last.
+        messages: Vec<Message>,
+        /// Of the one being written.
+        phase: Option<Phase>,
+        /// What was typed and not sent.
+        draft: String,
+    },
+    /// A message joined the end.
+    Message(Message),
+    /// The reply got on.
+    Phase {
+        /// Which reply.
+        message: MessageId,
+        /// What it does now.
+        phase: Phase,
+    },
+    /// More of the reply.
+    Growth {
+        /// Which reply.
+        message: MessageId,
+        /// Added to the thinking.
+        thinking: String,
+        /// Added to the answer.
+        answer: String,
+        /// Totals.
+        so_far: SoFar,
+    },
+    /// The reply's one end: the message as it stands.
+    End(Message),
+    /// The chat was deleted.
+    Gone,
+}
+
+/// What happens in the product.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AppEvent {
+    /// Always first.
+    Snapshot(Snapshot),
+    /// The list changed.
+    Chats(Vec<ChatRow>),
+    /// Another model was chosen, or one joined the list.
+    Model(Vec<ModelRow>, String),
+    /// The engine got on.
+    Engine(EngineState),
+    /// Something the user should know.
+    Notice(Failure),
+}
+
+/// Everything that a window shows around its chats.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Snapshot {
+    /// Not deleted, the latest first.
+    pub chats: Vec<ChatRow>,
+    /// Sprout, and the files that were opened.
+    pub models: Vec<ModelRow>,
+    /// The one that answers.
+    pub model: String,
+    /// What the engine does.
+    pub engine: EngineState,
+    /// What the user should know.
+    pub notices: Vec<Failure>,
+    /// What was typed for a chat that does not exist yet.
+    pub draft: String,
+    /// The chat that was open last.
+    pub last_chat: Option<ChatId>,
+    /// Nothing was ever asked.
+    pub first_run: bool,
+}
+
+/// A model in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelRow {
+    /// `sprout`, or a path.
+    pub id: String,
+    /// What it calls itself.
+    pub name: String,
+    /// One line that says what it is.
+    pub about: String,
+    /// Size of the weights; 0 where the file is gone.
+    pub bytes: u64,
+}
+
+/// Those who watch one thing.
+#[derive(Debug)]
+pub(crate) struct Watchers<Event>(Vec<UnboundedSender<Event>>);
+
+impl<Event: Clone> Watchers<Event> {
+    /// A new one, who is told the snapshot at once.
+    pub(crate) fn join(&mut self, snapshot: Event) -> UnboundedReceiver<Event> {
+        let (sender, receiver) = unbounded_channel();
+        // The receiver is in our hands, so this arrives.
+        let _ = sender.send(snapshot);
+        self.0.push(sender);
+        receiver
+    }
+
+    /// Tells everybody, and forgets those who left.
+    pub(crate) fn tell(&mut self, event: &Event) {
+        self.0.retain(|watcher| watcher.send(event.clone()).is_ok());
+    }
+
+    /// True where nobody watches.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(UnboundedSender::is_closed)
+    }
+}
+
+impl<Event> Default for Watchers<Event> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}

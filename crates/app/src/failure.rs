@@ -1,0 +1,219 @@
+//! What went wrong, in words for a person: one closed list of codes for all that the product can
+//! fail at, and one place where the errors of the rooms below are turned into it.
+
+use std::fmt;
+use std::path::Path;
+
+use engine::EngineError;
+use engine::message::FailureCode;
+use fit::bytes::human;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error as Unknown, StrDeserializer};
+use serde::{Deserialize, Serialize};
+
+/// Kinds of failure, one where somebody acts on the kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// There is no such model file.
+    ModelMissing,
+    /// The file is no model, or a damaged one.
+    ModelBroken,
+    /// A model that Spud does not know how to run.
+    ModelUnsupported,
+    /// The memory is too small for it.
+    ModelTooBig,
+    /// The engine's program is not where it belongs.
+    EngineMissing,
+    /// The engine's program is from another build.
+    EngineMismatch,
+    /// The engine's process ended in the middle of its work.
+    EngineStopped,
+    /// The engine reported an error.
+    EngineFailed,
+    /// There was nothing to answer.
+    PromptEmpty,
+    /// The conversation does not fit the model's context.
+    PromptTooLong,
+    /// A reply is being written in this chat already.
+    Busy,
+    /// Chats could not be read or written.
+    Storage,
+    /// The chats were written by a newer Spud.
+    StorageNewer,
+    /// A chat or message that is not there (any more).
+    NotFound,
+    /// A mistake of ours.
+    Bug,
+}
+
+impl fmt::Display for Code {
+    /// The code as JSON and the disk have it.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(out)
+    }
+}
+
+/// A failure as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// The kind.
+    pub code: Code,
+    /// What failed on what.
+    pub message: String,
+    /// What to do now.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// A failure without a hint.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            hint: None,
+        }
+    }
+
+    /// The same with what to do now.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A question without a letter in it.
+    pub fn prompt_empty() -> Self {
+        Self::new(Code::PromptEmpty, "the question is empty").hint("Type a question first.")
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        let (code, hint) = match error {
+            EngineError::NotStarted { .. } => (Code::EngineMissing, REINSTALL),
+            EngineError::Mismatch { .. } => (Code::EngineMismatch, REINSTALL),
+            EngineError::Silent { .. } => (Code::EngineStopped, "`spud doctor` tells more."),
+        };
+        Self::new(code, error.to_string()).hint(hint)
+    }
+}
+
+/// What helps where the two programs do not fit together.
+pub(crate) const REINSTALL: &str =
+    "Install Spud again; in a checkout, `./run` builds both programs.";
+
+impl From<engine::message::Failure> for Failure {
+    fn from(failure: engine::message::Failure) -> Self {
+        let (code, hint) = match failure.code {
+            FailureCode::ModelRefused => (
+                Code::ModelBroken,
+                "The file may be damaged or made for a newer llama.cpp: get it again.",
+            ),
+            FailureCode::OutOfMemory => (
+                Code::ModelTooBig,
+                "Close other programs, or choose a smaller model or context.",
+            ),
+            FailureCode::PromptTooLong => (
+                Code::PromptTooLong,
+                "Shorten the question, or start a new chat.",
+            ),
+            FailureCode::EngineStopped => (
+                Code::EngineStopped,
+                "Ask again: a fresh engine starts. If memory ran out, close other programs first.",
+            ),
+            FailureCode::LoadStopped | FailureCode::ComputeFailed => {
+                (Code::EngineFailed, "Ask again. `spud doctor` tells more.")
+            }
+        };
+        Self::new(code, failure.message).hint(hint)
+    }
+}
+
+impl From<chats::Error> for Failure {
+    fn from(error: chats::Error) -> Self {
+        use chats::Error as E;
+        let (code, hint) = match &error {
+            E::NotFound { .. } => (Code::NotFound, "It may have been deleted elsewhere."),
+            E::NotStreaming(_) => (Code::Bug, "Close Spud and open it again."),
+            E::Newer { .. } => (
+                Code::StorageNewer,
+                "Use the newer Spud to go on with these chats.",
+            ),
+            E::Full { .. } => (Code::Storage, "Free some space, then try again."),
+            E::ReadOnly { .. } => (
+                Code::Storage,
+                "Give yourself write access to that folder, or set SPUD_HOME to another one.",
+            ),
+            E::Busy { .. } | E::InUse { .. } => {
+                (Code::Storage, "Close the other Spud, then try again.")
+            }
+            E::Damaged { .. } => (
+                Code::Storage,
+                "Close Spud and open it again: it repairs what can be repaired.",
+            ),
+            E::Storage { .. } => (
+                Code::Storage,
+                "Check the disk and the rights of that folder.",
+            ),
+        };
+        Self::new(code, error.to_string()).hint(hint)
+    }
+}
+
+impl From<chats::Failure> for Failure {
+    /// A failure as it was saved. A code that a Spud of another time wrote is shown as the
+    /// engine's, since replies are all that is saved.
+    fn from(saved: chats::Failure) -> Self {
+        let code: StrDeserializer<'_, Unknown> = saved.code.as_str().into_deserializer();
+        let code = Code::deserialize(code).unwrap_or(Code::EngineFailed);
+        Self {
+            code,
+            message: saved.message,
+            hint: saved.hint,
+        }
+    }
+}
+
+/// What a person must know about how the chats were opened.
+pub(crate) fn of_opening(note: &chats::OpenNote) -> Failure {
+    use chats::OpenNote as N;
+    let kept = |damaged: &Path| format!("The damaged file is kept as `{}`.", damaged.display());
+    match note {
+        N::Newer { .. } => Failure::new(
+            Code::StorageNewer,
+            "these chats were written by a newer Spud",
+        )
+        .hint("They can be read here; to go on with them, use the newer Spud."),
+        N::Restored { from, damaged } => {
+            let message = format!(
+                "the chats on disk were damaged, so the backup `{}` took their place",
+                from.display()
+            );
+            let failure = Failure::new(Code::Storage, message);
+            match damaged {
+                Some(damaged) => failure.hint(kept(damaged)),
+                None => failure.hint("What was written since that day is missing."),
+            }
+        }
+        N::Fresh { damaged } => Failure::new(
+            Code::Storage,
+            "the chats on disk were damaged and there was no backup",
+        )
+        .hint(kept(damaged)),
+    }
+}
+
+/// A model that needs more memory than there is.
+pub(crate) fn too_big(path: &Path, error: &fit::TooBig) -> Failure {
+    let message = format!(
+        "`{}` needs {} of memory with {} tokens of context; {} are free",
+        path.display(),
+        human(error.needed_bytes),
+        error.context,
+        human(error.available_bytes),
+    );
+    Failure::new(Code::ModelTooBig, message)
+        .hint("Close other programs, or choose a smaller model or quantisation.")
+}

@@ -1,0 +1,74 @@
+//! The list of chats as calls: names, going and coming back, drafts, and what is remembered.
+
+use chats::{ChatId, Chats};
+
+use crate::events::{AppEvent, ChatEvent};
+use crate::failure::Failure;
+use crate::open::{App, now_ms};
+
+/// Names under which the product remembers things.
+pub(crate) mod key {
+    /// The chat that was open last, by its number; empty for none.
+    pub(crate) const LAST_CHAT: &str = "window.last_chat";
+    /// Set once a first question was asked.
+    pub(crate) const ASKED: &str = "app.asked";
+    /// The model that answers.
+    pub(crate) const MODEL: &str = "app.model";
+    /// The model files that were opened, a JSON list of paths.
+    pub(crate) const FILES: &str = "app.model_files";
+}
+
+impl App {
+    /// Gives a chat a name; without words in it, the chat is again called after its first message.
+    pub async fn rename(&self, chat: ChatId, title: &str) -> Result<(), Failure> {
+        let title = title.to_owned();
+        self.at_the_gate(move |app, chats| {
+            chats.rename(chat, &title)?;
+            app.tell_rows(chats)
+        })
+        .await
+    }
+
+    /// Takes a chat out of the list and stops its reply; nothing on disk is lost.
+    pub async fn delete(&self, chat: ChatId) -> Result<(), Failure> {
+        self.stop(chat);
+        self.at_the_gate(move |app, chats| {
+            chats.delete(chat, now_ms())?;
+            app.state().tell_chat(chat, &ChatEvent::Gone);
+            app.tell_rows(chats)
+        })
+        .await
+    }
+
+    /// Brings a deleted chat back.
+    pub async fn restore(&self, chat: ChatId) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            chats.restore(chat)?;
+            app.tell_rows(chats)
+        })
+        .await
+    }
+
+    /// Keeps what is typed into a chat, or for one that does not exist yet.
+    pub async fn save_draft(&self, chat: Option<ChatId>, text: &str) -> Result<(), Failure> {
+        let text = text.to_owned();
+        self.on_disk(move |_, chats| Ok(chats.set_draft(chat, &text)?))
+            .await
+    }
+
+    /// Remembers which chat is open, for the next start.
+    pub async fn remember_chat(&self, chat: Option<ChatId>) -> Result<(), Failure> {
+        let id = chat.map(|ChatId(id)| id.to_string()).unwrap_or_default();
+        self.on_disk(move |_, chats| Ok(chats.set_setting(key::LAST_CHAT, &id)?))
+            .await
+    }
+
+    /// Tells the list as it is now; at the gate only.
+    pub(crate) fn tell_rows(&self, chats: &Chats) -> Result<(), Failure> {
+        let rows = chats.rows()?;
+        let mut state = self.state();
+        let rows = state.shown(rows);
+        state.app_watchers.tell(&AppEvent::Chats(rows));
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! Which model answers: the list of those that were opened, and changing the choice.
+
+use std::path::{Path, PathBuf};
+
+use chats::Chats;
+use fit::bytes::human;
+
+use crate::engine_room::{Settings, fresh_seed};
+use crate::events::{AppEvent, ModelRow};
+use crate::failure::Failure;
+use crate::list::key;
+use crate::model::{Model, Preflight, SPROUT, preflight};
+use crate::open::{App, blocking};
+use crate::stop::stop;
+
+/// What the window says of the built-in model.
+const ABOUT_SPROUT: &str = "Practice model, sums only";
+
+/// Of the files that were opened, the list keeps this many.
+const FILES_KEPT: usize = 12;
+
+impl App {
+    /// Chooses the model that answers from now on: its file is checked and it is loaded, unless a
+    /// reply is being written, which keeps the one it has. Where it fails, the choice stays what
+    /// it was. A second choice ends the load of the first.
+    pub async fn choose_model(&self, id: &str) -> Result<(), Failure> {
+        let model = Model::parse(id);
+        let checked = model.clone();
+        let found = blocking(move || preflight(&checked, None)).await?;
+        let (stopper, stop) = stop();
+        let busy = {
+            let mut state = self.state();
+            if let Some(earlier) = state.preparing.replace(stopper) {
+                earlier.stop();
+            }
+            !state.live.is_empty()
+        };
+        if !busy {
+            let settings = Settings::of_r1(fresh_seed());
+            if !self.inner.room.prepare(&model, &settings, stop).await? {
+                return Ok(());
+            }
+        }
+        self.at_the_gate(move |app, chats| {
+            let files: Vec<_> = {
+                let mut state = app.state();
+                state.model = model.clone();
+                remember_file(&mut state.models, &model, &found);
+                let (models, id) = (state.models.clone(), model.to_string());
+                state.app_watchers.tell(&AppEvent::Model(models, id));
+                state
+                    .models
+                    .iter()
+                    .filter(|row| row.id != SPROUT)
+                    .map(|row| row.id.clone())
+                    .collect()
+            };
+            chats.set_setting(key::MODEL, &model.to_string())?;
+            Ok(chats.set_setting(key::FILES, &list(&files))?)
+        })
+        .await
+    }
+
+    /// [`App::choose_model`] for a file that a person opened Spud with; what fails is told as a
+    /// notice.
+    pub async fn open_model(&self, path: &str) {
+        if let Err(failure) = self.choose_model(path).await {
+            self.state().notice(failure);
+        }
+    }
+}
+
+/// The choice and the list that the last session left. A file that is gone stays in the list: it
+/// may be on a disk that is not plugged in.
+pub(crate) fn remembered(chats: &Chats) -> Result<(Model, Vec<ModelRow>), Failure> {
+    let model = chats
+        .setting(key::MODEL)?
+        .map_or(Model::Sprout, |id| Model::parse(&id));
+    let files = chats.setting(key::FILES)?.unwrap_or_default();
+    // Only we write it; whoever edits it by hand and errs loses a list of recent files.
+    let files: Vec<String> = serde_json::from_str(&files).unwrap_or_default();
+    let mut models = vec![sprout()];
+    models.extend(files.iter().map(|path| row_of_file(Path::new(path))));
+    Ok((model, models))
+}
+
+fn sprout() -> ModelRow {
+    let bytes = Model::Sprout.path().map_or(0, |path| size(&path));
+    ModelRow {
+        id: SPROUT.to_owned(),
+        name: "Sprout".to_owned(),
+        about: ABOUT_SPROUT.to_owned(),
+        bytes,
+    }
+}
+
+/// A row for a file that was not read: its name and its size.
+fn row_of_file(path: &Path) -> ModelRow {
+    let name = path
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let bytes = size(path);
+    let about = if bytes == 0 {
+        "The file is not there".to_owned()
+    } else {
+        human(bytes)
+    };
+    ModelRow {
+        id: path.display().to_string(),
+        name,
+        about,
+        bytes,
+    }
+}
+
+fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// Puts a file that was chosen right behind Sprout.
+fn remember_file(models: &mut Vec<ModelRow>, model: &Model, found: &Preflight) {
+    let Model::File(path) = model else { return };
+    let id = model.to_string();
+    models.retain(|row| row.id != id);
+    let about = format!(
+        "{}, {} tokens of context, needs {}",
+        human(found.weights_bytes),
+        found.plan.context,
+        human(found.plan.needed_bytes),
+    );
+    let row = ModelRow {
+        name: found.name.clone(),
+        about,
+        bytes: found.weights_bytes,
+        ..row_of_file(path)
+    };
+    models.insert(1.min(models.len()), row);
+    models.truncate(1 + FILES_KEPT);
+}
+
+fn list(files: &[String]) -> String {
+    serde_json::to_string(files).expect("BUG: a list of text is JSON")
+}
+
+/// The name by which a reply is signed.
+pub(crate) fn name_of(models: &[ModelRow], model: &Model) -> String {
+    let id = model.to_string();
+    match models.iter().find(|row| row.id == id) {
+        Some(row) => row.name.clone(),
+        None => row_of_file(&PathBuf::from(id)).name,
+    }
+}

@@ -1,0 +1,287 @@
+//! Opening the product, watching it, and leaving it in order.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use chats::{ChatId, Chats};
+use tempfile::TempDir;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::spawn_blocking;
+use tokio::time::{interval, sleep, timeout};
+
+use crate::engine_room::{EngineRoom, IDLE};
+use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
+use crate::failure::{Code, Failure, of_opening};
+use crate::home::Home;
+use crate::list::key;
+use crate::models;
+use crate::state::State;
+
+/// How often it is looked whether a backup is due; one is made a day.
+const BACKUP_LOOK: Duration = Duration::from_hours(1);
+
+/// How long leaving waits for replies to be saved before it goes without.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// The product. Clones are the same product.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    /// `None` once the product was closed.
+    shelf: Mutex<Option<Arc<Shelf>>>,
+    pub(crate) room: EngineRoom,
+    /// Lock of whatever changes chats on disk and tells of it, and of snapshots: what a watcher
+    /// is told after its snapshot is what the snapshot has not.
+    gate: Mutex<()>,
+    state: Mutex<State>,
+}
+
+/// The chats, and the folder that goes with them where the user's own could not be used.
+pub(crate) struct Shelf {
+    pub(crate) chats: Chats,
+    _temporary: Option<TempDir>,
+}
+
+impl App {
+    /// Opens the product of a home. Where its chats cannot be opened, they are kept in a temporary
+    /// folder and a notice says so, since a person without a writable disk can still ask.
+    ///
+    /// Must be called within a tokio runtime.
+    pub async fn open(home: &Home) -> Result<Self, Failure> {
+        let folder = home.data().to_owned();
+        let app = blocking(move || {
+            let mut notices = Vec::new();
+            let shelf = match Chats::open(&folder, now_ms()) {
+                Ok(opened) => {
+                    notices.extend(opened.notes.iter().map(of_opening));
+                    Shelf {
+                        chats: opened.chats,
+                        _temporary: None,
+                    }
+                }
+                Err(error) => {
+                    let (shelf, notice) = unkept(error)?;
+                    notices.push(notice);
+                    shelf
+                }
+            };
+            let (model, models) = models::remembered(&shelf.chats)?;
+            let state = State {
+                app_watchers: Watchers::default(),
+                chat_watchers: std::collections::HashMap::new(),
+                live: std::collections::HashMap::new(),
+                model,
+                models,
+                preparing: None,
+                notices,
+            };
+            Ok(Self {
+                inner: Arc::new(Inner {
+                    shelf: Mutex::new(Some(Arc::new(shelf))),
+                    room: EngineRoom::new(IDLE),
+                    gate: Mutex::new(()),
+                    state: Mutex::new(state),
+                }),
+            })
+        })
+        .await?;
+        app.tell_engine_state();
+        app.back_up();
+        Ok(app)
+    }
+
+    /// What happens in the product: a snapshot, then what changes.
+    pub async fn watch(&self) -> Result<UnboundedReceiver<AppEvent>, Failure> {
+        self.at_the_gate(|app, chats| {
+            let rows = chats.rows()?;
+            let draft = chats.draft(None)?;
+            let last_chat = chats
+                .setting(key::LAST_CHAT)?
+                .and_then(|id| id.parse().ok());
+            let first_run = chats.setting(key::ASKED)?.is_none();
+            let mut state = app.state();
+            let snapshot = Snapshot {
+                chats: state.shown(rows),
+                models: state.models.clone(),
+                model: state.model.to_string(),
+                engine: app.inner.room.state().borrow().clone(),
+                notices: state.notices.clone(),
+                draft,
+                last_chat: last_chat.map(ChatId),
+                first_run,
+            };
+            Ok(state.app_watchers.join(AppEvent::Snapshot(snapshot)))
+        })
+        .await
+    }
+
+    /// What happens in one chat: a snapshot, then what changes.
+    pub async fn watch_chat(&self, id: ChatId) -> Result<UnboundedReceiver<ChatEvent>, Failure> {
+        self.at_the_gate(move |app, chats| {
+            let row = chats.row(id)?;
+            let mut messages = chats.conversation(id)?;
+            let draft = chats.draft(Some(id))?;
+            let mut state = app.state();
+            let live = state.live.get(&id);
+            if let Some(live) = live {
+                // What is in memory is newer than what was saved of it; what was not told yet is
+                // part of it, so it must not be told again.
+                if let Some(shown) = messages.iter_mut().find(|m| m.id == live.message.id) {
+                    *shown = live.message.clone();
+                }
+            }
+            let phase = live.map(|live| live.phase);
+            state.tell_growth(id, true);
+            let chat = state.shown_row(row);
+            let snapshot = ChatEvent::Snapshot {
+                chat,
+                messages,
+                phase,
+                draft,
+            };
+            Ok(state.chat_watchers.entry(id).or_default().join(snapshot))
+        })
+        .await
+    }
+
+    /// Stops all replies, waits until their words are on disk, and closes the chats. Calls after
+    /// this fail.
+    pub async fn close(&self) {
+        for live in self.state().live.values() {
+            live.stopper.stop();
+        }
+        let all_saved = async {
+            while !self.state().live.is_empty() {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        // A reply that hangs has its words saved as far as a quarter of a second ago.
+        let _ = timeout(FAREWELL, all_saved).await;
+        self.inner.room.clear().await;
+        let shelf = lock(&self.inner.shelf).take();
+        let _ = spawn_blocking(move || drop(shelf)).await;
+    }
+
+    /// Does something with the chats on a thread that may wait for the disk.
+    pub(crate) async fn on_disk<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &Chats) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let app = self.clone();
+        blocking(move || {
+            let shelf = app.shelf()?;
+            work(&app, &shelf.chats)
+        })
+        .await
+    }
+
+    /// The same, alone at the gate.
+    pub(crate) async fn at_the_gate<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self, &Chats) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        self.on_disk(|app, chats| {
+            let _alone = lock(&app.inner.gate);
+            work(app, chats)
+        })
+        .await
+    }
+
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.inner.state)
+    }
+
+    fn shelf(&self) -> Result<Arc<Shelf>, Failure> {
+        let shelf = lock(&self.inner.shelf).clone();
+        shelf.ok_or_else(|| Failure::new(Code::Storage, "Spud is being closed"))
+    }
+
+    /// Forwards the engine's state for as long as the product lives.
+    fn tell_engine_state(&self) {
+        let mut engine = self.inner.room.state();
+        let product = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            while engine.changed().await.is_ok() {
+                let state = engine.borrow_and_update().clone();
+                let Some(inner) = product.upgrade() else {
+                    break;
+                };
+                Self { inner }
+                    .state()
+                    .app_watchers
+                    .tell(&AppEvent::Engine(state));
+            }
+        });
+    }
+
+    /// Makes the daily backup in the background for as long as the product lives.
+    fn back_up(&self) {
+        let product = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            let mut look = interval(BACKUP_LOOK);
+            loop {
+                look.tick().await;
+                let Some(inner) = product.upgrade() else {
+                    break;
+                };
+                let app = Self { inner };
+                let made = app
+                    .on_disk(|_, chats| Ok(chats.backup_if_due(now_ms())?))
+                    .await;
+                if let Err(failure) = made {
+                    app.state().notice(failure);
+                }
+            }
+        });
+    }
+}
+
+/// A shelf that lasts as long as the program, and the notice that says why.
+fn unkept(why: chats::Error) -> Result<(Shelf, Failure), Failure> {
+    let why = Failure::from(why);
+    let temporary = tempfile::Builder::new()
+        .prefix("spud-")
+        .tempdir()
+        .map_err(|_| why.clone())?;
+    let chats = Chats::open(temporary.path(), now_ms())?.chats;
+    let notice = Failure {
+        message: format!("{}, so what is asked now is not kept", why.message),
+        ..why
+    };
+    Ok((
+        Shelf {
+            chats,
+            _temporary: Some(temporary),
+        },
+        notice,
+    ))
+}
+
+/// Runs what waits for a disk on a thread of its own.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failure> + Send + 'static,
+) -> Result<T, Failure> {
+    match spawn_blocking(work).await {
+        Ok(outcome) => outcome,
+        Err(bug) => Err(
+            Failure::new(Code::Bug, format!("a piece of Spud broke: {bug}"))
+                .hint("Close Spud and open it again; your chats are on disk."),
+        ),
+    }
+}
+
+/// Milliseconds since 1970, UTC; 0 on a clock from before.
+pub(crate) fn now_ms() -> i64 {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// What a panic elsewhere left is still whole: every change under these locks is one step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

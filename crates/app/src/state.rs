@@ -1,0 +1,126 @@
+//! What is true in memory while the product runs: who watches, which replies grow, which model
+//! answers. The rest is on disk.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use chats::{Body, ChatId, Message, Reply};
+
+use crate::coalesce::Coalescer;
+use crate::events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Watchers};
+use crate::failure::Failure;
+use crate::model::Model;
+use crate::stop::Stopper;
+
+/// Held for moments only, never while something is read or written.
+pub(crate) struct State {
+    pub(crate) app_watchers: Watchers<AppEvent>,
+    pub(crate) chat_watchers: HashMap<ChatId, Watchers<ChatEvent>>,
+    /// The replies that grow, one a chat at most.
+    pub(crate) live: HashMap<ChatId, Live>,
+    /// The model that answers.
+    pub(crate) model: Model,
+    /// Sprout, and the files that were opened.
+    pub(crate) models: Vec<ModelRow>,
+    /// Ends a load that was asked for before its first question.
+    pub(crate) preparing: Option<Stopper>,
+    /// What the user should know, kept for windows that open later.
+    pub(crate) notices: Vec<Failure>,
+}
+
+/// A reply that grows.
+pub(crate) struct Live {
+    /// As it stands now, words that were not told yet included.
+    pub(crate) message: Message,
+    pub(crate) phase: Phase,
+    pub(crate) untold: Coalescer,
+    /// True since the last save.
+    pub(crate) unsaved: bool,
+    pub(crate) stopper: Stopper,
+}
+
+impl Live {
+    pub(crate) fn reply_mut(&mut self) -> &mut Reply {
+        match &mut self.message.body {
+            Body::Reply(reply) => reply,
+            Body::Question(_) => unreachable!("BUG: a question does not grow"),
+        }
+    }
+}
+
+impl State {
+    /// Tells those who watch a chat.
+    pub(crate) fn tell_chat(&mut self, chat: ChatId, event: &ChatEvent) {
+        if let Some(watchers) = self.chat_watchers.get_mut(&chat) {
+            watchers.tell(event);
+        }
+        self.chat_watchers
+            .retain(|_, watchers| !watchers.is_empty());
+    }
+
+    /// Tells what a reply does now, if that is news.
+    pub(crate) fn tell_phase(&mut self, chat: ChatId, phase: Phase) {
+        let Some(live) = self.live.get_mut(&chat) else {
+            return;
+        };
+        if live.phase != phase {
+            live.phase = phase;
+            let message = live.message.id;
+            self.tell_chat(chat, &ChatEvent::Phase { message, phase });
+        }
+    }
+
+    /// Tells words that wait to be told: those that are due, or all.
+    pub(crate) fn tell_growth(&mut self, chat: ChatId, all: bool) {
+        let Some(live) = self.live.get_mut(&chat) else {
+            return;
+        };
+        let message = live.message.id;
+        let now = Instant::now();
+        let merged = if all {
+            live.untold.rest(now)
+        } else {
+            live.untold.due(now)
+        };
+        if let Some(merged) = merged {
+            let (thinking, answer, so_far) = (merged.thinking, merged.answer, merged.so_far);
+            self.tell_chat(
+                chat,
+                &ChatEvent::Growth {
+                    message,
+                    thinking,
+                    answer,
+                    so_far,
+                },
+            );
+        }
+    }
+
+    /// Keeps a notice and tells it, once however often it happens.
+    pub(crate) fn notice(&mut self, failure: Failure) {
+        if !self.notices.contains(&failure) {
+            self.app_watchers.tell(&AppEvent::Notice(failure.clone()));
+            self.notices.push(failure);
+        }
+    }
+
+    /// The rows of the list as they are shown.
+    pub(crate) fn shown(&self, rows: Vec<chats::ChatRow>) -> Vec<ChatRow> {
+        rows.into_iter().map(|row| self.shown_row(row)).collect()
+    }
+
+    /// One row as it is shown.
+    pub(crate) fn shown_row(&self, row: chats::ChatRow) -> ChatRow {
+        let chats::ChatRow {
+            id,
+            title,
+            changed_ms,
+        } = row;
+        ChatRow {
+            id,
+            title,
+            changed_ms,
+            replying: self.live.contains_key(&id),
+        }
+    }
+}

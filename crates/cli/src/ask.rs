@@ -1,0 +1,207 @@
+//! `spud ask`: one question, one reply, nothing kept.
+
+use std::io::Read;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use app::{Ending, EngineRoom, Model, Outcome, Progress, Turn};
+
+use crate::command::Ask;
+use crate::console::{self, Console, STOPPED, To, complain_of, tame};
+use crate::interrupt;
+use crate::lines::{Done, Line};
+
+/// Asks, prints the reply as it comes, and says how it ended.
+pub(crate) async fn run(ask: Ask) -> ExitCode {
+    let question = match question(&ask.prompt) {
+        Ok(question) => question,
+        Err(error) => {
+            return console::complain(&format!("cannot read the question: {error}"), None);
+        }
+    };
+    let (stopper, stop) = app::stop::stop();
+    interrupt::stops(stopper.clone());
+    let settings = ask.how.settings();
+    let mut printer = Printer::new(Console::new(stopper), ask.json, !ask.no_think_output);
+    let outcome = if question.trim().is_empty() {
+        Outcome::refused(app::Failure::prompt_empty())
+    } else {
+        let room = EngineRoom::new(app::IDLE);
+        let model = Model::parse(&ask.how.model);
+        let turns = [Turn::User(question)];
+        room.reply(&model, &turns, &settings, stop, &mut |progress| {
+            printer.tell(&progress);
+        })
+        .await
+    };
+    printer.end(&outcome, settings.sampling.seed)
+}
+
+fn question(typed: &str) -> std::io::Result<String> {
+    if typed != "-" {
+        return Ok(typed.to_owned());
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin().read_to_end(&mut bytes)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Prints a reply: for a program as JSON lines, for a person the answer on standard output and
+/// everything else on standard error, so that a redirected answer is the answer alone.
+pub(crate) struct Printer {
+    console: Console,
+    json: bool,
+    thinking: bool,
+    /// What stands at the cursor.
+    last: Last,
+}
+
+#[derive(PartialEq, Eq)]
+enum Last {
+    Nothing,
+    Status,
+    Thinking,
+    Answer,
+}
+
+impl Printer {
+    pub(crate) fn new(console: Console, json: bool, thinking: bool) -> Self {
+        Self {
+            console,
+            json,
+            thinking,
+            last: Last::Nothing,
+        }
+    }
+
+    pub(crate) fn tell(&mut self, progress: &Progress) {
+        if self.json {
+            self.tell_a_program(progress);
+        } else {
+            self.tell_a_person(progress);
+        }
+    }
+
+    fn tell_a_program(&self, progress: &Progress) {
+        match progress {
+            Progress::Waiting => {}
+            Progress::Loading(progress) => self.line(&Line::Loading {
+                progress: *progress,
+            }),
+            Progress::Reading(done, total) => {
+                self.line(&Line::Prompt {
+                    done: *done,
+                    total: *total,
+                });
+            }
+            Progress::Words {
+                thinking, answer, ..
+            } => {
+                if self.thinking && !thinking.is_empty() {
+                    self.line(&Line::Thinking { text: thinking });
+                }
+                if !answer.is_empty() {
+                    self.line(&Line::Answer { text: answer });
+                }
+            }
+        }
+    }
+
+    fn tell_a_person(&mut self, progress: &Progress) {
+        match progress {
+            Progress::Waiting => self.status("Waiting for another reply"),
+            Progress::Loading(part) => {
+                self.status(&format!("Loading the model {:.0} %", part * 100.0));
+            }
+            Progress::Reading(done, total) => {
+                self.status(&format!("Reading the question, {done} of {total} tokens"));
+            }
+            Progress::Words {
+                thinking,
+                answer,
+                so_far,
+            } => {
+                if !thinking.is_empty() && self.thinking {
+                    self.leave_status();
+                    self.last = Last::Thinking;
+                    self.console.aside(&tame(thinking));
+                } else if !thinking.is_empty() {
+                    self.status(&format!("Thinking, {} tokens", so_far.thinking_tokens));
+                }
+                if !answer.is_empty() {
+                    self.leave_status();
+                    if self.last == Last::Thinking {
+                        self.console.aside("\n\n");
+                    }
+                    self.last = Last::Answer;
+                    self.console.write(To::Output, &tame(answer));
+                }
+            }
+        }
+    }
+
+    fn status(&mut self, text: &str) {
+        if matches!(self.last, Last::Nothing | Last::Status) {
+            self.last = Last::Status;
+            self.console.status(text);
+        }
+    }
+
+    fn leave_status(&mut self) {
+        if self.last == Last::Status {
+            self.console.status("");
+            self.last = Last::Nothing;
+        }
+    }
+
+    fn line(&self, line: &Line<'_>) {
+        self.console.write(To::Output, &line.print());
+    }
+
+    /// Prints how the reply ended and gives the exit status for it.
+    pub(crate) fn end(&mut self, outcome: &Outcome, seed: u32) -> ExitCode {
+        if self.json {
+            self.line(&Line::Done(Done::new(outcome, seed)));
+        } else {
+            self.leave_status();
+            match self.last {
+                Last::Answer => self.console.write(To::Output, "\n"),
+                Last::Thinking => self.console.aside("\n"),
+                Last::Nothing | Last::Status => {}
+            }
+            self.last = Last::Nothing;
+            if let Some(summary) = summary(outcome, seed) {
+                self.console.aside(&summary);
+            }
+        }
+        match &outcome.ending {
+            Ending::Complete | Ending::Length => ExitCode::SUCCESS,
+            Ending::Stopped => ExitCode::from(STOPPED),
+            Ending::Failed(failure) => complain_of(failure),
+        }
+    }
+}
+
+/// One line of statistics; none where nothing was written.
+fn summary(outcome: &Outcome, seed: u32) -> Option<String> {
+    let so_far = &outcome.statistics.so_far;
+    let how = match outcome.ending {
+        Ending::Complete => "",
+        Ending::Stopped => "stopped; ",
+        Ending::Length if so_far.answer_tokens == 0 => "cut at its limit while still thinking; ",
+        Ending::Length => "cut at its limit; ",
+        Ending::Failed(_) if so_far.thinking_tokens + so_far.answer_tokens == 0 => return None,
+        Ending::Failed(_) => "failed; ",
+    };
+    let first = match outcome.statistics.first_token_ms {
+        0 => String::new(),
+        first => {
+            let wait = Duration::from_millis(first + outcome.load_ms);
+            format!("{:.1} s to the first, ", wait.as_secs_f64())
+        }
+    };
+    Some(format!(
+        "[{how}{} thinking + {} answer tokens, {first}{:.1} tokens/s, seed {seed}]\n",
+        so_far.thinking_tokens, so_far.answer_tokens, outcome.statistics.decode_per_second,
+    ))
+}
