@@ -1,1 +1,26 @@
-fn main() {}
+//! Declares the calls of the page, so that each needs a permission of its own and nothing else is
+//! callable, and rebuilds the window when the page was built anew.
+
+/// Every call of the page; `capabilities/window.json` allows them one by one.
+const CALLS: &[&str] = &[
+    "watch_app",
+    "watch_chat",
+    "unwatch",
+    "send",
+    "stop",
+    "rename_chat",
+    "delete_chat",
+    "restore_chat",
+    "save_draft",
+    "remember_chat",
+    "choose_model",
+    "browse_model",
+    "open_link",
+];
+
+fn main() {
+    println!("cargo::rerun-if-changed=../ui/dist");
+    let manifest = tauri_build::AppManifest::new().commands(CALLS);
+    tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))
+        .expect("the window's configuration holds");
+}

@@ -1,2 +1,22 @@
-//! TODO
-fn main() {}
+//! `spud-desktop`: the window. The only package that knows Tauri, and thin: every call of the page
+//! is one line into the app, every event of the app one line out.
+
+// No console window beside ours on Windows.
+#![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
+
+mod calls;
+mod streams;
+mod window;
+mod wire;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match window::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            window::complain(&why);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -43,6 +43,8 @@ pub enum Code {
     StorageNewer,
     /// A chat or message that is not there (any more).
     NotFound,
+    /// A link that is not opened, or that nothing opened.
+    LinkRefused,
     /// A mistake of ours.
     Bug,
 }

@@ -13,6 +13,7 @@ mod engine_room;
 mod events;
 mod failure;
 mod home;
+mod link;
 mod list;
 mod model;
 mod models;
@@ -32,6 +33,7 @@ pub use engine_room::{
 pub use events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Snapshot};
 pub use failure::{Code, Failure};
 pub use home::{HOME_VARIABLE, Home};
+pub use link::open_link;
 pub use model::{Model, SPROUT};
 pub use open::App;
 pub use replies::How;

@@ -9,6 +9,7 @@ import type {
   Failure,
   LinkRequest,
   ModelRequest,
+  RememberRequest,
   RenameRequest,
   SendRequest,
   SendResponse,
@@ -28,7 +29,7 @@ export interface Calls {
   restore_chat: { request: ChatRequest; response: null };
   save_draft: { request: DraftRequest; response: null };
   /** Which chat is open, for the next start. */
-  remember_chat: { request: { chat: number | null }; response: null };
+  remember_chat: { request: RememberRequest; response: null };
   /** Checks and loads; progress arrives as `engine` events. */
   choose_model: { request: ModelRequest; response: null };
   /** The system's file dialog, then as `choose_model`; resolves also when cancelled. */

@@ -21,6 +21,8 @@ export class FakeBackend implements Backend {
   #chatListeners = new Map<number, Set<(event: ChatEvent) => void>>();
   #replies = new Map<number, FakeReply>();
   #next = 1000;
+  /** Of the chat that does not exist yet. */
+  #draft = '';
 
   constructor(scene: Scene, pace: Pace) {
     this.scene = scene;
@@ -74,7 +76,8 @@ export class FakeBackend implements Backend {
       return null;
     },
     save_draft: ({ chat, text }) => {
-      if (chat !== null) this.#chat(chat).draft = text;
+      if (chat === null) this.#draft = text;
+      else this.#chat(chat).draft = text;
       return null;
     },
     remember_chat: ({ chat }) => {
@@ -197,7 +200,8 @@ export class FakeBackend implements Backend {
     const { models, model, engine, notices, lastChat, firstRun } = this.scene;
     const chats = this.#rows();
     const version = '0.0.0';
-    return { type: 'snapshot', version, chats, models, model, engine, notices, lastChat, firstRun };
+    const around = { version, chats, models, model, engine, notices, lastChat, firstRun };
+    return { type: 'snapshot', ...around, draft: this.#draft };
   }
 
   #chatSnapshot({ row, messages, phase, draft }: SceneChat): ChatEvent {

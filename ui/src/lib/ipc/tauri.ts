@@ -1,15 +1,12 @@
 // The backend inside the real window. The only file that may import `@tauri-apps/api`.
 import { Channel, invoke } from '@tauri-apps/api/core';
-import type { Backend, Calls } from './calls';
+import type { Backend } from './calls';
 import { toFailure } from './failure';
-
-/** Calls whose command takes its arguments bare instead of as one request. */
-const FLAT: ReadonlySet<keyof Calls> = new Set(['remember_chat']);
 
 export const tauri: Backend = {
   async call(name, request) {
     try {
-      return await invoke(name, FLAT.has(name) ? { ...request } : { request });
+      return await invoke(name, { request });
     } catch (thrown) {
       throw toFailure(thrown);
     }

@@ -227,6 +227,7 @@ describe('the app', () => {
       model: '',
       engine: { type: 'off' },
       notices: [],
+      draft: '',
       lastChat: null,
       firstRun: true,
     });

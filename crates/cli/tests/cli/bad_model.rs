@@ -1,0 +1,108 @@
+//! Files that are no model for this machine: one clear line each, in text and in JSON.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use crate::spud::{Home, sprout};
+
+#[path = "../../../gguf/tests/gguf/builder.rs"]
+#[allow(dead_code, reason = "the tests of gguf break more things")]
+mod builder;
+
+/// What is said of a file, with its code.
+fn refused(model: &Path) -> (String, String) {
+    let home = Home::new();
+    let model = model.to_str().unwrap();
+    let person = home.run(&["ask", "--model", model, "What is 1 + 1?"]);
+    assert_eq!(person.output, "", "{person:?}");
+    let complaint = person.complaint().to_owned();
+    assert!(complaint.contains(model), "it names the file: {complaint}");
+
+    let program = home.run(&["ask", "--json", "--model", model, "What is 1 + 1?"]);
+    let lines = program.lines();
+    let done = lines.done();
+    assert_eq!(done["reason"], "failed", "{program:?}");
+    assert!(
+        complaint.contains(done["message"].as_str().unwrap()),
+        "{program:?}"
+    );
+    (done["code"].as_str().unwrap().to_owned(), complaint)
+}
+
+fn written(folder: &Path, bytes: &[u8]) -> std::path::PathBuf {
+    let path = folder.join("model.gguf");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn a_file_that_is_not_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = refused(&folder.path().join("none.gguf"));
+    assert_eq!(code, "model_missing", "{said}");
+    let (code, said) = refused(folder.path());
+    assert_eq!(code, "model_broken", "a folder: {said}");
+}
+
+#[test]
+fn a_file_that_is_no_gguf() {
+    let folder = tempfile::tempdir().unwrap();
+    for (bytes, word) in [
+        (b"".as_slice(), ""),
+        (b"Hello, I am a letter to my aunt.", ""),
+        (b"<!DOCTYPE html><html><body>404</body></html>", "web page"),
+        (b"PK\x03\x04 and so on, an archive of some kind", ""),
+    ] {
+        let (code, said) = refused(&written(folder.path(), bytes));
+        assert_eq!(code, "model_broken", "{said}");
+        assert!(said.contains(word), "{said}");
+    }
+}
+
+#[test]
+fn a_file_that_was_cut_off_anywhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = fs::read(sprout()).unwrap();
+    for length in [4, 30, 4_000, whole.len() / 2, whole.len() - 1] {
+        let (code, said) = refused(&written(folder.path(), &whole[..length]));
+        assert_eq!(code, "model_broken", "at {length}: {said}");
+    }
+}
+
+#[test]
+fn a_file_of_another_architecture() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = builder::Builder::sound();
+    file.without("general.architecture");
+    file.text("general.architecture", "gemma3");
+    let (code, said) = refused(&written(folder.path(), &file.bytes()));
+    assert_eq!(code, "model_unsupported", "{said}");
+    assert!(said.contains("gemma3"), "{said}");
+}
+
+#[test]
+fn a_file_too_large_for_the_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = builder::Builder::sound();
+    let last = file.tensors.last_mut().unwrap();
+    // 2 TiB of F16, none of which is on the disk.
+    last.kind = 1;
+    last.dimensions = vec![1 << 13, 1 << 27];
+    let path = written(folder.path(), &file.bytes());
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len((2 << 40) + (1 << 20))
+        .unwrap();
+    let (code, said) = refused(&path);
+    assert_eq!(code, "model_too_big", "{said}");
+    assert!(said.contains("2.0 TiB") && said.contains("free"), "{said}");
+}
+
+#[test]
+fn a_header_in_order_over_tensors_that_llama_cpp_refuses() {
+    let folder = tempfile::tempdir().unwrap();
+    let (code, said) = refused(&written(folder.path(), &builder::Builder::sound().bytes()));
+    assert_eq!(code, "model_broken", "{said}");
+}

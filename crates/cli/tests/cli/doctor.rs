@@ -1,0 +1,53 @@
+//! `spud doctor`: what is well, and what is not with what to do.
+
+use serde_json::Value;
+
+use crate::spud::Home;
+
+#[test]
+fn a_machine_that_is_well() {
+    let home = Home::new();
+    let ran = home.run(&["doctor", "--json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let checks = ran.lines().0;
+    let names: Vec<_> = checks
+        .iter()
+        .map(|check| check["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        names,
+        ["machine", "data folder", "engine", "practice model"]
+    );
+    assert!(checks.iter().all(|check| check["ok"] == true), "{ran:?}");
+    assert!(
+        checks[3]["found"].as_str().unwrap().contains("85"),
+        "{ran:?}"
+    );
+
+    let person = home.run(&["doctor"]);
+    assert_eq!(person.output.lines().count(), 4, "{person:?}");
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_written() {
+    let home = Home::new();
+    let file = home.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let ran = home
+        .command(&["doctor", "--json"])
+        .env("SPUD_HOME", &file)
+        .output()
+        .unwrap();
+    assert_eq!(ran.status.code(), Some(1));
+    let output = String::from_utf8(ran.stdout).unwrap();
+    let checks: Vec<Value> = output
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(checks[1]["ok"], false, "{output}");
+    assert!(!checks[1]["hint"].as_str().unwrap().is_empty(), "{output}");
+    assert_eq!(
+        checks[3]["ok"], true,
+        "the rest is looked at all the same: {output}"
+    );
+}

@@ -1,0 +1,185 @@
+//! The house rules that a compiler does not check: which room may see which, who alone knows an
+//! outside thing, and where the page may speak to the shell. (Stale bindings of the page are the
+//! business of `spud-desktop`'s own test, which writes them.)
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+/// Every package of ours and the packages of ours that it may use. What is not here does not
+/// exist, so a new room begins with a line in this list.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("gguf", &[]),
+    ("fit", &["gguf"]),
+    ("engine", &["fit", "gguf"]),
+    ("machine", &["fit", "gguf"]),
+    ("chats", &["fit", "gguf"]),
+    ("app", &["engine", "machine", "chats", "fit", "gguf"]),
+    ("cli", &["app"]),
+    ("spud-desktop", &["app"]),
+    // For the messages alone; nothing depends on it, it is started.
+    ("engine-llama", &["engine"]),
+    // Measures from outside what the others promise, and is no part of the product.
+    ("bench", &["engine", "gguf", "fit"]),
+];
+
+/// Outside things, and the only packages that may know them, tests included.
+const ALONE: &[(&str, &[&str])] = &[
+    ("llama-cpp-2", &["engine-llama", "bench"]),
+    ("llama-cpp-sys-2", &["engine-llama", "bench"]),
+    ("sysinfo", &["machine"]),
+    ("rusqlite", &["chats"]),
+    ("reqwest", &["library"]),
+    ("directories", &["app"]),
+    ("tauri", &["spud-desktop"]),
+    ("clap", &["cli", "bench"]),
+];
+
+#[test]
+fn arrows_point_as_they_are_drawn() {
+    let ours: BTreeSet<&str> = ARROWS.iter().map(|(name, _)| *name).collect();
+    for (name, manifest) in manifests() {
+        let Some((_, allowed)) = ARROWS.iter().find(|(room, _)| *room == name) else {
+            panic!("`{name}` is a new room: draw its arrows in this test");
+        };
+        for dependency in dependencies(&manifest) {
+            let ours = ours.contains(dependency.as_str());
+            assert!(
+                !ours || allowed.contains(&dependency.as_str()),
+                "`{name}` must not see `{dependency}`"
+            );
+        }
+    }
+}
+
+#[test]
+fn each_outside_thing_has_one_room() {
+    for (name, manifest) in manifests() {
+        for dependency in dependencies(&manifest) {
+            if let Some((_, rooms)) = ALONE.iter().find(|(thing, _)| *thing == dependency) {
+                assert!(
+                    rooms.contains(&name.as_str()),
+                    "`{name}` must not know `{dependency}`"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn every_room_keeps_the_lints_of_the_house() {
+    let house = lints(&table(&top().join("Cargo.toml"))["workspace"]["lints"]);
+    for (name, manifest) in manifests() {
+        let own = &manifest["lints"];
+        if own
+            .get("workspace")
+            .is_some_and(|shared| shared == &Value::Boolean(true))
+        {
+            continue;
+        }
+        assert_eq!(name, "engine-llama", "`{name}` has lints of its own");
+        let mut own = lints(own);
+        // The one exception: the interface of llama.cpp is unsafe, and only one file is let use it.
+        assert!(own.remove("unsafe_code = \"deny\""));
+        own.insert("unsafe_code = \"forbid\"".to_owned());
+        assert_eq!(own, house);
+    }
+}
+
+#[test]
+fn only_one_folder_of_the_page_speaks_to_the_shell() {
+    let sources = top().join("ui/src");
+    let door = sources.join("lib/ipc");
+    let mut seen = 0;
+    for file in files(&sources) {
+        let text = fs::read_to_string(&file).unwrap_or_default();
+        seen += 1;
+        assert!(
+            file.starts_with(&door) || !text.contains("@tauri-apps"),
+            "{} speaks to the shell past ui/src/lib/ipc",
+            file.display()
+        );
+    }
+    assert!(seen > 20, "the page was not found");
+}
+
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
+}
+
+fn table(path: &Path) -> Table {
+    fs::read_to_string(path).unwrap().parse().unwrap()
+}
+
+/// Every package of the workspace with its manifest.
+fn manifests() -> Vec<(String, Table)> {
+    let house = table(&top().join("Cargo.toml"));
+    let mut found = Vec::new();
+    for member in house["workspace"]["members"].as_array().unwrap() {
+        let member = member.as_str().unwrap();
+        let folders = match member.strip_suffix("/*") {
+            Some(parent) => fs::read_dir(top().join(parent))
+                .unwrap()
+                .map(|entry| entry.unwrap().path())
+                .collect(),
+            None => vec![top().join(member)],
+        };
+        for folder in folders {
+            let manifest = table(&folder.join("Cargo.toml"));
+            let name = manifest["package"]["name"].as_str().unwrap().to_owned();
+            found.push((name, manifest));
+        }
+    }
+    assert!(found.len() >= 9, "{found:?}");
+    found
+}
+
+/// Names of everything that a package depends on, in whatever section.
+fn dependencies(manifest: &Table) -> Vec<String> {
+    let sections = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let mut places: Vec<&Table> = vec![manifest];
+    if let Some(targets) = manifest.get("target").and_then(Value::as_table) {
+        places.extend(targets.values().filter_map(Value::as_table));
+    }
+    let tables = places.iter().flat_map(|place| {
+        sections
+            .iter()
+            .filter_map(|section| place.get(*section).and_then(Value::as_table))
+    });
+    tables.flat_map(|table| table.keys().cloned()).collect()
+}
+
+/// Lints as lines, whatever tool they are for.
+fn lints(table: &Value) -> BTreeSet<String> {
+    let tools = table
+        .as_table()
+        .unwrap()
+        .values()
+        .filter_map(Value::as_table);
+    tools
+        .flat_map(|tool| tool.iter().map(|(lint, level)| format!("{lint} = {level}")))
+        .collect()
+}
+
+/// All files below a folder.
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    entries
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path)
+            } else {
+                vec![path]
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,119 @@
+//! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
+//! before there is code.
+
+use app::{App, ChatId};
+use tauri::ipc::{Channel, Invoke};
+use tauri::{Runtime, State};
+
+use crate::streams::Streams;
+use crate::wire;
+
+type Answer<T> = Result<T, wire::Failure>;
+
+/// What answers the page.
+pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
+    tauri::generate_handler![
+        watch_app,
+        watch_chat,
+        unwatch,
+        send,
+        stop,
+        rename_chat,
+        delete_chat,
+        restore_chat,
+        save_draft,
+        remember_chat,
+        choose_model,
+        browse_model,
+        open_link,
+    ]
+}
+
+#[tauri::command]
+async fn watch_app(
+    app: State<'_, App>,
+    streams: State<'_, Streams>,
+    channel: Channel<wire::AppEvent>,
+) -> Answer<u32> {
+    Ok(streams.forward(app.watch().await?, channel))
+}
+
+#[tauri::command]
+async fn watch_chat(
+    app: State<'_, App>,
+    streams: State<'_, Streams>,
+    chat: i64,
+    channel: Channel<wire::ChatEvent>,
+) -> Answer<u32> {
+    Ok(streams.forward(app.watch_chat(ChatId(chat)).await?, channel))
+}
+
+#[tauri::command]
+async fn unwatch(streams: State<'_, Streams>, subscription: u32) -> Answer<()> {
+    streams.end(subscription);
+    Ok(())
+}
+
+#[tauri::command]
+async fn send(app: State<'_, App>, request: wire::SendRequest) -> Answer<wire::SendResponse> {
+    let ChatId(chat) = app
+        .send(request.chat.map(ChatId), &request.text, None)
+        .await?;
+    Ok(wire::SendResponse { chat })
+}
+
+#[tauri::command]
+async fn stop(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    app.stop(ChatId(request.chat));
+    Ok(())
+}
+
+#[tauri::command]
+async fn rename_chat(app: State<'_, App>, request: wire::RenameRequest) -> Answer<()> {
+    Ok(app.rename(ChatId(request.chat), &request.title).await?)
+}
+
+#[tauri::command]
+async fn delete_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    Ok(app.delete(ChatId(request.chat)).await?)
+}
+
+#[tauri::command]
+async fn restore_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    Ok(app.restore(ChatId(request.chat)).await?)
+}
+
+#[tauri::command]
+async fn save_draft(app: State<'_, App>, request: wire::DraftRequest) -> Answer<()> {
+    Ok(app
+        .save_draft(request.chat.map(ChatId), &request.text)
+        .await?)
+}
+
+#[tauri::command]
+async fn remember_chat(app: State<'_, App>, request: wire::RememberRequest) -> Answer<()> {
+    Ok(app.remember_chat(request.chat.map(ChatId)).await?)
+}
+
+#[tauri::command]
+async fn choose_model(app: State<'_, App>, request: wire::ModelRequest) -> Answer<()> {
+    Ok(app.choose_model(&request.model).await?)
+}
+
+#[tauri::command]
+async fn browse_model(app: State<'_, App>) -> Answer<()> {
+    let chosen = rfd::AsyncFileDialog::new()
+        .set_title("Open a model")
+        .add_filter("Models (GGUF)", &["gguf"])
+        .pick_file()
+        .await;
+    match chosen {
+        Some(file) => Ok(app.choose_model(&file.path().to_string_lossy()).await?),
+        None => Ok(()),
+    }
+}
+
+#[tauri::command]
+async fn open_link(request: wire::LinkRequest) -> Answer<()> {
+    Ok(app::open_link(&request.url)?)
+}
