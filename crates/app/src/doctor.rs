@@ -6,7 +6,7 @@ use engine::prompt::Turn;
 use fit::bytes::human;
 use serde::Serialize;
 
-use crate::engine_room::{Ending, EngineRoom, IDLE, Progress, Settings};
+use crate::engine_room::{Ending, EngineRoom, Progress, Settings, idle};
 use crate::failure::{Failure, REINSTALL};
 use crate::home::Home;
 use crate::model::Model;
@@ -94,7 +94,7 @@ type Found = Result<String, Failure>;
 /// is no engine.
 async fn ask(stop: Stop) -> (Found, Option<Found>) {
     let begun = Instant::now();
-    let room = EngineRoom::new(IDLE);
+    let room = EngineRoom::new(idle());
     let mut settings = Settings::of_r1(0);
     settings.sampling.temperature = 0.0;
     let loaded = room.prepare(&Model::Sprout, &settings, stop.clone()).await;

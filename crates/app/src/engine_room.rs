@@ -25,12 +25,21 @@ use crate::stop::Stop;
 /// The context limits it further.
 pub const MAX_REPLY_TOKENS: u32 = 32_768;
 
-/// After this time without a reply the model leaves the memory.
-pub const IDLE: Duration = Duration::from_mins(15);
+/// Minutes without a reply after which the model leaves the memory, where nobody says otherwise.
+const IDLE_MINUTES: u64 = 15;
 
 /// An engine that does not end a reply within this time after it was told to is killed: a device
 /// that hangs must not hold the user.
 const STOP_LIMIT: Duration = Duration::from_secs(3);
+
+/// The time without a reply after which the model leaves the memory: `SPUD_IDLE_MINUTES`, else a
+/// quarter of an hour.
+pub fn idle() -> Duration {
+    let minutes = std::env::var("SPUD_IDLE_MINUTES")
+        .ok()
+        .and_then(|minutes| minutes.parse().ok());
+    Duration::from_secs(minutes.unwrap_or(IDLE_MINUTES).saturating_mul(60))
+}
 
 /// How a model shall be held and how it shall answer.
 #[derive(Debug, Clone, PartialEq)]

@@ -27,7 +27,7 @@ pub use doctor::{Check, doctor};
 pub use engine::message::{SoFar, Statistics};
 pub use engine::prompt::Turn;
 pub use engine_room::{
-    Ending, EngineRoom, EngineState, IDLE, MAX_REPLY_TOKENS, Outcome, Progress, Settings,
+    Ending, EngineRoom, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, idle,
     fresh_seed,
 };
 pub use events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Snapshot};

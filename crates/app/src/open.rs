@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_blocking;
 use tokio::time::{interval, sleep, timeout};
 
-use crate::engine_room::{EngineRoom, IDLE};
+use crate::engine_room::{EngineRoom, idle};
 use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
 use crate::failure::{Code, Failure, of_opening};
 use crate::home::Home;
@@ -81,7 +81,7 @@ impl App {
             Ok(Self {
                 inner: Arc::new(Inner {
                     shelf: Mutex::new(Some(Arc::new(shelf))),
-                    room: EngineRoom::new(IDLE),
+                    room: EngineRoom::new(idle()),
                     gate: Mutex::new(()),
                     state: Mutex::new(state),
                 }),

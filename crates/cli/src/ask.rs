@@ -26,7 +26,7 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
     let outcome = if question.trim().is_empty() {
         Outcome::refused(app::Failure::prompt_empty())
     } else {
-        let room = EngineRoom::new(app::IDLE);
+        let room = EngineRoom::new(app::idle());
         let model = Model::parse(&ask.how.model);
         let turns = [Turn::User(question)];
         room.reply(&model, &turns, &settings, stop, &mut |progress| {

@@ -97,15 +97,7 @@ fn the_question_can_come_from_standard_input_and_the_model_from_a_file() {
 fn the_same_seed_writes_the_same_reply() {
     let home = Home::new();
     let reply = |seed| {
-        let ran = home.run(&[
-            "ask",
-            "--json",
-            "--temperature",
-            "5",
-            "--seed",
-            seed,
-            "Who are you?",
-        ]);
+        let ran = home.run(&["ask", "--json", "--temperature", "5", "--seed", seed, LONG]);
         let lines = ran.lines();
         lines.text("thinking") + &lines.text("answer")
     };
@@ -113,7 +105,7 @@ fn the_same_seed_writes_the_same_reply() {
     assert_ne!(
         reply("11"),
         reply("12"),
-        "at this temperature two seeds never agree"
+        "beyond a hundred Sprout is unsure, so two seeds part"
     );
 }
 

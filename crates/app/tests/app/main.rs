@@ -1,0 +1,9 @@
+//! What a window or a terminal may rely on: events, ends, and what is on disk, with the real
+//! engine and the built-in model.
+
+#![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
+
+mod models;
+mod replies;
+mod watching;
+mod world;

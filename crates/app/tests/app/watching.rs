@@ -1,0 +1,116 @@
+//! Snapshots and what follows them.
+
+use app::{AppEvent, ChatEvent, Code};
+
+use crate::world::{LONG, World, end, reply, surely};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_late_sees_the_same_words_as_who_was_there() {
+    let world = World::new().await;
+    let chat = world.app.send(None, LONG, Some(surely())).await.unwrap();
+    let mut watchers = Vec::new();
+    for _ in 0..5 {
+        watchers.push(world.app.watch_chat(chat).await.unwrap());
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let mut told = Vec::new();
+    for mut events in watchers {
+        let (mut thinking, mut answer) = (String::new(), String::new());
+        loop {
+            match events.recv().await.unwrap() {
+                ChatEvent::Snapshot {
+                    messages, phase, ..
+                } => {
+                    let reply = reply(messages.last().unwrap());
+                    thinking.clone_from(&reply.thinking);
+                    answer.clone_from(&reply.answer);
+                    assert_eq!(phase.is_none(), reply.ended_ms.is_some());
+                    if phase.is_none() {
+                        break;
+                    }
+                }
+                ChatEvent::Growth {
+                    thinking: more,
+                    answer: words,
+                    ..
+                } => {
+                    thinking += &more;
+                    answer += &words;
+                }
+                ChatEvent::End(message) => {
+                    assert_eq!(reply(&message).thinking, thinking);
+                    assert_eq!(reply(&message).answer, answer);
+                    break;
+                }
+                _ => {}
+            }
+        }
+        told.push((thinking, answer));
+    }
+    assert!(told.windows(2).all(|two| two[0] == two[1]), "{told:?}");
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_list_follows_what_happens_to_its_chats() {
+    let world = World::new().await;
+    let mut events = world.app.watch().await.unwrap();
+    let Some(AppEvent::Snapshot(empty)) = events.recv().await else {
+        panic!("no snapshot")
+    };
+    assert!(empty.chats.is_empty() && empty.first_run && empty.notices.is_empty());
+    let (chat, _) = world.ask(None, "What is 47 + 38?").await;
+    world.app.rename(chat, "Sums").await.unwrap();
+    world.app.delete(chat).await.unwrap();
+    world.app.restore(chat).await.unwrap();
+    world.app.remember_chat(Some(chat)).await.unwrap();
+    world.app.save_draft(None, "later").await.unwrap();
+
+    let mut lists = Vec::new();
+    while let Ok(event) = events.try_recv() {
+        if let AppEvent::Chats(rows) = event {
+            let rows = rows
+                .into_iter()
+                .map(|row| (row.title, row.replying))
+                .collect::<Vec<_>>();
+            lists.push(rows);
+        }
+    }
+    let row = |title: &str, replying| vec![(title.to_owned(), replying)];
+    let asked = "What is 47 + 38?";
+    assert_eq!(
+        lists,
+        [
+            row(asked, true),
+            row(asked, false),
+            row("Sums", false),
+            vec![],
+            row("Sums", false)
+        ]
+    );
+    let world = world.again().await;
+    let mut events = world.app.watch().await.unwrap();
+    let Some(AppEvent::Snapshot(kept)) = events.recv().await else {
+        panic!("no snapshot")
+    };
+    assert_eq!((kept.last_chat, kept.draft.as_str()), (Some(chat), "later"));
+    assert!(!kept.first_run);
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chat_that_is_deleted_in_mid_reply_is_gone_and_comes_back_whole() {
+    let world = World::new().await;
+    let chat = world.app.send(None, LONG, Some(surely())).await.unwrap();
+    let mut events = world.app.watch_chat(chat).await.unwrap();
+    while !matches!(events.recv().await, Some(ChatEvent::Growth { .. })) {}
+    world.app.delete(chat).await.unwrap();
+    assert_eq!(
+        world.app.watch_chat(chat).await.unwrap_err().code,
+        Code::NotFound
+    );
+    world.app.restore(chat).await.unwrap();
+    let mut events = world.app.watch_chat(chat).await.unwrap();
+    assert!(!reply(&end(&mut events).await).thinking.is_empty());
+    world.app.close().await;
+}

@@ -1,0 +1,70 @@
+//! The list of chats, and what a restart finds again.
+
+use thirtyfour::Key;
+
+use crate::window::Opening;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_restart_keeps_the_chat_and_what_was_being_typed() {
+    let opening = Opening::new();
+    let window = opening.open().await;
+    window.ask_to_the_end("What is 47 + 38?").await;
+    window.write("And 9 mi").await;
+    // Drafts are saved a moment after the last key.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    window.close().await;
+
+    let window = opening.open().await;
+    window.says("answer", "47 + 38 = 85.").await;
+    assert_eq!(window.words("chat-title").await, "What is 47 + 38?");
+    let draft = "return document.querySelector('[data-testid=composer]').value";
+    window
+        .until("the draft", async || {
+            (window.script(draft).await == "And 9 mi").then_some(())
+        })
+        .await;
+    window.ask_to_the_end("nus 4?").await;
+    assert_eq!(window.words("answer").await, "9 - 4 = 5.");
+    assert_eq!(window.all("message-user").await.len(), 2);
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chats_are_renamed_deleted_and_brought_back() {
+    let window = Opening::new().open().await;
+    window.ask_to_the_end("What is 47 + 38?").await;
+    window.ask_to_the_end_of_a_new_chat("Hello").await;
+    assert_eq!(window.all("chat-row").await.len(), 2);
+
+    // The newest is first in the list.
+    window
+        .all("chat-menu")
+        .await
+        .remove(0)
+        .click()
+        .await
+        .unwrap();
+    window.click("chat-menu-rename").await;
+    let field = window.one("rename-input").await;
+    field.send_keys(Key::Control + "a").await.unwrap();
+    field.send_keys("Greetings").await.unwrap();
+    field.send_keys(Key::Enter + "").await.unwrap();
+    window.says("chat-title", "Greetings").await;
+
+    window
+        .all("chat-menu")
+        .await
+        .remove(0)
+        .click()
+        .await
+        .unwrap();
+    window.click("chat-menu-delete").await;
+    let one_left = async || (window.all("chat-row").await.len() == 1).then_some(());
+    window.until("one chat less", one_left).await;
+    window.click("undo").await;
+    let both = async || (window.all("chat-row").await.len() == 2).then_some(());
+    window.until("the chat again", both).await;
+    let rows = window.all("chat-row").await;
+    assert!(rows[0].text().await.unwrap().starts_with("Greetings"));
+    window.close().await;
+}

@@ -1,0 +1,55 @@
+//! Pictures of the window for people to look at: `SPUD_SCREENS=FOLDER cargo test -p spud-desktop
+//! --test window screens -- --ignored`. Judged by eye, so no part of the tests.
+
+use std::path::PathBuf;
+
+use crate::window::{Opening, Window};
+
+async fn shoot(window: &Window, name: &str) {
+    let folder = PathBuf::from(std::env::var_os("SPUD_SCREENS").expect("SPUD_SCREENS"));
+    std::fs::create_dir_all(&folder).unwrap();
+    let picture = window.web.screenshot_as_png().await.unwrap();
+    std::fs::write(folder.join(format!("{name}.png")), picture).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures to look at"]
+async fn screens() {
+    for (name, dark, size) in [
+        ("light", false, (1080, 760)),
+        ("dark", true, (1080, 760)),
+        ("narrow", false, (400, 760)),
+        ("wide", false, (1600, 1000)),
+    ] {
+        let mut opening = Opening::new();
+        (opening.dark, opening.size) = (dark, size);
+        let window = opening.open().await;
+        window
+            .web
+            .set_window_rect(0, 0, size.0, size.1)
+            .await
+            .unwrap();
+        tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        shoot(&window, &format!("{name}-1-empty")).await;
+        window.ask_to_the_end("Hello, who are you?").await;
+        let slowed = window.slow_down();
+        window.ask("What is 847 + 138?").await;
+        let look = async || (window.all("thinking-label").await.len() > 1).then_some(());
+        window.until("thinking", look).await;
+        shoot(&window, &format!("{name}-2-thinking")).await;
+        drop(slowed);
+        window
+            .becomes("message-assistant", "data-state", "complete")
+            .await;
+        shoot(&window, &format!("{name}-3-answered")).await;
+        window.click("thinking-toggle").await;
+        shoot(&window, &format!("{name}-4-open")).await;
+        window
+            .ask_to_the_end_of_a_new_chat("What is 12 - 30?")
+            .await;
+        window.click("model-button").await;
+        window.one("model-panel").await;
+        shoot(&window, &format!("{name}-5-models")).await;
+        window.close().await;
+    }
+}

@@ -1,0 +1,343 @@
+//! Opens the window in a home of its own and says what is in it. One window at a time: two would
+//! only wait for each other's processor.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use thirtyfour::prelude::*;
+use thirtyfour::{Capabilities, Key, TypingData};
+use tokio::sync::{Mutex, MutexGuard};
+
+/// No step of a test takes this long, on whatever machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// Between two looks.
+const LOOK: Duration = Duration::from_millis(25);
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+/// What a window is opened with.
+pub(crate) struct Opening {
+    pub(crate) home: Arc<TempDir>,
+    pub(crate) dark: bool,
+    pub(crate) size: (u32, u32),
+    /// The value of `SPUD_HOME` where it is not the home.
+    pub(crate) data: Option<PathBuf>,
+}
+
+impl Opening {
+    pub(crate) fn new() -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        Self {
+            home,
+            dark: false,
+            size: (1080, 760),
+            data: None,
+        }
+    }
+
+    /// Opens the window and waits until the page is there.
+    pub(crate) async fn open(&self) -> Window {
+        let alone = ONE_AT_A_TIME.lock().await;
+        let program = Path::new(env!("CARGO_BIN_EXE_spud-desktop"));
+        let engine = program.with_file_name("spud-engine");
+        assert!(
+            engine.is_file(),
+            "no engine: run `cargo build -p engine-llama` first"
+        );
+
+        let (width, height) = self.size;
+        let screen = format!("{width}x{height}x24");
+        let arguments = [
+            "-displayfd",
+            "1",
+            "-screen",
+            "0",
+            &screen,
+            "-nolisten",
+            "tcp",
+        ];
+        let mut xvfb = Process::start(Command::new("Xvfb").args(arguments).stdout(Stdio::piped()));
+        let mut number = String::new();
+        BufReader::new(xvfb.0.stdout.take().unwrap())
+            .read_line(&mut number)
+            .unwrap();
+
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let data = self
+            .data
+            .clone()
+            .unwrap_or_else(|| self.home.path().to_owned());
+        let driver = Process::start(
+            Command::new("WebKitWebDriver")
+                .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
+                .env("DISPLAY", format!(":{}", number.trim()))
+                .env("SPUD_HOME", &data)
+                .env("TAURI_WEBVIEW_AUTOMATION", "true")
+                .env(
+                    "GTK_THEME",
+                    if self.dark { "Adwaita:dark" } else { "Adwaita" },
+                )
+                .env("LANG", "C.UTF-8")
+                .env_remove("WAYLAND_DISPLAY")
+                .stdout(Stdio::null()),
+        );
+        let begun = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "WebKitWebDriver does not listen"
+            );
+            std::thread::sleep(LOOK);
+        }
+        let mut wishes = Capabilities::new();
+        let options = serde_json::json!({ "binary": program, "args": [] });
+        wishes.set("webkitgtk:browserOptions", options).unwrap();
+        let web = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes)
+            .await
+            .unwrap();
+        let window = Window {
+            web,
+            data,
+            _driver: driver,
+            _xvfb: xvfb,
+            _alone: alone,
+        };
+        window.one("composer").await;
+        window
+    }
+}
+
+/// A window that is open.
+pub(crate) struct Window {
+    pub(crate) web: WebDriver,
+    data: PathBuf,
+    _driver: Process,
+    _xvfb: Process,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Window {
+    /// The last of the elements with this name, once there is one.
+    pub(crate) async fn one(&self, name: &str) -> WebElement {
+        self.until(name, async || self.all(name).await.pop()).await
+    }
+
+    /// All elements with this name that are there now.
+    pub(crate) async fn all(&self, name: &str) -> Vec<WebElement> {
+        self.web
+            .find_all(By::Css(format!("[data-testid={name}]")))
+            .await
+            .unwrap()
+    }
+
+    /// Waits for something, and says what did not come.
+    pub(crate) async fn until<T>(&self, what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+        let begun = Instant::now();
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            if begun.elapsed() > PATIENCE {
+                let page = self
+                    .web
+                    .find(By::Css("body"))
+                    .await
+                    .unwrap()
+                    .text()
+                    .await
+                    .unwrap();
+                panic!("waited for {what}; the page says:\n{page}");
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+
+    /// The words of the last element with this name.
+    pub(crate) async fn words(&self, name: &str) -> String {
+        self.one(name).await.text().await.unwrap()
+    }
+
+    /// Waits until the last element with this name has these words among its own.
+    pub(crate) async fn says(&self, name: &str, words: &str) -> String {
+        let look = async || {
+            // An element may leave the page between the two calls.
+            let said = self.all(name).await.pop()?.text().await.ok()?;
+            said.contains(words).then_some(said)
+        };
+        self.until(&format!("{name} with {words:?}"), look).await
+    }
+
+    pub(crate) async fn click(&self, name: &str) {
+        self.one(name).await.click().await.unwrap();
+    }
+
+    /// An attribute of the last element with this name.
+    pub(crate) async fn attribute(&self, name: &str, attribute: &str) -> String {
+        self.one(name)
+            .await
+            .attr(attribute)
+            .await
+            .unwrap()
+            .unwrap_or_default()
+    }
+
+    /// Waits until an attribute of the last element with this name has this value.
+    pub(crate) async fn becomes(&self, name: &str, attribute: &str, value: &str) {
+        let look = async || {
+            let found = self.all(name).await.pop()?.attr(attribute).await.ok()??;
+            (found == value).then_some(())
+        };
+        self.until(&format!("{name} with {attribute} {value}"), look)
+            .await;
+    }
+
+    /// Types into the composer.
+    pub(crate) async fn write(&self, text: impl Into<TypingData>) {
+        self.one("composer").await.send_keys(text).await.unwrap();
+    }
+
+    /// Asks a question by the keyboard.
+    pub(crate) async fn ask(&self, question: &str) {
+        self.write(question).await;
+        self.write(Key::Enter + "").await;
+    }
+
+    /// Asks a question and waits for the end of its reply.
+    pub(crate) async fn ask_to_the_end(&self, question: &str) {
+        let before = self.all("message-assistant").await.len();
+        self.ask(question).await;
+        let look = async || (self.all("message-assistant").await.len() > before).then_some(());
+        self.until("a reply", look).await;
+        self.becomes("message-assistant", "data-state", "complete")
+            .await;
+    }
+
+    /// The same in a chat of its own.
+    pub(crate) async fn ask_to_the_end_of_a_new_chat(&self, question: &str) {
+        // On a narrow window the list lies behind a button.
+        if !self.one("new-chat").await.is_displayed().await.unwrap() {
+            self.click("side-toggle").await;
+        }
+        self.click("new-chat").await;
+        let empty = async || self.all("message-user").await.is_empty().then_some(());
+        self.until("an empty chat", empty).await;
+        self.ask_to_the_end(question).await;
+    }
+
+    /// What the page says of itself when it is asked in its own language.
+    pub(crate) async fn script(&self, script: &str) -> serde_json::Value {
+        self.web
+            .execute(script, vec![])
+            .await
+            .unwrap()
+            .json()
+            .clone()
+    }
+
+    /// The engine that this window started, if it lives.
+    pub(crate) fn engine(&self) -> Option<Pid> {
+        let mine = format!("SPUD_HOME={}", self.data.display());
+        let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
+        for process in processes {
+            let folder = process.path();
+            let is_engine = std::fs::read_link(folder.join("exe"))
+                .is_ok_and(|exe| exe.file_name() == Some(OsStr::new("spud-engine")));
+            let is_mine = std::fs::read(folder.join("environ")).is_ok_and(|all| {
+                all.split(|&byte| byte == 0)
+                    .any(|one| one == mine.as_bytes())
+            });
+            if is_engine && is_mine {
+                return Pid::from_raw(process.file_name().to_string_lossy().parse().ok()?);
+            }
+        }
+        None
+    }
+
+    /// Makes the engine that is there as slow as a potato, so that a reply can be watched.
+    pub(crate) fn slow_down(&self) -> Slowed {
+        Slowed::new(self.engine().expect("an engine"))
+    }
+
+    /// Closes the window as a person does, and waits until the program has ended.
+    pub(crate) async fn close(self) {
+        self.web.clone().quit().await.unwrap();
+        let begun = Instant::now();
+        while self.engine().is_some() {
+            assert!(begun.elapsed() < PATIENCE, "the engine outlives its window");
+            tokio::time::sleep(LOOK).await;
+        }
+    }
+}
+
+/// An engine that is held most of the time.
+pub(crate) struct Slowed {
+    engine: Pid,
+    over: Arc<AtomicBool>,
+    holder: Option<JoinHandle<()>>,
+}
+
+impl Slowed {
+    fn new(engine: Pid) -> Self {
+        let over = Arc::new(AtomicBool::new(false));
+        let ends = Arc::clone(&over);
+        let holder = std::thread::spawn(move || {
+            // An engine that was killed cannot be held, which is the end of it.
+            while !ends.load(Ordering::Relaxed) && kill_process(engine, Signal::STOP).is_ok() {
+                std::thread::sleep(Duration::from_millis(60));
+                let _ = kill_process(engine, Signal::CONT);
+                std::thread::sleep(Duration::from_millis(2));
+            }
+        });
+        Self {
+            engine,
+            over,
+            holder: Some(holder),
+        }
+    }
+
+    /// Ends the process at once.
+    pub(crate) fn kill(&self) {
+        kill_process(self.engine, Signal::KILL).unwrap();
+    }
+}
+
+impl Drop for Slowed {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+        if let Some(holder) = self.holder.take() {
+            let _ = holder.join();
+        }
+        let _ = kill_process(self.engine, Signal::CONT);
+    }
+}
+
+/// A process that ends with the test.
+struct Process(Child);
+
+impl Process {
+    fn start(command: &mut Command) -> Self {
+        let program = command.get_program().to_owned();
+        let started = command.stderr(Stdio::null()).spawn();
+        Self(started.unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display())))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
