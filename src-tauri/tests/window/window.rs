@@ -170,6 +170,17 @@ impl Window {
         self.one(name).await.text().await.unwrap()
     }
 
+    /// Waits until the first element with this name has exactly these words. For titles: the driver
+    /// takes what may be cut with an ellipsis for invisible.
+    pub(crate) async fn is_titled(&self, name: &str, words: &str) {
+        let look = async || {
+            let first = self.all(name).await.into_iter().next()?;
+            let found = first.prop("textContent").await.ok()??;
+            (found.trim() == words).then_some(())
+        };
+        self.until(&format!("{name} titled {words:?}"), look).await;
+    }
+
     /// Waits until the last element with this name has these words among its own.
     pub(crate) async fn says(&self, name: &str, words: &str) -> String {
         let look = async || {
@@ -227,11 +238,7 @@ impl Window {
 
     /// The same in a chat of its own.
     pub(crate) async fn ask_to_the_end_of_a_new_chat(&self, question: &str) {
-        // On a narrow window the list lies behind a button.
-        if !self.one("new-chat").await.is_displayed().await.unwrap() {
-            self.click("side-toggle").await;
-        }
-        self.click("new-chat").await;
+        self.write(Key::Control + "n").await;
         let empty = async || self.all("message-user").await.is_empty().then_some(());
         self.until("an empty chat", empty).await;
         self.ask_to_the_end(question).await;

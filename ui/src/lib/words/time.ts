@@ -4,10 +4,13 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
+/** Below this a figure would say less than the word. */
+const MOMENT = 100;
 
-/** A finished span: "0.4 s", "12 s", "2 min 5 s", "1 h 4 min". */
+/** A finished span: "a moment", "0.4 s", "12 s", "2 min 5 s", "1 h 4 min". */
 export function spent(ms: number): string {
-  if (ms < SECOND) return `${(Math.max(ms, 0) / SECOND).toFixed(1)} s`.replace(/^1\.0/, '1');
+  if (ms < MOMENT) return 'a moment';
+  if (ms < SECOND) return `${(ms / SECOND).toFixed(1)} s`.replace(/^1\.0/, '1');
   return whole(Math.round(ms / SECOND));
 }
 
