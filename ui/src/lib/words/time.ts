@@ -5,7 +5,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Below this a figure would say less than the word. */
-const MOMENT = 100;
+export const MOMENT = 100;
 
 /** A finished span: "a moment", "0.4 s", "12 s", "2 min 5 s", "1 h 4 min". */
 export function spent(ms: number): string {
