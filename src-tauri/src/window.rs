@@ -49,6 +49,10 @@ pub(crate) fn run() -> Result<(), String> {
         })
         .build(tauri::generate_context!())
         .map_err(|error| format!("cannot open the window: {error}"))?;
+    let handle = shell.handle().clone();
+    // The end of a session and Ctrl-C in a terminal close the window as its button does. Without
+    // this they end the program at once, which costs a quarter of a second of a reply at most.
+    let _ = ctrlc::set_handler(move || handle.exit(0));
     shell.run(|shell, event| {
         if let RunEvent::Exit = event
             && let Some(product) = shell.try_state::<App>()

@@ -47,7 +47,13 @@ async fn screens() {
         window
             .ask_to_the_end_of_a_new_chat("What is 12 - 30?")
             .await;
-        if window.one("side-toggle").await.is_displayed().await.unwrap() {
+        if window
+            .one("side-toggle")
+            .await
+            .is_displayed()
+            .await
+            .unwrap()
+        {
             window.click("side-toggle").await;
             shoot(&window, &format!("{name}-6-list")).await;
         }

@@ -256,17 +256,22 @@ impl Window {
 
     /// The engine that this window started, if it lives.
     pub(crate) fn engine(&self) -> Option<Pid> {
+        self.process("spud-engine")
+    }
+
+    /// A program of this window's.
+    fn process(&self, program: &str) -> Option<Pid> {
         let mine = format!("SPUD_HOME={}", self.data.display());
         let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
         for process in processes {
             let folder = process.path();
-            let is_engine = std::fs::read_link(folder.join("exe"))
-                .is_ok_and(|exe| exe.file_name() == Some(OsStr::new("spud-engine")));
+            let is_it = std::fs::read_link(folder.join("exe"))
+                .is_ok_and(|exe| exe.file_name() == Some(OsStr::new(program)));
             let is_mine = std::fs::read(folder.join("environ")).is_ok_and(|all| {
                 all.split(|&byte| byte == 0)
                     .any(|one| one == mine.as_bytes())
             });
-            if is_engine && is_mine {
+            if is_it && is_mine {
                 return Pid::from_raw(process.file_name().to_string_lossy().parse().ok()?);
             }
         }
@@ -278,12 +283,13 @@ impl Window {
         Slowed::new(self.engine().expect("an engine"))
     }
 
-    /// Closes the window as a person does, and waits until the program has ended.
+    /// Closes the window as the end of a session does, and waits until its programs have ended.
+    /// (The driver's own way is to kill it.)
     pub(crate) async fn close(self) {
-        self.web.clone().quit().await.unwrap();
+        kill_process(self.process("spud-desktop").unwrap(), Signal::TERM).unwrap();
         let begun = Instant::now();
-        while self.engine().is_some() {
-            assert!(begun.elapsed() < PATIENCE, "the engine outlives its window");
+        while self.process("spud-desktop").is_some() || self.engine().is_some() {
+            assert!(begun.elapsed() < PATIENCE, "a program outlives its window");
             tokio::time::sleep(LOOK).await;
         }
     }
