@@ -140,7 +140,8 @@ impl Splitter {
                 Place::Start => THINK_OPEN,
                 Place::Thinking if !self.worded && text.trim_start().starts_with(THINK_OPEN) => {
                     // The prompt opened the thinking and the model did so again.
-                    text = text.trim_start()[THINK_OPEN.len()..].to_owned();
+                    let space = text.len() - text.trim_start().len();
+                    text = text.split_off(space + THINK_OPEN.len());
                     THINK_CLOSE
                 }
                 Place::Thinking => THINK_CLOSE,
@@ -148,8 +149,8 @@ impl Splitter {
             };
             if self.place == Place::Start {
                 let word = text.trim_start();
-                if word.starts_with(tag) {
-                    text = word[tag.len()..].to_owned();
+                if let Some(rest) = word.strip_prefix(tag) {
+                    text = text.split_off(text.len() - rest.len());
                     self.enter(Place::Thinking);
                 } else if tag.starts_with(word) {
                     // Nothing yet, or the first letters of the tag.
@@ -160,7 +161,7 @@ impl Splitter {
                 }
             } else if let Some(at) = text.find(tag) {
                 self.write(&text[..at], words);
-                text = text[at + tag.len()..].to_owned();
+                text = text.split_off(at + tag.len());
                 self.enter(Place::Answer);
             } else {
                 let again = !self.worded && THINK_OPEN.starts_with(text.trim_start());
