@@ -6,14 +6,19 @@
 
 use std::path::{Path, PathBuf};
 
-use llama_cpp_2::llama_backend::load_backends_from_path;
+use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
 use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 
-/// Loads all backends; must come before anything else of llama.cpp.
-pub(crate) fn load() {
+use crate::llama;
+
+/// Loads all backends and starts llama.cpp, once per process: a load that was stopped or refused
+/// may be followed by another.
+pub(crate) fn load() -> Result<LlamaBackend, String> {
+    llama::listen_to_log();
     if let Some(folder) = folder() {
         load_backends_from_path(&folder);
     }
+    LlamaBackend::init().map_err(|error| format!("llama.cpp does not start: {error}"))
 }
 
 /// Beside this program once installed; while it lives in `target/`, where the build left them, and

@@ -23,14 +23,30 @@ pub(crate) fn with_parent() {
 /// Ends the process at once, also while other threads compute: no destructor of a library runs
 /// under their feet.
 pub(crate) fn now() -> ! {
+    with_status(0)
+}
+
+fn with_status(status: i32) -> ! {
     // SAFETY: `_exit` takes any status, runs nothing of ours and does not come back.
     #[expect(
         unsafe_code,
         reason = "std offers no exit without the destructors of C++"
     )]
     unsafe {
-        libc::_exit(0)
+        libc::_exit(status)
     }
+}
+
+/// Makes a panic on any thread the end of the process, with one line of last words: a reply whose
+/// thread is gone would never end.
+pub(crate) fn on_panic() {
+    std::panic::set_hook(Box::new(|panic| {
+        let what = panic.payload_as_str().unwrap_or("a panic");
+        let place = panic.location().map(ToString::to_string);
+        let place = place.unwrap_or_default();
+        let _ = writeln!(std::io::stderr(), "error: BUG at {place}: {what}");
+        with_status(101)
+    }));
 }
 
 /// Says why on standard error, which the parent keeps, and ends with status 1.

@@ -22,6 +22,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use engine::message::{Event, Failure, FailureCode, Hello, Job, Load, Loaded, Request};
+use llama_cpp_2::llama_backend::LlamaBackend;
 
 use crate::brake::Brake;
 use crate::inbox::Inbox;
@@ -29,6 +30,7 @@ use crate::outbox::Outbox;
 use crate::session::Session;
 
 fn main() -> ExitCode {
+    leave::on_panic();
     leave::with_parent();
     let (requests, events) = match pipes::take() {
         Ok(pipes) => pipes,
@@ -40,7 +42,10 @@ fn main() -> ExitCode {
         Ok(inbox) => inbox,
         Err(error) => return leave::complaining(&error),
     };
-    backends::load();
+    let backend = match backends::load() {
+        Ok(backend) => backend,
+        Err(error) => return leave::complaining(&error),
+    };
     let mut session = None;
     while let Some(request) = inbox.next() {
         match request {
@@ -50,7 +55,7 @@ fn main() -> ExitCode {
                         FailureCode::ModelRefused,
                         "this engine process holds a model already",
                     )),
-                    None => open(&load, job, inbox.brake(), &outbox),
+                    None => open(&backend, &load, job, inbox.brake(), &outbox),
                 };
                 let outcome = outcome.map(|(opened, loaded)| {
                     session = Some(opened);
@@ -70,6 +75,7 @@ fn main() -> ExitCode {
 }
 
 fn open(
+    backend: &LlamaBackend,
     load: &Load,
     job: Job,
     brake: &'static Brake,
@@ -77,7 +83,7 @@ fn open(
 ) -> Result<(Session, Loaded), Failure> {
     let begin = Instant::now();
     let told = outbox.clone();
-    let session = Session::open(load, brake, move |progress| {
+    let session = Session::open(backend, load, brake, move |progress| {
         told.send(job, Event::Loading { progress });
         !brake.is_pulled(job)
     });

@@ -37,20 +37,18 @@ impl Session {
     /// Loads the model and makes its cache. `progress` is told the part that is in memory, from 0
     /// to 1, and ends the load by returning false.
     pub(crate) fn open(
+        backend: &LlamaBackend,
         load: &Load,
         brake: &'static Brake,
         progress: impl FnMut(f32) -> bool + 'static,
     ) -> Result<Self, Failure> {
-        llama::listen_to_log();
-        let backend =
-            LlamaBackend::init().map_err(|error| refused(&load.path, &error.to_string()))?;
+        // The safe crate asserts in debug builds that the file is there.
+        std::fs::metadata(&load.path).map_err(|error| refused(&load.path, &error.to_string()))?;
         let params = LlamaModelParams::default()
             // A mapped file and the copy that is rearranged for this CPU would both count.
             .with_use_mmap(false)
             .with_progress_callback(progress);
-        let model = LlamaModel::load_from_file(&backend, &load.path, &params);
-        // llama.cpp's global state lives as long as the process.
-        std::mem::forget(backend);
+        let model = LlamaModel::load_from_file(backend, &load.path, &params);
         let said = llama::take_error().unwrap_or_else(|| "no reason was given".to_owned());
         let model = model.map_err(|_| refused(&load.path, &said))?;
         let shape = Shape {

@@ -274,6 +274,8 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
     let mut child = command
         // Names a library to load: nobody's choice but ours.
         .env_remove("GGML_BACKEND_PATH")
+        // Else a failed assert forks the process to run a debugger on it, before it dies.
+        .env("GGML_NO_BACKTRACE", "1")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -345,11 +347,15 @@ fn greet(
     let _ = watch.join();
     match found {
         Ok(Some(found)) if found == expected => Ok(()),
-        Ok(Some(found)) => Err(EngineError::Mismatch {
-            path: path.to_owned(),
-            found,
-            expected,
-        }),
+        Ok(Some(found)) => {
+            let _ = lock(&shared.child).kill();
+            shared.bury();
+            Err(EngineError::Mismatch {
+                path: path.to_owned(),
+                found,
+                expected,
+            })
+        }
         Ok(None) => Err(silent(cause(shared.bury(), last.telling()))),
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
             Err(silent(cause(shared.bury(), last.telling())))

@@ -38,7 +38,8 @@ impl Hello {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Request {
-    /// Loads the one model that this process will ever hold.
+    /// Loads the one model that this process will ever hold; after a load that was stopped or
+    /// refused another may follow.
     Load {
         /// Number of the job.
         job: Job,
@@ -165,7 +166,7 @@ pub struct Loaded {
     /// True where the vocabulary has tokens for `<think>` and `</think>`, so that the text of a
     /// reply can never be mistaken for them.
     pub think_tokens: bool,
-    /// From the request to the end of the warm-up.
+    /// From the request until it can answer.
     pub load_ms: u64,
 }
 
@@ -191,6 +192,8 @@ pub struct Statistics {
     pub cached_tokens: u32,
     /// Counts and clocks of what was written.
     pub so_far: SoFar,
+    /// True where the budget closed the thought; the model would have gone on.
+    pub thinking_cut: bool,
     /// From the request to the first token; 0 when there was none.
     pub first_token_ms: u64,
     /// Prompt tokens read per second, the cached ones not counted; 0 when none was read.
