@@ -1,0 +1,168 @@
+//! Sprout behind the handle: questions in, checked replies out.
+
+use std::path::{Path, PathBuf};
+
+use engine::Engine;
+use engine::message::{End, Event, Failure, Job, Load, Loaded, Reply, Sampling, Statistics};
+use engine::prompt::{Prompt, Template, Turn};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::waiting::within;
+
+/// The program under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_spud-engine");
+
+/// The context that Sprout was trained for.
+pub(crate) const CONTEXT: u32 = 1024;
+
+/// The built-in model.
+pub(crate) fn sprout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf")
+}
+
+/// How tests load a model. One thread: others compute beside this test, and threads that wait for
+/// each other spin.
+pub(crate) fn load_of(path: &Path, context: u32) -> Load {
+    Load {
+        path: path.to_owned(),
+        context,
+        threads: 1,
+    }
+}
+
+/// An engine without a model.
+pub(crate) fn empty() -> Engine {
+    Engine::start(Path::new(PROGRAM)).unwrap()
+}
+
+/// An engine that holds Sprout.
+pub(crate) fn ready(context: u32) -> Engine {
+    let engine = empty();
+    load(&engine, &sprout(), context).unwrap();
+    engine
+}
+
+/// Loads a model and checks the events on the way.
+pub(crate) fn load(engine: &Engine, path: &Path, context: u32) -> Result<Loaded, Failure> {
+    let mut events = all(engine.load(load_of(path, context)));
+    let Some(Event::LoadEnded { outcome }) = events.pop() else {
+        panic!("a load that does not end");
+    };
+    let mut before = 0.0;
+    for event in events {
+        match event {
+            Event::Loading { progress } if (before..=1.0).contains(&progress) => before = progress,
+            other => panic!("out of place: {other:?}"),
+        }
+    }
+    outcome
+}
+
+/// All events of a job, to the last.
+pub(crate) fn all(mut events: UnboundedReceiver<Event>) -> Vec<Event> {
+    within("the end of a job", move || {
+        std::iter::from_fn(|| events.blocking_recv()).collect()
+    })
+}
+
+/// The first events of a job, up to one of this kind; none may be its last.
+pub(crate) fn up_to(
+    mut events: UnboundedReceiver<Event>,
+    kind: impl Fn(&Event) -> bool + Send + 'static,
+) -> UnboundedReceiver<Event> {
+    within("an event", move || {
+        while !kind(&events.blocking_recv().expect("the job ended first")) {}
+        events
+    })
+}
+
+/// The prompt of one question.
+pub(crate) fn prompt(question: &str) -> Prompt {
+    Template::R1.render(None, &[Turn::User(question.to_owned())])
+}
+
+/// A reply to a prompt: always the likeliest token, no limit that Sprout would reach.
+pub(crate) fn greedy(prompt: Prompt) -> Reply {
+    let sampling = Sampling {
+        temperature: 0.0,
+        ..Sampling::of_r1(1)
+    };
+    Reply {
+        prompt,
+        sampling,
+        max_tokens: 10_000,
+        think_budget: None,
+    }
+}
+
+/// What came of a reply.
+#[derive(Debug)]
+pub(crate) struct Told {
+    pub(crate) thinking: String,
+    pub(crate) answer: String,
+    pub(crate) end: End,
+    pub(crate) statistics: Statistics,
+    /// Times that the reading of the prompt was told.
+    pub(crate) read: usize,
+}
+
+impl Told {
+    /// Thinking and answer.
+    pub(crate) fn text(&self) -> (&str, &str) {
+        (&self.thinking, &self.answer)
+    }
+}
+
+/// Asks and waits for the end.
+pub(crate) fn ask(engine: &Engine, reply: Reply) -> Told {
+    gather(engine.reply(reply).1)
+}
+
+/// Sends a reply off, for a test that interferes before its end.
+pub(crate) fn begin(engine: &Engine, reply: Reply) -> (Job, UnboundedReceiver<Event>) {
+    engine.reply(reply)
+}
+
+/// Waits for the end of a reply and checks what holds for every reply: the prompt is read, then
+/// the thinking comes, then the answer, counts only rise, and the end is one and the last.
+pub(crate) fn gather(events: UnboundedReceiver<Event>) -> Told {
+    let mut events = all(events);
+    let Some(Event::ReplyEnded { end, statistics }) = events.pop() else {
+        panic!("a reply that does not end");
+    };
+    let mut told = Told {
+        thinking: String::new(),
+        answer: String::new(),
+        end,
+        statistics,
+        read: 0,
+    };
+    let mut last = engine::message::SoFar::default();
+    let mut done_before = 0;
+    for event in events {
+        match event {
+            Event::Reading { done, total } => {
+                assert!(told.thinking.is_empty() && told.answer.is_empty());
+                assert!(done_before <= done && done <= total, "{done} of {total}");
+                done_before = done;
+                told.read += 1;
+            }
+            Event::Words {
+                thinking,
+                answer,
+                so_far,
+            } => {
+                assert!(thinking.is_empty() || told.answer.is_empty());
+                assert!(so_far.thinking_tokens >= last.thinking_tokens);
+                assert!(so_far.answer_tokens >= last.answer_tokens);
+                assert!(so_far.thinking_ms >= last.thinking_ms);
+                assert!(so_far.answer_ms >= last.answer_ms);
+                last = so_far;
+                told.thinking += &thinking;
+                told.answer += &answer;
+            }
+            other => panic!("out of place: {other:?}"),
+        }
+    }
+    told
+}

@@ -1,0 +1,13 @@
+//! The engine process as it is, driven from the outside: the real program through the handle of
+//! crate `engine`, or over its bare pipes, with Sprout as its model.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod asking;
+mod bare;
+mod broken;
+mod dying;
+mod replies;
+mod stopping;
+mod sums;
+mod typed;
+mod waiting;
