@@ -5,6 +5,7 @@
 mod asking;
 mod bare;
 mod broken;
+mod drafting;
 mod dying;
 mod replies;
 mod stopping;
