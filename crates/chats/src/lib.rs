@@ -1,1 +1,148 @@
-//! TODO
+//! The user's words on disk: chats, their messages, drafts, and the small things the product
+//! remembers.
+//!
+//! One folder holds everything: `chats.db` (SQLite in WAL mode), `backups/` (a copy a day, seven
+//! kept, and one from before each change of the schema), `owners/` (who has the chats open, see
+//! `owner`), and whatever had to be set aside as damaged. Nothing in it is readable by other
+//! people of the machine, and nothing of the user's is ever deleted by a repair.
+//!
+//! Messages form a tree: a question hangs below the reply it follows, and another reply to the
+//! same question is its sibling. A chat remembers which leaf is shown. A reply's row exists from
+//! its first moment with [`State::Streaming`], is saved while it grows, and ends exactly once; if
+//! the program that writes it dies, it becomes [`State::Interrupted`] and keeps what was saved.
+//!
+//! All calls block, for well under a millisecond as a rule; [`Chats::open`] and
+//! [`Chats::backup_if_due`] may take longer with much text, so none belongs on the drawing path.
+//! [`Chats`] can be shared between threads, and several programs may have the same folder open.
+//!
+//! Not here: when to save and what to say about a failure (`app`), and any clock: times come in
+//! as milliseconds since 1970, UTC.
+
+mod backup;
+mod chat;
+mod error;
+mod file;
+mod message;
+mod open;
+mod owner;
+mod repair;
+mod reply;
+mod schema;
+mod settings;
+mod title;
+mod tree;
+
+use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use chat::{ChatId, ChatRow};
+pub use error::Error;
+pub use message::{Body, Counts, End, Failure, Message, MessageId, Reply, State, Statistics};
+pub use open::{OpenNote, Opened};
+pub use reply::{Finish, Growth};
+pub use title::title_from;
+
+use error::Fault;
+use owner::Owner;
+
+/// The chats of one folder, open.
+///
+/// Drop it before the program ends (`std::process::exit` does not): that folds the log into the
+/// file and spares the next start a check of everything.
+#[derive(Debug)]
+pub struct Chats {
+    // Dropped in this order: the database is closed before its owner is said to have left.
+    connection: Mutex<Connection>,
+    owner: Owner,
+    folder: PathBuf,
+    path: PathBuf,
+    /// The schema of a file that a newer Spud wrote; such a file is read and never changed.
+    newer: Option<i64>,
+}
+
+impl Chats {
+    /// True where a newer Spud wrote the file, so that every call that writes would be refused
+    /// with [`Error::Newer`].
+    pub fn is_read_only(&self) -> bool {
+        self.newer.is_some()
+    }
+
+    /// Runs one transaction that takes the write lock at once: a later upgrade from reading to
+    /// writing could fail without waiting when another program writes.
+    fn write<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
+        if let Some(newer) = self.newer_error() {
+            return Err(newer);
+        }
+        let mut connection = self.connection();
+        let run = || {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let outcome = work(&transaction)?;
+            transaction.commit()?;
+            Ok(outcome)
+        };
+        run().map_err(|fault| self.explain(doing, fault))
+    }
+
+    /// Runs something that reads, in one transaction, so that it sees one moment.
+    fn read<T>(
+        &self,
+        doing: &'static str,
+        work: impl FnOnce(&Connection) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
+        let mut connection = self.connection();
+        let run = || {
+            let transaction = connection.transaction()?;
+            work(&transaction)
+        };
+        run().map_err(|fault| match self.newer_error() {
+            // A column that we know may be gone from a newer schema.
+            Some(newer) if matches!(fault, Fault::Sql(_)) => newer,
+            _ => self.explain(doing, fault),
+        })
+    }
+
+    /// The connection. A panic elsewhere rolled its transaction back, so poison says nothing.
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn newer_error(&self) -> Option<Error> {
+        self.newer.map(|found| Error::Newer {
+            path: self.path.clone(),
+            found,
+            known: schema::VERSION,
+        })
+    }
+
+    fn explain(&self, doing: &'static str, fault: Fault) -> Error {
+        let error = fault.into_error(doing, &self.path);
+        if matches!(error, Error::Damaged { .. }) {
+            self.owner.suspect_damage();
+        }
+        error
+    }
+}
+
+impl Drop for Chats {
+    fn drop(&mut self) {
+        if self.newer.is_none() {
+            // Both are courtesies to the next start, which would do the same; nothing can be
+            // told to anybody from here.
+            let connection = self
+                .connection
+                .get_mut()
+                .unwrap_or_else(PoisonError::into_inner);
+            let _ = reply::interrupt(connection, self.owner.id());
+            let _ = open::fold_log(connection);
+        }
+    }
+}

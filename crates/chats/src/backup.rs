@@ -1,0 +1,141 @@
+//! Copies of the whole database in `backups/`: one a day, of which seven are kept, and one from
+//! before each change of the schema, which stay.
+//!
+//! A copy is `VACUUM INTO` a temporary name, then a rename, so a backup with a name is whole.
+//! Not here: how one is restored (`repair`).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rusqlite::Connection;
+
+use crate::Chats;
+use crate::error::Error;
+use crate::file::{private_file, private_folder, publish};
+use crate::open::{FILE, connect_to_read};
+
+/// A week, so that a loss noticed late can still be undone.
+const KEPT: usize = 7;
+
+/// The last second that SQLite's calendar knows, in the year 9999.
+const LAST_SECOND: i64 = 253_402_300_799;
+
+impl Chats {
+    /// Makes today's backup (the day in UTC) if there is none yet, forgets those of more than
+    /// seven days with a backup, and returns the new one.
+    ///
+    /// It reads through a connection of its own, so replies can be saved meanwhile.
+    pub fn backup_if_due(&self, now_ms: i64) -> Result<Option<PathBuf>, Error> {
+        if self.is_read_only() {
+            return Ok(None);
+        }
+        let source =
+            connect_to_read(&self.path).map_err(Error::sql("read the chats", &self.path))?;
+        let name = daily_name(&source, &self.path, now_ms)?;
+        let to = folder_of(&self.folder).join(name);
+        if to.exists() || !copy(&source, &self.folder, &to)? {
+            return Ok(None);
+        }
+        forget_old(&self.folder)?;
+        Ok(Some(to))
+    }
+}
+
+/// Keeps the database as the older version left it.
+pub(crate) fn before_upgrade(folder: &Path, version: i64, now_ms: i64) -> Result<(), Error> {
+    let path = folder.join(FILE);
+    let source = connect_to_read(&path).map_err(Error::sql("read the chats", &path))?;
+    let day = day(&source, &path, now_ms)?;
+    let to = folder_of(folder).join(format!("chats-{day}-v{version}.db"));
+    if copy(&source, folder, &to)? {
+        return Ok(());
+    }
+    let doing = "back up the chats before changing their form";
+    Err(Error::Busy { doing, path: to })
+}
+
+/// All backups, the newest first as far as their names tell.
+pub(crate) fn newest_first(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let folder = folder_of(folder);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let doing = "look into the folder";
+    let mut found = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(Error::file(doing, &folder))? {
+        let path = entry.map_err(Error::file(doing, &folder))?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        let is_ours = name.is_some_and(|name| name.starts_with("chats-"));
+        if is_ours && path.extension().is_some_and(|kind| kind == "db") {
+            found.push(path);
+        }
+    }
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(found)
+}
+
+/// Copies the database, or returns false where another program is at it.
+fn copy(source: &Connection, folder: &Path, to: &Path) -> Result<bool, Error> {
+    let backups = folder_of(folder);
+    private_folder(&backups)?;
+    let lock = private_file(&backups.join("lock"))?;
+    if lock.try_lock().is_err() {
+        return Ok(false);
+    }
+    // With the lock in hand, a part that lies here is what a crash left.
+    let part = backups.join("part");
+    private_file(&part)?
+        .set_len(0)
+        .map_err(Error::file("empty the file", &part))?;
+    let Some(name) = part.to_str() else {
+        let doing = "make a backup";
+        let source = "the path is not UTF-8, which SQLite needs here".into();
+        let path = part;
+        return Err(Error::Storage {
+            doing,
+            path,
+            source,
+        });
+    };
+    source
+        .execute("VACUUM INTO ?1", [name])
+        .map_err(Error::sql("make a backup", to))?;
+    publish(&part, to)?;
+    Ok(true)
+}
+
+fn forget_old(folder: &Path) -> Result<(), Error> {
+    let daily = newest_first(folder)?
+        .into_iter()
+        .filter(|path| is_daily(path));
+    for old in daily.skip(KEPT) {
+        fs::remove_file(&old).map_err(Error::file("remove the old backup", &old))?;
+    }
+    Ok(())
+}
+
+/// True for a name that [`daily_name`] gave; other files in the folder are not ours to forget.
+fn is_daily(path: &Path) -> bool {
+    let stem = path.file_stem().and_then(|stem| stem.to_str());
+    stem.and_then(|stem| stem.strip_prefix("chats-"))
+        .is_some_and(|day| {
+            day.len() == "2026-01-31".len() && day.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+        })
+}
+
+fn daily_name(connection: &Connection, path: &Path, now_ms: i64) -> Result<String, Error> {
+    Ok(format!("chats-{}.db", day(connection, path, now_ms)?))
+}
+
+/// The day in UTC. SQLite has a calendar, so we need none.
+fn day(connection: &Connection, path: &Path, now_ms: i64) -> Result<String, Error> {
+    let seconds = (now_ms / 1000).clamp(0, LAST_SECOND);
+    let sql = "SELECT strftime('%Y-%m-%d', ?1, 'unixepoch')";
+    connection
+        .query_row(sql, [seconds], |row| row.get(0))
+        .map_err(Error::sql("tell the day", path))
+}
+
+fn folder_of(folder: &Path) -> PathBuf {
+    folder.join("backups")
+}

@@ -1,0 +1,114 @@
+//! The list of chats: their rows, names, and going and coming back.
+//!
+//! Not here: their messages (`tree`), and when a deleted chat goes for good (not yet).
+
+use rusqlite::{Connection, OptionalExtension, Row};
+
+use crate::Chats;
+use crate::error::{Error, Fault};
+use crate::title;
+
+/// Number of a chat; never used again for another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChatId(pub i64);
+
+/// A chat as it stands in the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChatRow {
+    /// Its number.
+    pub id: ChatId,
+    /// One line, never empty.
+    pub title: String,
+    /// When a message was last added or a reply last ended.
+    pub changed_ms: i64,
+}
+
+impl Chats {
+    /// The chats that are not deleted, the last changed first.
+    pub fn rows(&self) -> Result<Vec<ChatRow>, Error> {
+        self.read("list the chats", |connection| {
+            let mut statement = connection.prepare(
+                "SELECT id, title, changed_ms FROM chats WHERE deleted_ms IS NULL
+                 ORDER BY changed_ms DESC, id DESC",
+            )?;
+            let rows = statement.query_map([], from_row)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// One chat that is not deleted.
+    pub fn row(&self, id: ChatId) -> Result<ChatRow, Error> {
+        self.read("read a chat", |connection| find(connection, id))
+    }
+
+    /// Gives a chat a name, on one line. Without any words in it, the chat is again called after
+    /// its first message.
+    pub fn rename(&self, id: ChatId, name: &str) -> Result<ChatRow, Error> {
+        self.write("rename a chat", |transaction| {
+            find(transaction, id)?;
+            let (title, given) = match title::given(name) {
+                Some(title) => (title, true),
+                None => (made_title(transaction, id)?, false),
+            };
+            transaction.execute(
+                "UPDATE chats SET title = ?2, title_given = ?3 WHERE id = ?1",
+                (id.0, title, given),
+            )?;
+            find(transaction, id)
+        })
+    }
+
+    /// Takes a chat out of the list. It stays on disk, and [`Chats::restore`] brings it back.
+    pub fn delete(&self, id: ChatId, now_ms: i64) -> Result<(), Error> {
+        self.write("delete a chat", |transaction| {
+            let sql = "UPDATE chats SET deleted_ms = coalesce(deleted_ms, ?2) WHERE id = ?1";
+            found(transaction.execute(sql, (id.0, now_ms))?, id)
+        })
+    }
+
+    /// Brings a deleted chat back to where it was.
+    pub fn restore(&self, id: ChatId) -> Result<ChatRow, Error> {
+        self.write("bring a chat back", |transaction| {
+            let sql = "UPDATE chats SET deleted_ms = NULL WHERE id = ?1";
+            found(transaction.execute(sql, [id.0])?, id)?;
+            find(transaction, id)
+        })
+    }
+}
+
+/// Reads a chat that is not deleted.
+pub(crate) fn find(connection: &Connection, id: ChatId) -> Result<ChatRow, Fault> {
+    let sql = "SELECT id, title, changed_ms FROM chats WHERE id = ?1 AND deleted_ms IS NULL";
+    let row = connection.query_row(sql, [id.0], from_row).optional()?;
+    Ok(row.ok_or(not_found(id))?)
+}
+
+/// The error for a call about a chat that is not there.
+pub(crate) fn not_found(id: ChatId) -> Error {
+    let (what, id) = ("chat", id.0);
+    Error::NotFound { what, id }
+}
+
+/// Turns a count of changed rows into an answer.
+pub(crate) fn found(changed: usize, id: ChatId) -> Result<(), Fault> {
+    if changed == 0 {
+        return Err(not_found(id).into());
+    }
+    Ok(())
+}
+
+fn from_row(row: &Row<'_>) -> rusqlite::Result<ChatRow> {
+    Ok(ChatRow {
+        id: ChatId(row.get("id")?),
+        title: row.get("title")?,
+        changed_ms: row.get("changed_ms")?,
+    })
+}
+
+fn made_title(connection: &Connection, id: ChatId) -> Result<String, Fault> {
+    let sql = "SELECT text FROM messages WHERE chat = ?1 ORDER BY id LIMIT 1";
+    let first: Option<String> = connection
+        .query_row(sql, [id.0], |row| row.get(0))
+        .optional()?;
+    Ok(title::title_from(&first.unwrap_or_default()))
+}

@@ -1,0 +1,235 @@
+//! Opening a folder of chats: alone at the door, checked after a crash, repaired where it must
+//! be, brought to this build's schema, and freed of replies whose writer has died.
+//!
+//! Not here: how a damaged file is replaced (`repair`), and what the tables are (`schema`).
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use crate::error::{Error, is_damage};
+use crate::owner::{Door, Neighbours, Owner};
+use crate::{Chats, backup, file, repair, reply, schema};
+
+/// The database inside its folder.
+pub(crate) const FILE: &str = "chats.db";
+
+/// How long a call waits for another program's transaction.
+const BUSY_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long leaving waits for others before it leaves the log to them.
+const FOLD_PATIENCE: Duration = Duration::from_millis(200);
+
+/// Chats that are open, and what the user must know about how they came to be.
+#[derive(Debug)]
+pub struct Opened {
+    /// The chats.
+    pub chats: Chats,
+    /// What happened on the way; empty as a rule.
+    pub notes: Vec<OpenNote>,
+}
+
+/// Something that happened while opening and that the user must be told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OpenNote {
+    /// A newer Spud wrote the file; it can be read and every write is refused.
+    Newer {
+        /// Schema of the file.
+        found: i64,
+        /// The newest schema that this build knows.
+        known: i64,
+    },
+    /// The database was damaged or gone, and a backup took its place.
+    Restored {
+        /// The backup that was copied; its name has the day.
+        from: PathBuf,
+        /// Where the damaged file is now; `None` where none was left.
+        damaged: Option<PathBuf>,
+    },
+    /// The database was damaged and no backup could be read: an empty one took its place.
+    Fresh {
+        /// Where the damaged file is now.
+        damaged: PathBuf,
+    },
+}
+
+impl Chats {
+    /// Opens the chats of a folder, which is made if it is not there.
+    ///
+    /// The time is milliseconds since 1970, UTC. Replies whose writer has died are
+    /// [`crate::State::Interrupted`] afterwards.
+    pub fn open(folder: &Path, now_ms: i64) -> Result<Opened, Error> {
+        file::private_folder(folder)?;
+        let door = Door::enter(&owners(folder))?;
+        let owner = Owner::register(&door, now_ms)?;
+        let neighbours = door.neighbours(&owner)?;
+        let path = folder.join(FILE);
+        let mut notes = Vec::new();
+
+        let (connection, newer) = match sound(folder, &path, &neighbours, now_ms, &mut notes)? {
+            Verdict::Newer(found) => {
+                let known = schema::VERSION;
+                notes.push(OpenNote::Newer { found, known });
+                let connection =
+                    connect_to_read(&path).map_err(Error::sql("open the chats to read", &path))?;
+                (connection, Some(found))
+            }
+            Verdict::Sound(mut connection, version) => {
+                upgrade(&mut connection, version, folder, &neighbours, now_ms)?;
+                reply::interrupt_abandoned(&mut connection, &door, &path)?;
+                neighbours.bury();
+                (connection, None)
+            }
+            Verdict::Damaged(why) => {
+                let doing = "open the chats after their repair";
+                return Err(Error::Damaged { doing, path, why });
+            }
+        };
+        let chats = Chats {
+            connection: Mutex::new(connection),
+            owner,
+            folder: folder.to_owned(),
+            path,
+            newer,
+        };
+        Ok(Opened { chats, notes })
+    }
+
+    /// Marks the replies as interrupted whose writer has died since this folder was opened, and
+    /// says how many there were: for a window that shows a chat which a terminal was writing.
+    pub fn interrupt_abandoned(&self) -> Result<usize, Error> {
+        if let Some(newer) = self.newer_error() {
+            return Err(newer);
+        }
+        let door = Door::enter(&owners(&self.folder))?;
+        reply::interrupt_abandoned(&mut self.connection(), &door, &self.path)
+    }
+}
+
+fn owners(folder: &Path) -> PathBuf {
+    folder.join("owners")
+}
+
+/// What a look at a database file tells.
+pub(crate) enum Verdict {
+    /// It can be used, and has this schema (0: none yet).
+    Sound(Connection, i64),
+    /// It has this schema, which this build does not know.
+    Newer(i64),
+    /// It is no database, or broken.
+    Damaged(String),
+}
+
+/// Looks at the database, and once more after its repair if it needs one.
+fn sound(
+    folder: &Path,
+    path: &Path,
+    neighbours: &Neighbours,
+    now_ms: i64,
+    notes: &mut Vec<OpenNote>,
+) -> Result<Verdict, Error> {
+    if !repair::is_lost(folder, path)? {
+        file::private_file(path)?;
+        let verdict = examine(path, !neighbours.dead.is_empty())?;
+        if !matches!(verdict, Verdict::Damaged(_)) {
+            return Ok(verdict);
+        }
+    }
+    if neighbours.living {
+        let doing = "repair the damaged chats";
+        let path = path.to_owned();
+        return Err(Error::InUse { doing, path });
+    }
+    notes.extend(repair::replace(folder, path, now_ms)?);
+    file::private_file(path)?;
+    examine(path, true)
+}
+
+/// Opens a database and asks SQLite about it; thoroughly means reading all of it.
+pub(crate) fn examine(path: &Path, thoroughly: bool) -> Result<Verdict, Error> {
+    match try_examine(path, thoroughly) {
+        Err(error) if is_damage(&error) => Ok(Verdict::Damaged(error.to_string())),
+        other => other.map_err(Error::sql("open the chats", path)),
+    }
+}
+
+fn try_examine(path: &Path, thoroughly: bool) -> rusqlite::Result<Verdict> {
+    let connection = connect(path)?;
+    let version = schema::version(&connection)?;
+    if !(0..=schema::VERSION).contains(&version) {
+        return Ok(Verdict::Newer(version));
+    }
+    let tables: i64 =
+        connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if version == 0 && tables > 0 {
+        return Ok(Verdict::Damaged("it has tables and no version".to_owned()));
+    }
+    if thoroughly {
+        // Unlike integrity_check it does not compare indices with their tables, which takes
+        // several times as long and finds nothing that a crash can do.
+        let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        if found != "ok" {
+            return Ok(Verdict::Damaged(found));
+        }
+    }
+    // Closing may fold the log again, now that nothing speaks for setting the file aside.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(Verdict::Sound(connection, version))
+}
+
+/// A connection that writes nothing by itself when it is closed.
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    // The mutex is ours, so SQLite needs none of its own.
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    connection.busy_timeout(BUSY_PATIENCE)?;
+    Ok(connection)
+}
+
+/// A connection through which nothing can be changed.
+pub(crate) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_PATIENCE)?;
+    Ok(connection)
+}
+
+/// Sets what each connection must set, and brings the file to this build's schema.
+fn upgrade(
+    connection: &mut Connection,
+    version: i64,
+    folder: &Path,
+    neighbours: &Neighbours,
+    now_ms: i64,
+) -> Result<(), Error> {
+    let path = folder.join(FILE);
+    if version > 0 && version < schema::VERSION {
+        if neighbours.living {
+            let doing = "bring the chats to this version's form";
+            return Err(Error::InUse { doing, path });
+        }
+        backup::before_upgrade(folder, version, now_ms)?;
+    }
+    configure(connection).map_err(Error::sql("set up the chats", &path))?;
+    schema::migrate(connection).map_err(Error::sql("make the tables of the chats", &path))
+}
+
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
+    // Readers never wait for the writer, and a commit is one write and one sync of the log.
+    connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+    // Every commit is on the disk before its call returns.
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // macOS answers a sync before the drive has written: here the order of writes matters.
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "foreign_keys", true)
+}
+
+/// Moves what the log holds into the database and empties the log, if nobody is reading.
+pub(crate) fn fold_log(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(FOLD_PATIENCE)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+}

@@ -1,0 +1,192 @@
+//! A reply from its first moment to its one end, or to the death of who wrote it.
+//!
+//! Not here: how often it is saved (`app`), and who lives (`owner`).
+
+use std::path::Path;
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+
+use crate::Chats;
+use crate::chat;
+use crate::error::{Error, Fault};
+use crate::message::{self, Counts, End, Message, MessageId, Statistics};
+use crate::owner::Door;
+use crate::tree;
+
+/// A reply as far as it has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Growth<'a> {
+    /// The whole thinking so far.
+    pub thinking: &'a str,
+    /// The whole answer so far.
+    pub answer: &'a str,
+    /// Tokens and times so far.
+    pub counts: Counts,
+}
+
+/// The end of a reply.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finish<'a> {
+    /// How it ended.
+    pub end: End,
+    /// All that was written.
+    pub whole: Growth<'a>,
+    /// What it cost; `None` where it failed before it began.
+    pub statistics: Option<Statistics>,
+}
+
+impl Chats {
+    /// Begins a reply below a message, beside any other reply to it, and shows it.
+    pub fn begin_reply(
+        &self,
+        parent: MessageId,
+        model: &str,
+        now_ms: i64,
+    ) -> Result<Message, Error> {
+        self.write("begin a reply", |transaction| {
+            let chat = message::find(transaction, parent)?.chat;
+            chat::find(transaction, chat)?;
+            transaction.execute(
+                "INSERT INTO messages (chat, parent, role, state, owner, created_ms, model)
+                 VALUES (?1, ?2, 'assistant', 'streaming', ?3, ?4, ?5)",
+                (chat.0, parent.0, self.owner.id(), now_ms, model),
+            )?;
+            let reply = MessageId(transaction.last_insert_rowid());
+            tree::show(transaction, chat, reply, now_ms)?;
+            message::find(transaction, reply)
+        })
+    }
+
+    /// Saves a reply of this program's as far as it has come.
+    pub fn save_growth(&self, id: MessageId, growth: &Growth<'_>) -> Result<(), Error> {
+        self.write("save a reply", |transaction| {
+            grow(transaction, id, self.owner.id(), growth)
+        })
+    }
+
+    /// Ends a reply of this program's. It can be done once.
+    pub fn finish_reply(
+        &self,
+        id: MessageId,
+        finish: &Finish<'_>,
+        now_ms: i64,
+    ) -> Result<Message, Error> {
+        self.write("save the end of a reply", |transaction| {
+            grow(transaction, id, self.owner.id(), &finish.whole)?;
+            let failure = match &finish.end {
+                End::Failed(failure) => Some(failure),
+                End::Complete | End::Stopped | End::Length => None,
+            };
+            transaction.execute(
+                "UPDATE messages SET state = ?2, owner = NULL, ended_ms = ?3,
+                 failure_code = ?4, failure_message = ?5, failure_hint = ?6 WHERE id = ?1",
+                (
+                    id.0,
+                    message::word(&finish.end),
+                    now_ms,
+                    failure.map(|f| &f.code),
+                    failure.map(|f| &f.message),
+                    failure.and_then(|f| f.hint.as_ref()),
+                ),
+            )?;
+            if let Some(statistics) = &finish.statistics {
+                save_statistics(transaction, id, statistics)?;
+            }
+            let sql = "UPDATE chats SET changed_ms = ?2
+                       WHERE id = (SELECT chat FROM messages WHERE id = ?1)";
+            transaction.execute(sql, (id.0, now_ms))?;
+            message::find(transaction, id)
+        })
+    }
+}
+
+fn grow(
+    connection: &Connection,
+    id: MessageId,
+    owner: &str,
+    growth: &Growth<'_>,
+) -> Result<(), Fault> {
+    let changed = connection.execute(
+        "UPDATE messages SET thinking = ?3, text = ?4, thinking_tokens = ?5,
+         answer_tokens = ?6, thinking_ms = ?7, answer_ms = ?8 WHERE id = ?1 AND owner = ?2",
+        (
+            id.0,
+            owner,
+            growth.thinking,
+            growth.answer,
+            growth.counts.thinking_tokens,
+            growth.counts.answer_tokens,
+            signed(growth.counts.thinking_ms),
+            signed(growth.counts.answer_ms),
+        ),
+    )?;
+    if changed == 0 {
+        message::find(connection, id)?;
+        return Err(Error::NotStreaming(id).into());
+    }
+    Ok(())
+}
+
+fn save_statistics(
+    connection: &Connection,
+    id: MessageId,
+    statistics: &Statistics,
+) -> rusqlite::Result<()> {
+    // A rate that is not a number would be read as missing.
+    let rate = statistics.decode_per_second;
+    let rate = if rate.is_finite() { rate } else { 0.0 };
+    connection.execute(
+        "UPDATE messages SET prompt_tokens = ?2, cached_tokens = ?3, decode_per_second = ?4,
+         seed = ?5 WHERE id = ?1",
+        (
+            id.0,
+            statistics.prompt_tokens,
+            statistics.cached_tokens,
+            rate,
+            statistics.seed,
+        ),
+    )?;
+    Ok(())
+}
+
+/// SQLite's integers have a sign; 292 million years are enough.
+fn signed(milliseconds: u64) -> i64 {
+    i64::try_from(milliseconds).unwrap_or(i64::MAX)
+}
+
+/// Marks all that this owner was writing as interrupted.
+pub(crate) fn interrupt(connection: &Connection, owner: &str) -> rusqlite::Result<usize> {
+    let sql = "UPDATE messages SET state = 'interrupted', owner = NULL WHERE owner = ?1";
+    connection.execute(sql, [owner])
+}
+
+/// Marks all that nobody living is writing as interrupted, and counts it.
+pub(crate) fn interrupt_abandoned(
+    connection: &mut Connection,
+    door: &Door,
+    path: &Path,
+) -> Result<usize, Error> {
+    let doing = "mark interrupted replies";
+    let mut run = || {
+        let sql = "SELECT owner FROM messages WHERE owner IS NOT NULL LIMIT 1";
+        let any = connection.query_row(sql, [], |_| Ok(())).optional()?;
+        if any.is_none() {
+            // The usual start writes nothing.
+            return Ok(0);
+        }
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let owners: Vec<String> = transaction
+            .prepare("SELECT DISTINCT owner FROM messages WHERE owner IS NOT NULL")?
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
+        let mut count = 0;
+        for owner in owners {
+            if !door.lives(&owner)? {
+                count += interrupt(&transaction, &owner)?;
+            }
+        }
+        transaction.commit()?;
+        Ok(count)
+    };
+    run().map_err(|fault: Fault| fault.into_error(doing, path))
+}

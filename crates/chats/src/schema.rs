@@ -1,0 +1,123 @@
+//! The tables, and how each version of them becomes the next.
+//!
+//! `PRAGMA user_version` counts the steps that a file has been through. A step that was shipped
+//! is never edited: a change is a new step at the end, and the file it starts from joins
+//! `tests/fixtures`. Expected next: an FTS5 table over `text` and `thinking` with the trigram
+//! tokenizer (which also finds CJK) kept by triggers, pinned chats, folders.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// The steps; the first makes the tables of an empty file.
+const STEPS: [&str; 1] = [V1];
+
+/// The schema that this build reads and writes.
+#[allow(
+    clippy::cast_possible_wrap,
+    reason = "there will not be 2^63 versions, and `try_from` is not const"
+)]
+pub(crate) const VERSION: i64 = STEPS.len() as i64;
+
+/// Words are TEXT in UTF-8 and hold whatever was typed, NUL included, so SQL functions that stop
+/// there (`length`) must not be trusted with them.
+///
+/// * `AUTOINCREMENT`: the number of a deleted chat never comes back for another one.
+/// * `chats.leaf` is the message whose path to the root is shown; `title_given` is 1 where a
+///   person chose the title.
+/// * The two-column keys hold a chat's tree inside the chat, and a parent older than its children
+///   makes a circle impossible and orders a path by id.
+/// * `owner` names the program that writes a streaming reply, and only then (see `owner`).
+/// * The long columns come last: SQLite reads a row from the front.
+/// * Nothing cascades: rows of the user's go only where somebody asks for it by name.
+const V1: &str = "
+    CREATE TABLE chats (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        title TEXT NOT NULL,
+        title_given INTEGER NOT NULL DEFAULT 0,
+        created_ms INTEGER NOT NULL,
+        changed_ms INTEGER NOT NULL,
+        deleted_ms INTEGER,
+        leaf INTEGER,
+        draft TEXT NOT NULL DEFAULT '',
+        FOREIGN KEY (id, leaf) REFERENCES messages (chat, id)
+    ) STRICT;
+    CREATE INDEX chats_by_change ON chats (changed_ms) WHERE deleted_ms IS NULL;
+
+    CREATE TABLE messages (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        chat INTEGER NOT NULL REFERENCES chats (id),
+        parent INTEGER CHECK (parent < id),
+        role TEXT NOT NULL,
+        state TEXT NOT NULL,
+        owner TEXT,
+        created_ms INTEGER NOT NULL,
+        ended_ms INTEGER,
+        model TEXT,
+        failure_code TEXT,
+        failure_message TEXT,
+        failure_hint TEXT,
+        prompt_tokens INTEGER,
+        cached_tokens INTEGER,
+        thinking_tokens INTEGER NOT NULL DEFAULT 0,
+        answer_tokens INTEGER NOT NULL DEFAULT 0,
+        thinking_ms INTEGER NOT NULL DEFAULT 0,
+        answer_ms INTEGER NOT NULL DEFAULT 0,
+        decode_per_second REAL,
+        seed INTEGER,
+        text TEXT NOT NULL DEFAULT '',
+        thinking TEXT NOT NULL DEFAULT '',
+        CHECK ((state = 'streaming') = (owner IS NOT NULL)),
+        FOREIGN KEY (chat, parent) REFERENCES messages (chat, id)
+    ) STRICT;
+    CREATE UNIQUE INDEX messages_by_chat ON messages (chat, id);
+    CREATE INDEX messages_by_parent ON messages (parent);
+    CREATE INDEX messages_by_owner ON messages (owner) WHERE owner IS NOT NULL;
+
+    CREATE TABLE settings (
+        key TEXT PRIMARY KEY,
+        value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
+
+/// The schema of this file; 0 where it has none yet.
+pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
+/// Brings the file to [`VERSION`], each step whole or not at all.
+pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
+    run(connection, &STEPS)
+}
+
+fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {
+    for (done, step) in (0_i64..).zip(steps) {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if version(&transaction)? == done {
+            transaction.execute_batch(step)?;
+            transaction.pragma_update(None, "user_version", done + 1)?;
+            transaction.commit()?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_that_fails_leaves_the_steps_before_it() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        let steps = [
+            "CREATE TABLE a (x);",
+            "CREATE TABLE b (x); INSERT INTO nowhere VALUES (1);",
+        ];
+        run(&mut connection, &steps).unwrap_err();
+        assert_eq!(version(&connection).unwrap(), 1);
+        assert!(!connection.table_exists(None, "b").unwrap());
+
+        let mended = [steps[0], "CREATE TABLE b (x);"];
+        run(&mut connection, &mended).unwrap();
+        assert_eq!(version(&connection).unwrap(), 2);
+        run(&mut connection, &mended).unwrap();
+    }
+}
