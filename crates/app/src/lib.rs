@@ -27,8 +27,8 @@ pub use doctor::{Check, doctor};
 pub use engine::message::{SoFar, Statistics};
 pub use engine::prompt::Turn;
 pub use engine_room::{
-    Ending, EngineRoom, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, idle,
-    fresh_seed,
+    Ending, EngineRoom, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed,
+    idle,
 };
 pub use events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Snapshot};
 pub use failure::{Code, Failure};

@@ -187,11 +187,7 @@ impl<'reply> Writing<'reply> {
             .is_some_and(|budget| so_far.thinking_tokens >= budget);
         if spent && after == Place::Thinking && self.forced.is_empty() {
             self.statistics.thinking_cut = true;
-            self.forced = self
-                .session
-                .vocabulary()
-                .closing(self.session.model())
-                .into();
+            self.forced = vocabulary::closing(self.session.model()).into();
         }
     }
 

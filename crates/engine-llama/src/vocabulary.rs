@@ -87,15 +87,15 @@ impl Vocabulary {
         }
         ids
     }
+}
 
-    /// What closes a thought that ran out of budget, as R1 would have written it.
-    pub(crate) fn closing(&self, model: &LlamaModel) -> Vec<LlamaToken> {
-        let vocab = model.vocab();
-        let mut ids = vocab.tokenize(b"\n", false, false);
-        ids.extend(vocab.tokenize(THINK_CLOSE.as_bytes(), false, true));
-        ids.extend(vocab.tokenize(engine::prompt::GAP.as_bytes(), false, false));
-        ids
-    }
+/// What closes a thought that ran out of budget, as R1 would have written it.
+pub(crate) fn closing(model: &LlamaModel) -> Vec<LlamaToken> {
+    let vocab = model.vocab();
+    let mut ids = vocab.tokenize(b"\n", false, false);
+    ids.extend(vocab.tokenize(THINK_CLOSE.as_bytes(), false, true));
+    ids.extend(vocab.tokenize(engine::prompt::GAP.as_bytes(), false, false));
+    ids
 }
 
 /// The bytes of a token; those of a control token are none.

@@ -243,9 +243,9 @@ mod tests {
             let mut splitter = Splitter::new(opens, Tags::AsText);
             let mut words = Words::default();
             for piece in reply.as_bytes().chunks(size) {
-                add(&mut words, splitter.push(piece, None));
+                add(&mut words, &splitter.push(piece, None));
             }
-            add(&mut words, splitter.finish());
+            add(&mut words, &splitter.finish());
             let found = (
                 words.thinking.as_str(),
                 words.answer.as_str(),
@@ -259,7 +259,7 @@ mod tests {
         }
     }
 
-    fn add(words: &mut Words, more: Words) {
+    fn add(words: &mut Words, more: &Words) {
         words.thinking += &more.thinking;
         words.answer += &more.answer;
     }
@@ -337,7 +337,7 @@ mod tests {
             ("<think>", Some(Tag::Open)),
             (".", None),
         ] {
-            add(&mut words, splitter.push(text.as_bytes(), tag));
+            add(&mut words, &splitter.push(text.as_bytes(), tag));
         }
         assert_eq!(words.thinking, "what does </think> mean?");
         assert_eq!(words.answer, "It closes <think>.");

@@ -1,4 +1,4 @@
-//! The real window: the built program on a display of its own, driven through WebKitWebDriver as a
+//! The real window: the built program on a display of its own, driven through `WebKitWebDriver` as a
 //! person would. Linux only, since the driver is.
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]

@@ -18,7 +18,7 @@ use thirtyfour::{Capabilities, Key, TypingData};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// No step of a test takes this long, on whatever machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(25);
 

@@ -57,10 +57,8 @@ async fn a_reply_is_stopped_at_any_time_and_ends_once() {
     for begun in [false, true] {
         let chat = world.app.send(None, LONG, Some(surely())).await.unwrap();
         let mut events = world.app.watch_chat(chat).await.unwrap();
-        while begun {
-            if let Some(ChatEvent::Growth { .. }) = events.recv().await {
-                break;
-            }
+        if begun {
+            while !matches!(events.recv().await, Some(ChatEvent::Growth { .. })) {}
         }
         world.app.stop(chat);
         world.app.stop(chat);

@@ -7,3 +7,4 @@ mod geometry;
 mod hostile;
 mod rejected;
 mod split;
+mod sprout;
