@@ -11,8 +11,9 @@ use crate::error::Error;
 use crate::file;
 use crate::open::{OpenNote, Verdict, examine};
 
-/// What SQLite puts beside a database.
-const COMPANIONS: [&str; 2] = ["-wal", "-shm"];
+/// What SQLite puts beside a database and would apply to whatever then has the database's name:
+/// the log, its map, and the journal of the moment before the log begins.
+const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 /// True where there is no database though there was one: somebody deleted it, or the power went
 /// between setting one aside and restoring its backup. (SQLite itself never leaves an empty file
@@ -51,7 +52,7 @@ fn set_aside(path: &Path, now_ms: i64) -> Result<Option<PathBuf>, Error> {
         name = beside(path, &format!(".damaged-{now_ms}-{counter}"));
     }
     let mut moved = false;
-    for companion in ["", COMPANIONS[0], COMPANIONS[1]] {
+    for companion in [""].into_iter().chain(COMPANIONS) {
         let from = beside(path, companion);
         if from.exists() {
             let to = beside(&name, companion);
