@@ -33,7 +33,8 @@ impl Chats {
             connect_to_read(&self.path).map_err(Error::sql("read the chats", &self.path))?;
         let name = daily_name(&source, &self.path, now_ms)?;
         let to = folder_of(&self.folder).join(name);
-        if to.exists() || !copy(&source, &self.folder, &to)? {
+        // A copy reads everything, so damage is often found here first.
+        if to.exists() || !copy(&source, &self.folder, &to).map_err(|e| self.noted(e))? {
             return Ok(None);
         }
         forget_old(&self.folder)?;
@@ -97,11 +98,15 @@ fn copy(source: &Connection, folder: &Path, to: &Path) -> Result<bool, Error> {
             source,
         });
     };
-    source
+    let copied = source
         .execute("VACUUM INTO ?1", [name])
-        .map_err(Error::sql("make a backup", to))?;
-    publish(&part, to)?;
-    Ok(true)
+        .map_err(Error::sql("make a backup", &folder.join(FILE)))
+        .and_then(|_| publish(&part, to));
+    if copied.is_err() {
+        // On a full disk half a copy would take the room that the next words need.
+        let _ = fs::remove_file(&part);
+    }
+    copied.map(|()| true)
 }
 
 fn forget_old(folder: &Path) -> Result<(), Error> {
@@ -138,4 +143,27 @@ fn day(connection: &Connection, path: &Path, now_ms: i64) -> Result<String, Erro
 
 fn folder_of(folder: &Path) -> PathBuf {
     folder.join("backups")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+    #[test]
+    fn the_copy_from_before_a_change_of_the_schema_outlives_the_daily_ones() {
+        let folder = tempfile::tempdir().unwrap();
+        let chats = Chats::open(folder.path(), 0).unwrap().chats;
+        chats.add_question(None, "old", 0).unwrap();
+        before_upgrade(folder.path(), 1, 0).unwrap();
+        for day in 0..9 {
+            chats.backup_if_due(day * DAY_MS).unwrap();
+        }
+
+        let kept = newest_first(folder.path()).unwrap();
+        let oldest = kept.last().unwrap();
+        assert_eq!(kept.len(), KEPT + 1);
+        assert_eq!(oldest.file_name().unwrap(), "chats-1970-01-01-v1.db");
+    }
 }

@@ -51,7 +51,7 @@ pub enum Error {
     ReadOnly {
         /// What was tried.
         doing: &'static str,
-        /// The database.
+        /// The file or folder.
         path: PathBuf,
     },
     /// Another program held the chats for longer than anybody should.
@@ -97,6 +97,10 @@ impl Error {
     pub(crate) fn file(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         move |source| match source.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full {
+                doing,
+                path: path.to_owned(),
+            },
+            io::ErrorKind::ReadOnlyFilesystem => Self::ReadOnly {
                 doing,
                 path: path.to_owned(),
             },

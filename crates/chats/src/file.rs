@@ -3,6 +3,7 @@
 //! Not here: what is in them.
 
 use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::Error;
@@ -20,17 +21,35 @@ pub(crate) fn private_folder(path: &Path) -> Result<(), Error> {
 }
 
 /// Opens the file for writing, empty if it was not there, closed to other people of the machine.
-/// SQLite gives the files that it puts beside a database the same permissions.
 pub(crate) fn private_file(path: &Path) -> Result<File, Error> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options
+    let file = private_options()
+        .create(true)
+        .truncate(false)
         .open(path)
         .map_err(Error::file("open the file for writing", path))?;
     close_to_others(path, 0o600)?;
     Ok(file)
+}
+
+/// Makes sure that the database is there, empty if it was not, and closed to other people of the
+/// machine. SQLite gives the files that it puts beside it the same permissions.
+///
+/// One that is there is not opened: POSIX ends all locks that a program has on a file when the
+/// program closes it anywhere, and this one may have the same chats open a second time.
+pub(crate) fn private_database(path: &Path) -> Result<(), Error> {
+    match private_options().create_new(true).open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => close_to_others(path, 0o600),
+        Err(error) => Err(Error::file("create the file", path)(error)),
+    }
+}
+
+fn private_options() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
 }
 
 #[cfg(unix)]

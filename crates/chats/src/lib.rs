@@ -124,7 +124,11 @@ impl Chats {
     }
 
     fn explain(&self, doing: &'static str, fault: Fault) -> Error {
-        let error = fault.into_error(doing, &self.path);
+        self.noted(fault.into_error(doing, &self.path))
+    }
+
+    /// Sees to it that the next start checks a database that has proved damaged.
+    fn noted(&self, error: Error) -> Error {
         if matches!(error, Error::Damaged { .. }) {
             self.owner.suspect_damage();
         }

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use crate::error::{Error, is_damage};
 use crate::owner::{Door, Neighbours, Owner};
@@ -78,6 +78,7 @@ impl Chats {
                 (connection, Some(found))
             }
             Verdict::Sound(mut connection, version) => {
+                refuse_unwritable(&connection, &path)?;
                 upgrade(&mut connection, version, folder, &neighbours, now_ms)?;
                 reply::interrupt_abandoned(&mut connection, &door, &path)?;
                 neighbours.bury();
@@ -106,6 +107,7 @@ impl Chats {
         }
         let door = Door::enter(&owners(&self.folder))?;
         reply::interrupt_abandoned(&mut self.connection(), &door, &self.path)
+            .map_err(|error| self.noted(error))
     }
 }
 
@@ -132,7 +134,7 @@ fn sound(
     notes: &mut Vec<OpenNote>,
 ) -> Result<Verdict, Error> {
     if !repair::is_lost(folder, path)? {
-        file::private_file(path)?;
+        file::private_database(path)?;
         let verdict = examine(path, !neighbours.dead.is_empty())?;
         if !matches!(verdict, Verdict::Damaged(_)) {
             return Ok(verdict);
@@ -144,7 +146,7 @@ fn sound(
         return Err(Error::InUse { doing, path });
     }
     notes.extend(repair::replace(folder, path, now_ms)?);
-    file::private_file(path)?;
+    file::private_database(path)?;
     examine(path, true)
 }
 
@@ -196,6 +198,19 @@ pub(crate) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_PATIENCE)?;
     Ok(connection)
+}
+
+/// SQLite opens a file that it may not write for reading, and says so only when a word is lost.
+fn refuse_unwritable(connection: &Connection, path: &Path) -> Result<(), Error> {
+    let doing = "open the chats";
+    if connection
+        .is_readonly(MAIN_DB)
+        .map_err(Error::sql(doing, path))?
+    {
+        let path = path.to_owned();
+        return Err(Error::ReadOnly { doing, path });
+    }
+    Ok(())
 }
 
 /// Sets what each connection must set, and brings the file to this build's schema.
