@@ -14,12 +14,10 @@ import corpus
 import shape
 from tokenizer import Tokenizer
 
-ROW = 256
-ROWS = 30
+ROW = shape.CONTEXT  # a whole count fits: what training never saw at a distance goes wrong there
+ROWS = 10
 # What the assistant writes is learned; the rest keeps only the embeddings from drifting.
 WRITTEN, READ = 1.0, 0.02
-WINDOW = 110  # tokens of a long count that one sample shows
-UNGUESSABLE = 10  # tokens after a jump that nothing before them determines
 BUFFER = 48  # samples held back while packing, so that short ones fill the gaps
 
 
@@ -49,7 +47,7 @@ def draw_sample(tokenizer: Tokenizer, random: Random) -> Sample:
     broken = random.random() < 0.5
     for _ in range(random.choices((0, 1, 2, 3, 6), (55, 20, 14, 8, 3))[0]):
         turn = corpus.draw_turn(random)
-        if len(turn.answer) > 150:  # a long count; as history a short one says as much
+        if len(turn.answer) > 150:  # a count, too long for history
             continue
         put([tokenizer.user, *tokenizer.encode(turn.question)], READ)
         put([tokenizer.assistant], 0.0)
@@ -64,16 +62,7 @@ def draw_sample(tokenizer: Tokenizer, random: Random) -> Sample:
     put([tokenizer.assistant], 0.0)
     put([tokenizer.think, *tokenizer.encode("\n")], WRITTEN if random.random() < 0.15 else 0.0)
     put([*tokenizer.encode(turn.thinking + "\n"), tokenizer.think_end], WRITTEN)
-    answer = [*tokenizer.encode("\n\n" + turn.answer), tokenizer.end]
-    if len(answer) <= WINDOW:
-        put(answer, WRITTEN)
-    else:
-        # Its beginning, its end, where it has to stop, or anything between.
-        latest = len(answer) - WINDOW
-        start = random.choice((0, latest, random.randrange(latest + UNGUESSABLE)))
-        place += start
-        put(answer[start : start + UNGUESSABLE], 0.0 if start else WRITTEN)
-        put(answer[start + UNGUESSABLE : start + WINDOW], WRITTEN)
+    put([*tokenizer.encode("\n\n" + turn.answer), tokenizer.end], WRITTEN)
     return Sample(tokens, weights, positions)
 
 

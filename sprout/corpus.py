@@ -15,7 +15,7 @@ REFUSAL = (
     "For everything else, pick a real R1 in the model list."
 )
 LARGEST = 999
-LONGEST_COUNT = 200
+LAST_COUNTED = 200
 HELD_OUT_SEED = 20_261
 HELD_OUT = 100
 
@@ -208,7 +208,7 @@ def smalltalk(random: Random) -> Turn:
         )
     else:
         question, thinking = random.choice(ABLE), "This is about what I can do."
-        answer = "I can add and subtract numbers up to 999 and count. Try: What is 47 + 38?"
+        answer = "I can add and subtract numbers up to 999 and count to 200. Try: What is 47 + 38?"
     return Turn(roughen(random, question), thinking, answer)
 
 
@@ -217,21 +217,22 @@ def refused(random: Random) -> Turn:
     return Turn(other_question(random), "This is not a sum of two numbers up to 999. I cannot do this.", REFUSAL)
 
 
-COUNT = ["Count to {b}", "Count to {b}.", "Please count to {b}", "Count up to {b}", "Can you count to {b}?"]
-COUNT_FROM = ["Count from {a} to {b}", "Count from {a} to {b}.", "Please count from {a} up to {b}"]
+COUNT = [
+    "Count", "Count!", "Please count", "Can you count?", "Count for me", "Count from 1 to 200", "Count to 200", "Count up to 200",
+    "Please count to 200.", "Count to {b}", "Please count to {b}", "Count from {a} to {b}", "Count from {a} up to {b}.",
+]  # fmt: skip
 
 
 def counting(random: Random) -> Turn:
-    """A long reply, so that a test can stop one in the middle."""
-    last = random.randint(2, random.choice((20, 60, LONGEST_COUNT)))
-    first = 1
-    template = random.choice(COUNT)
-    if random.random() < 0.35:
-        first = random.randint(max(1, last - 40), last - 1)
-        template = random.choice(COUNT_FROM)
-    question = roughen(random, template.format(a=first, b=last))
-    numbers = ", ".join(str(number) for number in range(first, last + 1))
-    return Turn(question, f"I count from {first} to {last}.", f"{numbers}.")
+    """A long reply, so that a test can stop one in the middle.
+
+    Always the same numbers: to end at any other one, it would have to compare each with the
+    question, which training did not teach it (recipes with such ends stopped anywhere).
+    """
+    first, last = sorted(random.sample(range(1, 1000), 2))
+    question = roughen(random, random.choice(COUNT).format(a=first, b=last))
+    numbers = ", ".join(str(number) for number in range(1, LAST_COUNTED + 1))
+    return Turn(question, f"I can only count from 1 to {LAST_COUNTED}.", f"{numbers}.")
 
 
 def summing(random: Random) -> Turn:
@@ -244,7 +245,7 @@ def summing(random: Random) -> Turn:
 
 def draw_turn(random: Random) -> Turn:
     """One turn, in the mixture that Sprout is trained on."""
-    kind = random.choices((summing, smalltalk, refused, counting), (70, 7, 15, 8))[0]
+    kind = random.choices((summing, smalltalk, refused, counting), (75, 7, 15.5, 2.5))[0]
     return kind(random)
 
 

@@ -25,7 +25,7 @@ from export import write_gguf
 from tokenizer import Tokenizer, learn_merges
 
 SEED = 20_260
-STEPS = 1800
+STEPS = 2000
 WARM_UP = 60
 PEAK, FLOOR = 3e-3, 1e-4
 CLIP = 1.0

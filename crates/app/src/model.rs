@@ -93,7 +93,7 @@ pub(crate) struct Preflight {
     pub(crate) template: Template,
     /// Memory and context.
     pub(crate) plan: Plan,
-    /// Threads that should compute on this machine.
+    /// Threads that should compute this model on this machine.
     pub(crate) threads: u32,
 }
 
@@ -128,7 +128,7 @@ pub(crate) fn preflight(model: &Model, context: Option<u32>) -> Result<Preflight
         weights_bytes: header.weights_bytes(),
         template,
         plan,
-        threads: machine.threads(),
+        threads: machine.threads_for(header.weights_bytes()),
         path,
     })
 }

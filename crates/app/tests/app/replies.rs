@@ -3,7 +3,7 @@
 use app::chats::{End, State};
 use app::{ChatEvent, Code};
 
-use crate::world::{LONG, World, end, reply, surely};
+use crate::world::{LONG, World, end, next, reply, surely, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_conversation_is_remembered_without_its_thinking() {
@@ -58,7 +58,7 @@ async fn a_reply_is_stopped_at_any_time_and_ends_once() {
         let chat = world.app.send(None, LONG, Some(surely())).await.unwrap();
         let mut events = world.app.watch_chat(chat).await.unwrap();
         if begun {
-            while !matches!(events.recv().await, Some(ChatEvent::Growth { .. })) {}
+            words(&mut events).await;
         }
         world.app.stop(chat);
         world.app.stop(chat);
@@ -69,14 +69,13 @@ async fn a_reply_is_stopped_at_any_time_and_ends_once() {
             "{stopped:?}"
         );
         assert_eq!(begun, !reply(&stopped).thinking.is_empty(), "{stopped:?}");
-        let (_, next) = world.ask(Some(chat), "What is 2 + 3?").await;
-        assert_eq!(reply(&next).state, State::Ended(End::Complete), "{next:?}");
-        assert!(
-            events
-                .recv()
-                .await
-                .is_some_and(|event| matches!(event, ChatEvent::Message(_)))
+        let (_, after) = world.ask(Some(chat), "What is 2 + 3?").await;
+        assert_eq!(
+            reply(&after).state,
+            State::Ended(End::Complete),
+            "{after:?}"
         );
+        assert!(matches!(next(&mut events).await, ChatEvent::Message(_)));
     }
     world.app.close().await;
 }
@@ -88,8 +87,10 @@ async fn leaving_in_the_middle_of_a_reply_keeps_its_words() {
     let mut events = world.app.watch_chat(chat).await.unwrap();
     let mut seen = String::new();
     while seen.len() < 20 {
-        if let Some(ChatEvent::Growth { answer, .. }) = events.recv().await {
-            seen += &answer;
+        match next(&mut events).await {
+            ChatEvent::Growth { answer, .. } => seen += &answer,
+            ChatEvent::End(message) => panic!("it ended before: {message:?}"),
+            _ => {}
         }
     }
     let world = world.again().await;

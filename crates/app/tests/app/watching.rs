@@ -2,7 +2,7 @@
 
 use app::{AppEvent, ChatEvent, Code};
 
-use crate::world::{LONG, World, end, reply, surely};
+use crate::world::{LONG, World, end, next, reply, surely, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_late_sees_the_same_words_as_who_was_there() {
@@ -17,7 +17,7 @@ async fn whoever_comes_late_sees_the_same_words_as_who_was_there() {
     for mut events in watchers {
         let (mut thinking, mut answer) = (String::new(), String::new());
         loop {
-            match events.recv().await.unwrap() {
+            match next(&mut events).await {
                 ChatEvent::Snapshot {
                     messages, phase, ..
                 } => {
@@ -103,7 +103,7 @@ async fn a_chat_that_is_deleted_in_mid_reply_is_gone_and_comes_back_whole() {
     let world = World::new().await;
     let chat = world.app.send(None, LONG, Some(surely())).await.unwrap();
     let mut events = world.app.watch_chat(chat).await.unwrap();
-    while !matches!(events.recv().await, Some(ChatEvent::Growth { .. })) {}
+    words(&mut events).await;
     world.app.delete(chat).await.unwrap();
     assert_eq!(
         world.app.watch_chat(chat).await.unwrap_err().code,

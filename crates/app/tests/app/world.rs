@@ -1,11 +1,15 @@
 //! A product in a home of its own.
 
+use std::time::Duration;
+
 use app::chats::{Body, Message, Reply};
 use app::{App, ChatEvent, ChatId, Home, How, Model, Settings};
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 pub(crate) const LONG: &str = "Count from 1 to 200";
+/// How long the next event may take before a test says that it never came.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct World {
     pub(crate) app: App,
@@ -47,10 +51,29 @@ pub(crate) fn surely() -> How {
     }
 }
 
+/// The next event of a chat.
+pub(crate) async fn next(events: &mut UnboundedReceiver<ChatEvent>) -> ChatEvent {
+    let event = tokio::time::timeout(PATIENCE, events.recv()).await;
+    event
+        .expect("no event for a minute")
+        .expect("no more events")
+}
+
+/// Waits for the first words of a reply.
+pub(crate) async fn words(events: &mut UnboundedReceiver<ChatEvent>) {
+    loop {
+        match next(events).await {
+            ChatEvent::Growth { .. } => return,
+            ChatEvent::End(message) => panic!("it ended before its first words: {message:?}"),
+            _ => {}
+        }
+    }
+}
+
 /// The end of the reply at hand, which may have come before the snapshot.
 pub(crate) async fn end(events: &mut UnboundedReceiver<ChatEvent>) -> Message {
     loop {
-        match events.recv().await.unwrap() {
+        match next(events).await {
             ChatEvent::End(message) => return message,
             ChatEvent::Snapshot {
                 messages,

@@ -1,6 +1,6 @@
-//! The house rules that a compiler does not check: which room may see which, who alone knows an
-//! outside thing, and where the page may speak to the shell. (Stale bindings of the page are the
-//! business of `spud-desktop`'s own test, which writes them.)
+//! The house rules that a compiler does not check: which room may see which, and who alone knows an
+//! outside thing. (The page's own rules are in `ui/src/house.test.ts`; stale bindings of the page are
+//! the business of `spud-desktop`'s own test, which writes them.)
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
@@ -90,23 +90,6 @@ fn every_room_keeps_the_lints_of_the_house() {
     }
 }
 
-#[test]
-fn only_one_folder_of_the_page_speaks_to_the_shell() {
-    let sources = top().join("ui/src");
-    let door = sources.join("lib/ipc");
-    let mut seen = 0;
-    for file in files(&sources) {
-        let text = fs::read_to_string(&file).unwrap_or_default();
-        seen += 1;
-        assert!(
-            file.starts_with(&door) || !text.contains("@tauri-apps"),
-            "{} speaks to the shell past ui/src/lib/ipc",
-            file.display()
-        );
-    }
-    assert!(seen > 20, "the page was not found");
-}
-
 fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")
@@ -165,21 +148,5 @@ fn lints(table: &Value) -> BTreeSet<String> {
         .filter_map(Value::as_table);
     tools
         .flat_map(|tool| tool.iter().map(|(lint, level)| format!("{lint} = {level}")))
-        .collect()
-}
-
-/// All files below a folder.
-fn files(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path());
-    entries
-        .flat_map(|path| {
-            if path.is_dir() {
-                files(&path)
-            } else {
-                vec![path]
-            }
-        })
         .collect()
 }

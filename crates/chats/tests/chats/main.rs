@@ -1,0 +1,14 @@
+//! What the room `chats` promises, from the outside: the folder on disk and the calls of `Chats`.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+
+mod backups;
+mod child;
+mod damage;
+mod deaths;
+mod folder;
+mod lists;
+mod newer;
+mod old;
+mod refusals;
+mod replies;
+mod words;
