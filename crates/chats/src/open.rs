@@ -69,26 +69,36 @@ impl Chats {
         let path = folder.join(FILE);
         let mut notes = Vec::new();
 
-        let (connection, newer) = match sound(folder, &path, &neighbours, now_ms, &mut notes)? {
-            Verdict::Newer(found) => {
-                let known = schema::VERSION;
-                notes.push(OpenNote::Newer { found, known });
-                let connection =
-                    connect_to_read(&path).map_err(Error::sql("open the chats to read", &path))?;
-                (connection, Some(found))
-            }
-            Verdict::Sound(mut connection, version) => {
-                refuse_unwritable(&connection, &path)?;
-                upgrade(&mut connection, version, folder, &neighbours, now_ms)?;
-                reply::interrupt_abandoned(&mut connection, &door, &path)?;
-                neighbours.bury();
-                (connection, None)
-            }
-            Verdict::Damaged(why) => {
-                let doing = "open the chats after their repair";
-                return Err(Error::Damaged { doing, path, why });
+        let place = Place {
+            folder,
+            path: &path,
+            door: &door,
+            neighbours: &neighbours,
+            now_ms,
+        };
+        let found = if repair::is_lost(folder, &path)? {
+            None
+        } else {
+            match place.enter(!neighbours.dead.is_empty()) {
+                Err(Error::Damaged { .. }) => None,
+                other => Some(other?),
             }
         };
+        let (connection, newer) = match found {
+            Some(found) => found,
+            None if neighbours.living => {
+                let doing = "repair the damaged chats";
+                return Err(Error::InUse { doing, path });
+            }
+            None => {
+                notes.extend(repair::replace(folder, &path, now_ms)?);
+                place.enter(true)?
+            }
+        };
+        if let Some(found) = newer {
+            let known = schema::VERSION;
+            notes.push(OpenNote::Newer { found, known });
+        }
         let chats = Chats {
             connection: Mutex::new(connection),
             owner,
@@ -125,29 +135,56 @@ pub(crate) enum Verdict {
     Damaged(String),
 }
 
-/// Looks at the database, and once more after its repair if it needs one.
-fn sound(
-    folder: &Path,
-    path: &Path,
-    neighbours: &Neighbours,
+/// The database to be opened, and all that matters to it.
+struct Place<'a> {
+    folder: &'a Path,
+    path: &'a Path,
+    door: &'a Door,
+    neighbours: &'a Neighbours,
     now_ms: i64,
-    notes: &mut Vec<OpenNote>,
-) -> Result<Verdict, Error> {
-    if !repair::is_lost(folder, path)? {
+}
+
+impl Place<'_> {
+    /// Opens the database as it is, ready for use, with its schema if that is newer than ours;
+    /// thoroughly means reading all of it first. [`Error::Damaged`] is for [`repair`].
+    fn enter(&self, thoroughly: bool) -> Result<(Connection, Option<i64>), Error> {
+        let path = self.path;
         file::private_database(path)?;
-        let verdict = examine(path, !neighbours.dead.is_empty())?;
-        if !matches!(verdict, Verdict::Damaged(_)) {
-            return Ok(verdict);
+        match examine(path, thoroughly)? {
+            Verdict::Newer(found) => {
+                let connection =
+                    connect_to_read(path).map_err(Error::sql("open the chats to read", path))?;
+                Ok((connection, Some(found)))
+            }
+            Verdict::Sound(mut connection, version) => {
+                refuse_unwritable(&connection, path)?;
+                self.upgrade(&mut connection, version)?;
+                reply::interrupt_abandoned(&mut connection, self.door, path)?;
+                self.neighbours.bury();
+                Ok((connection, None))
+            }
+            Verdict::Damaged(why) => {
+                let doing = "open the chats";
+                let path = path.to_owned();
+                Err(Error::Damaged { doing, path, why })
+            }
         }
     }
-    if neighbours.living {
-        let doing = "repair the damaged chats";
-        let path = path.to_owned();
-        return Err(Error::InUse { doing, path });
+
+    /// Sets what each connection must set, and brings the file to this build's schema.
+    fn upgrade(&self, connection: &mut Connection, version: i64) -> Result<(), Error> {
+        let path = self.path;
+        if version > 0 && version < schema::VERSION {
+            if self.neighbours.living {
+                let doing = "bring the chats to this version's form";
+                let path = path.to_owned();
+                return Err(Error::InUse { doing, path });
+            }
+            backup::before_upgrade(self.folder, version, self.now_ms)?;
+        }
+        configure(connection).map_err(Error::sql("set up the chats", path))?;
+        schema::migrate(connection).map_err(Error::sql("make the tables of the chats", path))
     }
-    notes.extend(repair::replace(folder, path, now_ms)?);
-    file::private_database(path)?;
-    examine(path, true)
 }
 
 /// Opens a database and asks SQLite about it; thoroughly means reading all of it.
@@ -211,26 +248,6 @@ fn refuse_unwritable(connection: &Connection, path: &Path) -> Result<(), Error> 
         return Err(Error::ReadOnly { doing, path });
     }
     Ok(())
-}
-
-/// Sets what each connection must set, and brings the file to this build's schema.
-fn upgrade(
-    connection: &mut Connection,
-    version: i64,
-    folder: &Path,
-    neighbours: &Neighbours,
-    now_ms: i64,
-) -> Result<(), Error> {
-    let path = folder.join(FILE);
-    if version > 0 && version < schema::VERSION {
-        if neighbours.living {
-            let doing = "bring the chats to this version's form";
-            return Err(Error::InUse { doing, path });
-        }
-        backup::before_upgrade(folder, version, now_ms)?;
-    }
-    configure(connection).map_err(Error::sql("set up the chats", &path))?;
-    schema::migrate(connection).map_err(Error::sql("make the tables of the chats", &path))
 }
 
 fn configure(connection: &Connection) -> rusqlite::Result<()> {

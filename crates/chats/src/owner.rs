@@ -9,7 +9,9 @@
 //! damaged database is never moved under somebody's feet and nobody is taken for dead between
 //! making the file and locking it.
 
+use std::collections::hash_map::RandomState;
 use std::fs::{self, File, TryLockError};
+use std::hash::{BuildHasher, Hasher};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -129,17 +131,18 @@ pub(crate) struct Owner {
 }
 
 impl Owner {
-    /// Takes a name that nobody has: the time, the process, and a counter for the rest.
+    /// Takes a name that nobody has: the time, the process, and a random number, because a
+    /// database can be copied to where the time and the process are the same.
     pub(crate) fn register(door: &Door, now_ms: i64) -> Result<Self, Error> {
         let process = std::process::id();
-        let mut counter = 0_u32;
         let (id, path) = loop {
-            let id = format!("{}-{process}-{counter}", now_ms.unsigned_abs());
+            // The keys that the standard library gives each hasher are its only random numbers.
+            let random = RandomState::new().build_hasher().finish();
+            let id = format!("{}-{process}-{random}", now_ms.unsigned_abs());
             let path = door.owners.join(format!("{id}.lock"));
             if !path.exists() {
                 break (id, path);
             }
-            counter += 1;
         };
         let file = private_file(&path)?;
         file.lock().map_err(Error::file("lock", &path))?;

@@ -91,11 +91,12 @@ fn a_database_that_is_gone_comes_back() {
     assert_eq!(titles(&chats), ["before"]);
 }
 
+/// The power went between setting a database aside and restoring its backup.
 #[test]
 fn a_rollback_journal_is_not_applied_to_what_is_restored() {
     let folder = empty();
     write_and_back_up(folder.path());
-    fs::write(database(folder.path()), GARBAGE).unwrap();
+    fs::remove_file(database(folder.path())).unwrap();
     let journal = folder.path().join("chats.db-journal");
     fs::write(&journal, GARBAGE).unwrap();
     let (chats, notes) = open_noted(folder.path());
@@ -133,8 +134,7 @@ fn damage_that_shows_in_use_is_repaired_by_the_next_start() {
     chats.backup_if_due(NOW_MS).unwrap();
     let chat = ask(&chats, None, &"after ".repeat(10_000)).chat;
     drop(chats);
-    let pages = spoil_from_third_page(folder.path());
-    assert!(pages > 10, "only {pages} pages");
+    spoil_the_last_pages(folder.path());
 
     let chats = open(folder.path());
     let error = chats.conversation(chat).unwrap_err();
@@ -153,7 +153,7 @@ fn damage_that_shows_in_use_is_repaired_by_the_next_start() {
 fn damage_that_shows_in_a_copy_is_repaired_by_the_next_start() {
     let folder = empty();
     ask(&open(folder.path()), None, &"words ".repeat(10_000));
-    spoil_from_third_page(folder.path());
+    spoil_the_last_pages(folder.path());
     let chats = open(folder.path());
     let error = chats.backup_if_due(NOW_MS).unwrap_err();
     assert!(matches!(error, Error::Damaged { .. }), "{error}");
@@ -165,14 +165,37 @@ fn damage_that_shows_in_a_copy_is_repaired_by_the_next_start() {
     assert!(matches!(&notes[..], [OpenNote::Fresh { .. }]), "{notes:?}");
 }
 
-/// Overwrites the tables of a closed database but not its schema, and counts its pages.
-fn spoil_from_third_page(folder: &Path) -> u64 {
+/// What a start does read is repaired by that start.
+#[test]
+fn damage_that_shows_while_opening_is_repaired_at_once() {
+    let folder = empty();
+    write_and_back_up(folder.path());
+    spoil(folder.path(), 2);
+    let (chats, notes) = open_noted(folder.path());
+    assert!(
+        matches!(&notes[..], [OpenNote::Restored { .. }]),
+        "{notes:?}"
+    );
+    assert_eq!(titles(&chats), ["before"]);
+}
+
+/// Overwrites the end of a closed database with a long message: pages of its words.
+fn spoil_the_last_pages(folder: &Path) {
+    let pages = spoil(folder, PAGES_OF_TABLES);
+    assert!(pages > PAGES_OF_TABLES, "only {pages} pages");
+}
+
+/// More than the tables and indices of a few messages take.
+const PAGES_OF_TABLES: u64 = 12;
+
+/// Overwrites a closed database after so many pages, and counts its pages.
+fn spoil(folder: &Path, after: u64) -> u64 {
     const PAGE: u64 = 4096;
     let path = database(folder);
     let pages = fs::metadata(&path).unwrap().len() / PAGE;
     let mut file = fs::File::options().write(true).open(path).unwrap();
-    file.seek(SeekFrom::Start(2 * PAGE)).unwrap();
-    for _ in 2..pages {
+    file.seek(SeekFrom::Start(after * PAGE)).unwrap();
+    for _ in after..pages {
         file.write_all(&[0xa5; PAGE as usize]).unwrap();
     }
     pages

@@ -115,7 +115,7 @@ mod disks {
 
     #[test]
     fn a_full_disk_keeps_what_was_there() {
-        on_a_disk_of_its_own("size=640k", "full disk");
+        on_a_disk_of_its_own("size=1m", "full disk");
     }
 
     #[test]
@@ -146,10 +146,12 @@ mod disks {
     }
 }
 
-/// Plays on a disk of a few hundred KiB; see [`crate::child`].
+/// Plays on a disk of a megabyte; see [`crate::child`].
 pub(crate) fn fill_the_disk(folder: &Path) {
     use crate::folder::{ask, begin, conversation, finish, growth, open};
 
+    let other = folder.join("somebody's film");
+    fs::write(&other, vec![0; 384 << 10]).unwrap();
     let chats = open(folder);
     let question = ask(&chats, None, "why?");
     let id = begin(&chats, question.id);
@@ -177,7 +179,8 @@ pub(crate) fn fill_the_disk(folder: &Path) {
     let chats = open(folder);
     assert_eq!(chats.draft(None).unwrap(), kept);
     assert_eq!(conversation(&chats, question.chat), ["why?", "Be"]);
-    // Leaving folded the log, which makes room.
+    // What the user removes is room at once.
+    fs::remove_file(other).unwrap();
     let id = begin(&chats, question.id);
     finish(&chats, id, "because");
     assert_eq!(conversation(&chats, question.chat), ["why?", "because"]);
