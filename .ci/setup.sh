@@ -147,10 +147,27 @@ target() { printf '%s' "${CARGO_TARGET_DIR:-target}"; }
 # into the target folder and fails on a link there that leads nowhere.
 build() {
   local package arguments=()
-  find "$(target)" -maxdepth 2 -name 'lib*.so*' -xtype l -delete 2>/dev/null
+  find "$(target)" -maxdepth 3 -name 'lib*.so*' -xtype l -delete 2>/dev/null
   if [ ! -e "$(target)/debug/spud-engine" ]; then
     say "building; the first time takes a while, most of it for llama.cpp (README, \"How long it takes\")"
   fi
   for package in "$@"; do arguments+=(-p "$package"); done
   cargo build --locked "${arguments[@]}" >&2 || die "the build failed (its messages are above)."
+}
+
+# Builds a program of ours and becomes it, in the folder of whoever asked: paths on the command
+# line mean that one.
+become() {
+  local program=$1 here=$2 top=$PWD
+  shift 2
+  cd "$here" || exit 1
+  case $(target) in /*) exec "$(target)/debug/$program" "$@" ;; *) exec "$top/$(target)/debug/$program" "$@" ;; esac
+}
+
+# A bench: its program beside the engine that it measures.
+run_bench() {
+  need_packages "${PACKAGES_ENGINE[@]}"
+  need_rust
+  build bench engine-llama
+  become "$@"
 }

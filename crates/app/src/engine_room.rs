@@ -390,6 +390,7 @@ async fn load(
         path,
         context: plan.context,
         threads,
+        batch: plan.batch,
     });
     loop {
         let event = tokio::select! {

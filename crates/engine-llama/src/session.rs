@@ -13,14 +13,12 @@ use crate::brake::Brake;
 use crate::llama::{self, Context, Decoded, Shape};
 use crate::vocabulary::Vocabulary;
 
-/// Tokens computed at once while a prompt is read. Progress is told after each batch, and compute
-/// buffers grow with it.
-const BATCH: u32 = 256;
-
 /// One model with one cache.
 pub(crate) struct Session {
     context: Context,
     vocabulary: Vocabulary,
+    /// Tokens that are computed at once while a prompt is read; progress is told after each.
+    batch: usize,
     /// The ids of the tokens in the cache, in order.
     cached: Vec<LlamaToken>,
 }
@@ -53,7 +51,7 @@ impl Session {
         let model = model.map_err(|_| refused(&load.path, &said))?;
         let shape = Shape {
             context: load.context,
-            batch: BATCH.min(load.context),
+            batch: load.batch.clamp(1, load.context.max(1)),
             threads: load.threads,
         };
         let vocabulary = Vocabulary::of(&model);
@@ -65,6 +63,7 @@ impl Session {
         Ok(Self {
             context,
             vocabulary,
+            batch: shape.batch as usize,
             cached: Vec::new(),
         })
     }
@@ -122,7 +121,7 @@ impl Session {
     ) -> Result<(), Halt> {
         while self.cached.len() < prompt.len() {
             let rest = &prompt[self.cached.len()..];
-            let batch = &rest[..rest.len().min(BATCH as usize)];
+            let batch = &rest[..rest.len().min(self.batch)];
             self.decode(batch, batch.len() == rest.len())?;
             tell(self.used());
         }

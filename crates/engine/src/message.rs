@@ -69,6 +69,8 @@ pub struct Load {
     pub context: u32,
     /// Threads that compute.
     pub threads: u32,
+    /// Tokens that are computed at once while a prompt is read; compute buffers grow with it.
+    pub batch: u32,
 }
 
 /// A question and how it shall be answered.

@@ -5,9 +5,10 @@
 
 use gguf::Geometry;
 
-/// Tokens that the engine computes at once while it reads a prompt: its micro-batch, the same
-/// number as llama.cpp's default `n_ubatch`.
-pub(crate) const MICRO_BATCH: u64 = 512;
+/// Tokens that the engine computes at once while it reads a prompt (llama.cpp's `n_ubatch`). Half
+/// of llama.cpp's default takes half of its compute buffer and reads as fast: 1.01 times the speed
+/// of 512 in `bench/engine`, at 530 tokens of prompt.
+pub const BATCH: u32 = 256;
 
 /// Bytes of one value between two operations: ggml computes in 32-bit floats.
 const VALUE_BYTES: u64 = 4;
@@ -21,14 +22,15 @@ const LIVE_FEED_FORWARD_ROWS: u64 = 3;
 
 /// Bytes of the engine process by itself: program, libraries and CPU backend, thread stacks, graph,
 /// and the vocabulary as llama.cpp holds it (its tables of 150,000 tokens and as many merges come
-/// to some 40 MiB by count). A round number above their sum, not yet measured.
+/// to some 40 MiB by count). A round number: `bench/engine` measured 95 MiB for this and the compute
+/// buffer together, with the shape of R1's 1.5B and any context from 2,048 to 32,768.
 pub(crate) const ENGINE_BYTES: u64 = 96 << 20;
 
 /// Bytes of the buffer for values between operations, in a graph of one micro-batch over
 /// `cells` of cache:
 ///
 /// ```text
-/// batch = min(512, cells)
+/// batch = min(256, cells)
 ///   batch · (6 · max(embedding, heads · head_dim) + 3 · feed_forward) · 4    one layer's rows
 /// + heads · batch · cells · 4                                                attention scores
 /// + batch · cells · 4                                                        the mask
@@ -40,7 +42,7 @@ pub(crate) const ENGINE_BYTES: u64 = 96 << 20;
 /// too high, never too low. Logits count for one token, since the engine asks llama.cpp for no
 /// more (`n_outputs_max`).
 pub(crate) fn compute_bytes(geometry: &Geometry, cells: u64) -> u64 {
-    let batch = MICRO_BATCH.min(cells);
+    let batch = u64::from(BATCH).min(cells);
     let heads = u64::from(geometry.heads);
     let widest = u64::from(geometry.head_dim_k.max(geometry.head_dim_v));
     let row = u64::from(geometry.embedding).max(heads * widest);

@@ -9,6 +9,7 @@ mod compute;
 mod machine;
 mod plan;
 
+pub use compute::BATCH;
 pub use gguf::KvType;
 pub use machine::{Cores, Machine};
 pub use plan::{Ask, Plan, Reason, TooBig, plan};

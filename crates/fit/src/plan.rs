@@ -6,7 +6,7 @@
 use gguf::{Geometry, KvType};
 
 use crate::bytes::human;
-use crate::compute::{ENGINE_BYTES, compute_bytes};
+use crate::compute::{BATCH, ENGINE_BYTES, compute_bytes};
 use crate::machine::Machine;
 
 /// Contexts that are tried when none is asked for, in tokens, largest first. R1 thinks for
@@ -39,6 +39,8 @@ pub struct Plan {
     pub context: u32,
     /// The type of the cache, which is what was asked for unless a reason says otherwise.
     pub kv: KvType,
+    /// Tokens to compute at once while a prompt is read.
+    pub batch: u32,
     /// The weights, counted once: the engine reads them into memory of its own. (A mapped file
     /// beside a copy rearranged for the CPU would count once as well, since the system can drop
     /// mapped pages.)
@@ -118,6 +120,7 @@ pub fn plan(
         Plan {
             context,
             kv,
+            batch: BATCH,
             weights_bytes,
             cache_bytes,
             compute_bytes,

@@ -27,6 +27,7 @@ pub(crate) fn load_of(path: &Path, context: u32) -> Load {
         path: path.to_owned(),
         context,
         threads: 1,
+        batch: 256,
     }
 }
 

@@ -11,9 +11,9 @@ use crate::asking::{
 use crate::bare::Bare;
 use crate::{asking, waiting};
 
-/// Time from a stop to the end of its job that nobody may notice (the issue asks for 200 ms), and
-/// as much again for a machine that is busy with other tests.
-const SOON: Duration = Duration::from_millis(400);
+/// Far less than what is stopped would take. That nobody waits longer than 200 ms is measured by
+/// `bench/engine`, on a machine with nothing else to do.
+const SOON: Duration = Duration::from_secs(3);
 
 /// A context far beyond Sprout's, so that reading takes seconds.
 const HUGE: u32 = 32_768;

@@ -89,7 +89,7 @@ fn the_sum_is_the_sum_of_its_parts() {
     assert_eq!(plan.weights_bytes, SMALL_BYTES);
     assert_eq!(plan.cache_bytes, 4_096 * 28_672);
     // Rows of one layer, scores, mask, logits of one token.
-    let values = 512 * (6 * 1_536 + 3 * 8_960) + 12 * 512 * 4_096 + 512 * 4_096 + 151_936;
+    let values = 256 * (6 * 1_536 + 3 * 8_960) + 12 * 256 * 4_096 + 256 * 4_096 + 151_936;
     assert_eq!(plan.compute_bytes, 4 * values);
     let parts = plan.weights_bytes + plan.cache_bytes + plan.compute_bytes + plan.engine_bytes;
     assert_eq!(plan.needed_bytes, parts);
@@ -144,7 +144,7 @@ fn an_asked_context_is_that_one_or_nothing() {
     assert_eq!(error.context, 131_072);
     assert_eq!(
         error.to_string(),
-        "the model needs 7.95 GiB with a context of 131072 tokens, \
+        "the model needs 6.29 GiB with a context of 131072 tokens, \
          and 2.00 GiB of memory are available"
     );
     // The cache comes in steps of 256 tokens.

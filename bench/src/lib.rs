@@ -1,0 +1,24 @@
+//! Figures of what the rest of Spud promises, measured from outside.
+//!
+//! Each command under `bench/` prints a table for people and, with `--json`, one object a line
+//! ([`figures`]). What it measures on is made here too: GGUF files of true shape with random
+//! weights ([`synthetic`]). Nothing of this is part of the product, and no test asserts a time.
+
+pub mod figures;
+pub mod memory;
+pub mod ours;
+mod quants;
+pub mod synthetic;
+mod words;
+
+/// The end of a command: an error is one line on standard error and status 1.
+#[expect(clippy::print_stderr, reason = "where errors of commands go")]
+pub fn finish(outcome: std::io::Result<()>) -> std::process::ExitCode {
+    match outcome {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}

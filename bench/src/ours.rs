@@ -1,0 +1,196 @@
+//! Spud's engine process, driven as the product drives it.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use engine::Engine;
+use engine::message::{End, Event, Failure, Job, Load, Reply, Sampling, Statistics};
+use engine::prompt::{Prompt, Template, Turn};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// A model and the shape in which it is measured.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// The GGUF file.
+    pub model: PathBuf,
+    /// Tokens of context.
+    pub context: u32,
+    /// Threads that compute.
+    pub threads: u32,
+}
+
+impl Setup {
+    fn load(&self) -> Load {
+        Load {
+            path: self.model.clone(),
+            context: self.context,
+            threads: self.threads,
+            batch: fit::BATCH,
+        }
+    }
+}
+
+/// An engine that holds a model, and how long it took from nothing.
+pub struct Ours {
+    engine: Engine,
+    /// From the start of the process until it could answer.
+    pub load: Duration,
+}
+
+/// A reply as it was received.
+#[derive(Debug)]
+pub struct Told {
+    /// How it ended.
+    pub end: End,
+    /// What it cost, by the engine's own clock.
+    pub statistics: Statistics,
+    /// The words, thinking first.
+    pub text: String,
+}
+
+impl Ours {
+    /// Starts a process and loads a model.
+    pub fn start(setup: &Setup) -> io::Result<Self> {
+        let begun = Instant::now();
+        let engine = Engine::start(&program()?).map_err(io::Error::other)?;
+        let mut events = engine.load(setup.load());
+        loop {
+            match events.blocking_recv() {
+                Some(Event::LoadEnded { outcome }) => {
+                    outcome.map_err(io::Error::other)?;
+                    let load = begun.elapsed();
+                    return Ok(Self { engine, load });
+                }
+                Some(_) => {}
+                None => return Err(io::Error::other("a load without an end")),
+            }
+        }
+    }
+
+    /// Loads a model and ends that in the middle, as the product does it: by ending the process.
+    /// Gives the time until it was gone.
+    pub fn stop_a_load(setup: &Setup) -> io::Result<Duration> {
+        let engine = Engine::start(&program()?).map_err(io::Error::other)?;
+        let mut events = engine.load(setup.load());
+        while let Some(event) = events.blocking_recv() {
+            match event {
+                Event::Loading { progress } if progress > 0.3 => break,
+                Event::LoadEnded { outcome } => {
+                    outcome.map_err(io::Error::other)?;
+                    return Err(io::Error::other("it had loaded before it could be stopped"));
+                }
+                _ => {}
+            }
+        }
+        let begun = Instant::now();
+        engine.kill();
+        while events.blocking_recv().is_some() {}
+        while engine.is_alive() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(begun.elapsed())
+    }
+
+    /// The whole of a reply.
+    pub fn ask(&self, question: &str, sampling: Sampling, tokens: u32) -> Told {
+        gather(self.begin(question, sampling, tokens).1)
+    }
+
+    /// Begins a reply, stops it at the first event of this kind, and gives the time from the stop
+    /// to the end.
+    pub fn stop_at(&self, question: &str, kind: impl Fn(&Event) -> bool) -> io::Result<Duration> {
+        let (job, mut events) = self.begin(question, greedy(), 1000);
+        while let Some(event) = events.blocking_recv() {
+            if kind(&event) {
+                break;
+            }
+        }
+        let begun = Instant::now();
+        self.engine.stop(job);
+        let told = gather(events);
+        let took = begun.elapsed();
+        if told.end == End::Stopped {
+            Ok(took)
+        } else {
+            let end = told.end;
+            Err(io::Error::other(format!("stopped too late: {end:?}")))
+        }
+    }
+
+    /// The most memory that the process held, in bytes.
+    pub fn peak(&self) -> Option<u64> {
+        crate::memory::peak(self.engine.process_id())
+    }
+
+    fn begin(
+        &self,
+        question: &str,
+        sampling: Sampling,
+        tokens: u32,
+    ) -> (Job, UnboundedReceiver<Event>) {
+        self.engine.reply(Reply {
+            prompt: prompt(question),
+            sampling,
+            max_tokens: tokens,
+            think_budget: None,
+        })
+    }
+}
+
+/// A question in R1's form.
+pub fn prompt(question: &str) -> Prompt {
+    Template::R1.render(None, &[Turn::User(question.to_owned())])
+}
+
+/// The likeliest token always, so that both sides of a comparison do the same.
+pub fn greedy() -> Sampling {
+    Sampling {
+        temperature: 0.0,
+        ..Sampling::of_r1(1)
+    }
+}
+
+/// Why a reply that was to run did not, if it did not.
+pub fn failure(told: &Told) -> Option<&Failure> {
+    match &told.end {
+        End::Failed(failure) => Some(failure),
+        _ => None,
+    }
+}
+
+fn program() -> io::Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    engine::locate(&own).map_err(|path: PathBuf| missing(&path))
+}
+
+fn missing(path: &Path) -> io::Error {
+    io::Error::other(format!(
+        "there is no engine at {}; build it first",
+        path.display()
+    ))
+}
+
+/// All of a reply, to its end.
+fn gather(mut events: UnboundedReceiver<Event>) -> Told {
+    let (mut thoughts, mut answers) = (String::new(), String::new());
+    while let Some(event) = events.blocking_recv() {
+        match event {
+            Event::Words {
+                thinking, answer, ..
+            } => {
+                thoughts += &thinking;
+                answers += &answer;
+            }
+            Event::ReplyEnded { end, statistics } => {
+                return Told {
+                    end,
+                    statistics,
+                    text: thoughts + &answers,
+                };
+            }
+            _ => {}
+        }
+    }
+    unreachable!("BUG: the handle gives every reply an end")
+}
