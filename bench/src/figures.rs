@@ -182,8 +182,8 @@ mod tests {
     #[test]
     fn the_middle_and_the_quarters_are_those_of_the_sorted_runs() {
         let figure = Figure::new("x", "s", vec![5.0, 1.0, 4.0, 2.0, 3.0]);
-        let quarters = [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| figure.quantile(part));
-        assert_eq!(quarters, [1.0, 2.0, 3.0, 4.0, 5.0]);
+        let quarters = [0.0, 0.25, 0.5, 0.75, 1.0].map(|part| figure.quantile(part).to_string());
+        assert_eq!(quarters, ["1", "2", "3", "4", "5"]);
         let even = Figure::new("x", "s", vec![1.0, 2.0]);
         assert_eq!(even.quantile(0.5).to_string(), "1.5");
     }

@@ -294,7 +294,7 @@ mod tests {
         assert_eq!(header.weights_bytes(), weights);
     }
 
-    /// The published Q4_K_M of this model has so many bytes (models-facts.toml), of which the
+    /// The published `Q4_K_M` of this model has so many bytes (models-facts.toml), of which the
     /// vocabulary and the rest of the header take some six million. One layer with another type
     /// would be three and a half million more or less.
     #[test]
