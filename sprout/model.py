@@ -2,7 +2,7 @@
 
 Owns the parameters and the forward pass. Matrices are stored input × output here and turned
 round by `export`. Attention is written out per head; llama.cpp runs the same weights in the
-absorbed form (one cached row for all heads), so its tests check this file too.
+absorbed form (one cached row for all heads), so the test of the sums checks this file too.
 """
 
 import jax

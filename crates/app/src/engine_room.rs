@@ -8,6 +8,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::Engine;
@@ -143,6 +144,9 @@ struct Shared {
     resident: Mutex<Option<Resident>>,
     state: watch::Sender<EngineState>,
     idle: Duration,
+    /// Counts uses over all models: a timer of one that has left must not mistake its successor
+    /// for it.
+    uses: AtomicU64,
 }
 
 /// A model in memory.
@@ -153,8 +157,8 @@ struct Resident {
     template: Template,
     engine: Engine,
     loaded: Loaded,
-    /// Counts the uses, so that an idle timer knows whether another one came after it.
-    uses: u64,
+    /// Number of its last use, so that an idle timer knows whether another one came after it.
+    last_use: u64,
 }
 
 impl Resident {
@@ -177,6 +181,7 @@ impl EngineRoom {
                 resident: Mutex::new(None),
                 state,
                 idle,
+                uses: AtomicU64::new(0),
             }),
         }
     }
@@ -245,8 +250,7 @@ impl EngineRoom {
         };
         let (end, statistics) = run(there, turns, settings, stop, tell).await;
         if there.engine.is_alive() {
-            there.uses += 1;
-            self.leave_when_idle(there.uses);
+            self.leave_when_idle(there);
         } else {
             resident.take();
             self.shared.state.send_replace(match &end {
@@ -312,10 +316,10 @@ impl EngineRoom {
             tell(Progress::Loading(progress));
         };
         match load(model, settings, stop, &mut hear).await {
-            Ok(Some(there)) => {
+            Ok(Some(mut there)) => {
                 let load_ms = there.loaded.load_ms;
                 state.send_replace(EngineState::Ready(there.loaded.context));
-                self.leave_when_idle(there.uses);
+                self.leave_when_idle(&mut there);
                 *resident = Some(there);
                 Ok(Some(load_ms))
             }
@@ -330,15 +334,20 @@ impl EngineRoom {
         }
     }
 
-    /// Ends the engine after the idle time, unless it was used again meanwhile.
-    fn leave_when_idle(&self, uses: u64) {
+    /// Ends the engine, which was used just now, after the idle time, unless it is used again.
+    fn leave_when_idle(&self, there: &mut Resident) {
+        let this_use = self.shared.uses.fetch_add(1, Ordering::Relaxed);
+        there.last_use = this_use;
         let room = Arc::downgrade(&self.shared);
         let idle = self.shared.idle;
         tokio::spawn(async move {
             sleep(idle).await;
             let Some(room) = room.upgrade() else { return };
             let mut resident = room.resident.lock().await;
-            if resident.as_ref().is_some_and(|there| there.uses == uses) {
+            if resident
+                .as_ref()
+                .is_some_and(|there| there.last_use == this_use)
+            {
                 resident.take();
                 room.state.send_replace(EngineState::Off);
             }
@@ -409,7 +418,7 @@ async fn load(
                     template,
                     engine,
                     loaded,
-                    uses: 0,
+                    last_use: 0,
                 }));
             }
             Some(Event::LoadEnded {

@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
-use app::{AppEvent, Code, EngineState};
+use std::time::Duration;
 
-use crate::world::{World, reply};
+use app::{AppEvent, Code, Ending, EngineRoom, EngineState, Model, Turn};
+use tokio::time::{sleep, timeout};
+
+use crate::world::{PATIENCE, World, reply, surely};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_is_loaded_remembered_and_undone_by_none_that_fails() {
@@ -36,4 +39,49 @@ async fn a_choice_is_loaded_remembered_and_undone_by_none_that_fails() {
         "nothing is loaded before it is asked for"
     );
     world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_leaves_after_its_idle_time_and_comes_back_for_the_next_question() {
+    const IDLE: Duration = Duration::from_millis(300);
+    let room = EngineRoom::new(IDLE);
+    let mut state = room.state();
+    for _ in 0..2 {
+        let (_stopper, stop) = app::stop::stop();
+        let turns = [Turn::User("What is 2 + 2?".to_owned())];
+        let told = room
+            .reply(
+                &Model::Sprout,
+                &turns,
+                &surely().settings,
+                stop,
+                &mut |_| {},
+            )
+            .await;
+        assert_eq!(told.ending, Ending::Complete);
+        let left = state.wait_for(|state| *state == EngineState::Off);
+        timeout(PATIENCE, left).await.unwrap().unwrap();
+        assert_eq!(room.device().await, None);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_idle_time_of_one_model_ends_no_other() {
+    const IDLE: Duration = Duration::from_secs(2);
+    let home = tempfile::tempdir().unwrap();
+    let other = home.path().join("other.gguf");
+    let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
+    std::fs::copy(sprout, &other).unwrap();
+    let room = EngineRoom::new(IDLE);
+    for model in [Model::Sprout, Model::File(other)] {
+        let (_stopper, stop) = app::stop::stop();
+        assert!(
+            room.prepare(&model, &surely().settings, stop)
+                .await
+                .unwrap()
+        );
+        sleep(IDLE * 3 / 5).await;
+    }
+    // The first one's time is over, the second one's is not.
+    assert!(room.device().await.is_some());
 }

@@ -9,7 +9,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 pub(crate) const LONG: &str = "Count from 1 to 200";
 /// How long the next event may take before a test says that it never came.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) struct World {
     pub(crate) app: App,
