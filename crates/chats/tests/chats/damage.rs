@@ -1,7 +1,7 @@
 //! Damaged databases: set aside, replaced, and told of.
 
 use std::fs;
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use chats::{Error, OpenNote};
@@ -195,9 +195,8 @@ fn spoil(folder: &Path, after: u64) -> u64 {
     let pages = fs::metadata(&path).unwrap().len() / PAGE;
     let mut file = fs::File::options().write(true).open(path).unwrap();
     file.seek(SeekFrom::Start(after * PAGE)).unwrap();
-    for _ in after..pages {
-        file.write_all(&[0xa5; PAGE as usize]).unwrap();
-    }
+    let mut noise = io::repeat(0xa5).take(pages.saturating_sub(after) * PAGE);
+    io::copy(&mut noise, &mut file).unwrap();
     pages
 }
 

@@ -1,5 +1,9 @@
 //! What the room `chats` promises, from the outside: the folder on disk and the calls of `Chats`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::print_stdout,
+    reason = "a test that cannot be played here says so, and a child speaks to its parent"
+)]
 
 mod backups;
 mod child;
