@@ -126,6 +126,8 @@ fn drafted(backend: &LlamaBackend, model: &LlamaModel, prompt: &[LlamaToken]) ->
     loop {
         let last = told.written[told.written.len() - 1];
         if model.vocab().is_eog(last) || told.written.len() >= LIMIT {
+            // A last step may have written a few more than were asked for.
+            told.written.truncate(LIMIT);
             return told;
         }
         let place = past.len();
