@@ -164,7 +164,9 @@ impl<'reply> Writing<'reply> {
         let words = self.splitter.push(&bytes, tag);
         let after = self.splitter.place();
         let so_far = &mut self.statistics.so_far;
-        if before == Place::Thinking || after == Place::Thinking || tag == Some(Tag::Close) {
+        // A closing tag in the answer is a part of the answer.
+        let closes = tag == Some(Tag::Close) && before != Place::Answer;
+        if before == Place::Thinking || after == Place::Thinking || closes {
             so_far.thinking_tokens += 1;
             self.clocks.thinking += took;
         } else {

@@ -39,8 +39,16 @@ fn a_chat_whose_engine_is_killed_keeps_the_words_and_goes_on() {
     writeln!(input, "What is 3 + 4?").unwrap();
     drop(input);
     let ran = running.end();
-    assert!(ran.output.ends_with("3 + 4 = 7.\n"), "{ran:?}");
     let (_, messages) = on_disk(&home);
+    // What Sprout makes of a sum below half a count is its own affair: it is answered.
+    let Body::Reply(next) = &messages[3].body else {
+        panic!("{messages:?}")
+    };
+    assert_eq!(next.state, State::Ended(app::chats::End::Complete));
+    assert!(
+        ran.output.ends_with(&format!("{}\n", next.answer)),
+        "{ran:?}"
+    );
     let Body::Reply(first) = &messages[1].body else {
         panic!("{messages:?}")
     };

@@ -169,7 +169,10 @@ fn a_spent_budget_closes_the_thought_and_says_so() {
         // The line break and the closing tag come on top.
         assert_eq!(told.statistics.so_far.thinking_tokens, budget + 2);
         assert!(!told.answer.is_empty());
-        assert!(!told.answer.contains("think>"));
+        // The tag that closed it is in neither text. (Sprout, which never saw a thought cut off,
+        // may go on thinking in its answer and close that too: its own words, left alone.)
+        assert!(!told.thinking.contains("think>"), "{told:?}");
+        assert!(!told.answer.trim_start().starts_with('<'), "{told:?}");
     }
     let ample = ask(
         &engine,
