@@ -7,7 +7,7 @@ use fit::bytes::human;
 use serde::Serialize;
 
 use crate::engine_room::{Ending, EngineRoom, Progress, Settings, idle};
-use crate::failure::{Failure, REINSTALL};
+use crate::failure::{Failure, REINSTALL, of_opening};
 use crate::home::Home;
 use crate::model::Model;
 use crate::open::blocking;
@@ -83,6 +83,10 @@ fn machine() -> Result<String, Failure> {
 /// Tries to write where the chats are.
 fn writable(folder: &std::path::Path) -> Result<String, Failure> {
     let chats = chats::Chats::open(folder, crate::open::now_ms())?;
+    // What opening repaired is told once, so here is where it is told.
+    if let Some(note) = chats.notes.first() {
+        return Err(of_opening(note));
+    }
     let rows = chats.chats.rows()?.len();
     let chats = if rows == 1 { "chat" } else { "chats" };
     Ok(format!("`{}`, {rows} {chats}", folder.display()))

@@ -147,6 +147,8 @@ struct Shared {
     /// Counts uses over all models: a timer of one that has left must not mistake its successor
     /// for it.
     uses: AtomicU64,
+    /// Bytes that the model in memory will give back, as planned.
+    held_bytes: AtomicU64,
 }
 
 /// A model in memory.
@@ -157,6 +159,8 @@ struct Resident {
     template: Template,
     engine: Engine,
     loaded: Loaded,
+    /// Bytes that it was planned to take.
+    bytes: u64,
     /// Number of its last use, so that an idle timer knows whether another one came after it.
     last_use: u64,
 }
@@ -182,6 +186,7 @@ impl EngineRoom {
                 state,
                 idle,
                 uses: AtomicU64::new(0),
+                held_bytes: AtomicU64::new(0),
             }),
         }
     }
@@ -219,10 +224,15 @@ impl EngineRoom {
             .map(|there| there.loaded.device.clone())
     }
 
+    /// Bytes that become free when the model in memory leaves.
+    pub(crate) fn held_bytes(&self) -> u64 {
+        self.shared.held_bytes.load(Ordering::Relaxed)
+    }
+
     /// Ends the engine process, if any, once no reply is being written.
     pub async fn clear(&self) {
-        self.shared.resident.lock().await.take();
-        self.shared.state.send_replace(EngineState::Off);
+        let mut resident = self.shared.resident.lock().await;
+        self.shared.vacate(&mut resident, EngineState::Off).await;
     }
 
     /// Writes one reply. `tell` hears everything on the way, in order; the end is returned.
@@ -252,11 +262,11 @@ impl EngineRoom {
         if there.engine.is_alive() {
             self.leave_when_idle(there);
         } else {
-            resident.take();
-            self.shared.state.send_replace(match &end {
+            let state = match &end {
                 Ending::Failed(failure) => EngineState::Failed(failure.clone()),
                 _ => EngineState::Off,
-            });
+            };
+            self.shared.vacate(&mut resident, state).await;
         }
         Outcome {
             ending: end,
@@ -308,9 +318,10 @@ impl EngineRoom {
             return Ok(Some(0));
         }
         // First: the memory of the old one is part of what is free for the new one.
-        resident.take();
+        self.shared
+            .vacate(resident, EngineState::Loading(0.0))
+            .await;
         let state = &self.shared.state;
-        state.send_replace(EngineState::Loading(0.0));
         let mut hear = |progress| {
             state.send_replace(EngineState::Loading(progress));
             tell(Progress::Loading(progress));
@@ -320,6 +331,8 @@ impl EngineRoom {
                 let load_ms = there.loaded.load_ms;
                 state.send_replace(EngineState::Ready(there.loaded.context));
                 self.leave_when_idle(&mut there);
+                let held = &self.shared.held_bytes;
+                held.store(there.bytes, Ordering::Relaxed);
                 *resident = Some(there);
                 Ok(Some(load_ms))
             }
@@ -348,10 +361,21 @@ impl EngineRoom {
                 .as_ref()
                 .is_some_and(|there| there.last_use == this_use)
             {
-                resident.take();
-                room.state.send_replace(EngineState::Off);
+                room.vacate(&mut resident, EngineState::Off).await;
             }
         });
+    }
+}
+
+impl Shared {
+    /// Ends the engine process, if any, and returns when its memory is free.
+    async fn vacate(&self, resident: &mut Option<Resident>, state: EngineState) {
+        self.state.send_replace(state);
+        self.held_bytes.store(0, Ordering::Relaxed);
+        if let Some(there) = resident.take() {
+            // It fails where the program is ending, and then nobody waits for the memory.
+            let _ = spawn_blocking(move || there.engine.end()).await;
+        }
     }
 }
 
@@ -379,7 +403,7 @@ async fn load(
 ) -> Result<Option<Resident>, Failure> {
     let (wanted, context) = (model.clone(), settings.context);
     let started = spawn_blocking(move || {
-        let found = preflight(&wanted, context)?;
+        let found = preflight(&wanted, context, 0)?;
         let engine = Engine::start(&program()?)?;
         Ok::<_, Failure>((found, engine))
     });
@@ -394,6 +418,7 @@ async fn load(
         threads,
         ..
     } = found;
+    let bytes = plan.needed_bytes;
     let threads = settings.threads.unwrap_or(threads);
     let mut events = engine.load(Load {
         path,
@@ -418,6 +443,7 @@ async fn load(
                     template,
                     engine,
                     loaded,
+                    bytes,
                     last_use: 0,
                 }));
             }

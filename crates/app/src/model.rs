@@ -97,12 +97,18 @@ pub(crate) struct Preflight {
     pub(crate) threads: u32,
 }
 
-/// Reads a model's header and plans its memory. Reads from disk; takes milliseconds.
-pub(crate) fn preflight(model: &Model, context: Option<u32>) -> Result<Preflight, Failure> {
+/// Reads a model's header and plans its memory, of which some will be given back before it is
+/// loaded. Reads from disk; takes milliseconds.
+pub(crate) fn preflight(
+    model: &Model,
+    context: Option<u32>,
+    given_back: u64,
+) -> Result<Preflight, Failure> {
     let path = model.path()?;
     let header = Header::read_file(&path).map_err(|error| unreadable(&error))?;
     let geometry = header.geometry().map_err(|error| unreadable(&error))?;
-    let machine = machine::look().map_err(|error| unknown_machine(&error))?;
+    let mut machine = machine::look().map_err(|error| unknown_machine(&error))?;
+    machine.available_bytes = machine.available_bytes.saturating_add(given_back);
     let ask = Ask {
         context,
         kv: KvType::F16,

@@ -11,6 +11,7 @@ use crate::failure::Failure;
 use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, preflight};
 use crate::open::{App, blocking};
+use crate::state::Preparing;
 use crate::stop::stop;
 
 /// What the window says of the built-in model.
@@ -26,24 +27,39 @@ impl App {
     pub async fn choose_model(&self, id: &str) -> Result<(), Failure> {
         let model = Model::parse(id);
         let checked = model.clone();
-        let found = blocking(move || preflight(&checked, None)).await?;
+        let given_back = self.inner.room.held_bytes();
+        let found = blocking(move || preflight(&checked, None, given_back)).await?;
         let (stopper, stop) = stop();
         let busy = {
             let mut state = self.state();
-            if let Some(earlier) = state.preparing.replace(stopper) {
-                earlier.stop();
+            let preparing = Preparing {
+                model: model.clone(),
+                name: found.name.clone(),
+                stopper,
+            };
+            if let Some(earlier) = state.preparing.replace(preparing) {
+                earlier.stopper.stop();
             }
             !state.live.is_empty()
         };
         if !busy {
             let settings = Settings::of_r1(fresh_seed());
-            if !self.inner.room.prepare(&model, &settings, stop).await? {
+            let prepared = self.inner.room.prepare(&model, &settings, stop.clone());
+            let prepared = prepared.await;
+            // Stopped: a later choice took its place.
+            if !stop.is_asked() && prepared.is_err() {
+                self.state().preparing = None;
+            }
+            if !prepared? {
                 return Ok(());
             }
         }
         self.at_the_gate(move |app, chats| {
             let files: Vec<_> = {
                 let mut state = app.state();
+                if !stop.is_asked() {
+                    state.preparing = None;
+                }
                 state.model = model.clone();
                 remember_file(&mut state.models, &model, &found);
                 let (models, id) = (state.models.clone(), model.to_string());

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use chats::{ChatId, Chats};
+use chats::{Body, ChatId, Chats, Message};
 use tempfile::TempDir;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_blocking;
@@ -123,6 +123,14 @@ impl App {
         self.at_the_gate(move |app, chats| {
             let row = chats.row(id)?;
             let mut messages = chats.conversation(id)?;
+            let elsewhere = |messages: &[Message]| {
+                let ours = app.state().live.contains_key(&id);
+                !ours && messages.iter().any(is_streaming)
+            };
+            // A terminal may be writing in this chat, or have died over it.
+            if elsewhere(&messages) && !chats.is_read_only() && chats.interrupt_abandoned()? > 0 {
+                messages = chats.conversation(id)?;
+            }
             let draft = chats.draft(Some(id))?;
             let mut state = app.state();
             let live = state.live.get(&id);
@@ -150,8 +158,14 @@ impl App {
     /// Stops all replies, waits until their words are on disk, and closes the chats. Calls after
     /// this fail.
     pub async fn close(&self) {
-        for live in self.state().live.values() {
-            live.stopper.stop();
+        {
+            let state = self.state();
+            for live in state.live.values() {
+                live.stopper.stop();
+            }
+            if let Some(preparing) = &state.preparing {
+                preparing.stopper.stop();
+            }
         }
         let all_saved = async {
             while !self.state().live.is_empty() {
@@ -160,7 +174,8 @@ impl App {
         };
         // A reply that hangs has its words saved as far as a quarter of a second ago.
         let _ = timeout(FAREWELL, all_saved).await;
-        self.inner.room.clear().await;
+        // The engine process ends with this program at the latest.
+        let _ = timeout(FAREWELL, self.inner.room.clear()).await;
         let shelf = lock(&self.inner.shelf).take();
         let _ = spawn_blocking(move || drop(shelf)).await;
     }
@@ -271,6 +286,10 @@ pub(crate) async fn blocking<T: Send + 'static>(
                 .hint("Close Spud and open it again; your chats are on disk."),
         ),
     }
+}
+
+fn is_streaming(message: &Message) -> bool {
+    matches!(&message.body, Body::Reply(reply) if reply.state == chats::State::Streaming)
 }
 
 /// Milliseconds since 1970, UTC; 0 on a clock from before.

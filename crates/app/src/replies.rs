@@ -88,18 +88,24 @@ impl App {
                         .hint("Wait for it, or stop it first."),
                 );
             }
+            // Whoever asks while a choice is being loaded asks that model.
+            let preparing = state.preparing.as_ref();
+            let model = preparing.map_or(&state.model, |there| &there.model);
             let how = how.unwrap_or_else(|| How {
-                model: state.model.clone(),
+                model: model.clone(),
                 settings: Settings::of_r1(fresh_seed()),
             });
-            let name = name_of(&state.models, &how.model);
+            let name = match preparing {
+                Some(there) if there.model == how.model => there.name.clone(),
+                _ => name_of(&state.models, &how.model),
+            };
             (how, name)
         };
-        let question = chats.add_question(chat, text, now_ms())?;
+        let mut messages = chats.ask(chat, text, &name, now_ms())?;
+        let turns = turns(&messages);
+        let last_two = messages.pop().zip(messages.pop());
+        let (reply, question) = last_two.expect("BUG: a question was asked");
         let chat = question.chat;
-        let reply = chats.begin_reply(question.id, &name, now_ms())?;
-        let turns = turns(&chats.conversation(chat)?);
-        chats.set_setting(key::ASKED, "yes")?;
         let (stopper, stop) = stop();
         let message = reply.id;
         {
@@ -115,7 +121,14 @@ impl App {
             };
             state.live.insert(chat, live);
         }
-        self.tell_rows(chats)?;
+        // The reply exists: what fails from here on is told, and ends nothing.
+        let told = chats
+            .set_setting(key::ASKED, "yes")
+            .map_err(Failure::from)
+            .and_then(|()| self.tell_rows(chats));
+        if let Err(failure) = told {
+            self.state().notice(failure);
+        }
         Ok(Job {
             chat,
             message,

@@ -22,10 +22,19 @@ pub(crate) struct State {
     pub(crate) model: Model,
     /// Sprout, and the files that were opened.
     pub(crate) models: Vec<ModelRow>,
-    /// Ends a load that was asked for before its first question.
-    pub(crate) preparing: Option<Stopper>,
+    /// A choice that is being loaded before its first question.
+    pub(crate) preparing: Option<Preparing>,
     /// What the user should know, kept for windows that open later.
     pub(crate) notices: Vec<Failure>,
+}
+
+/// A model that was chosen and is on its way into memory.
+pub(crate) struct Preparing {
+    pub(crate) model: Model,
+    /// What it calls itself.
+    pub(crate) name: String,
+    /// Ends its load.
+    pub(crate) stopper: Stopper,
 }
 
 /// A reply that grows.

@@ -79,7 +79,12 @@ impl Chats {
         let found = if repair::is_lost(folder, &path)? {
             None
         } else {
-            match place.enter(!neighbours.dead.is_empty()) {
+            let look = match &*neighbours.dead {
+                [] => Look::Trust,
+                _ if neighbours.damage => Look::AfterDamage,
+                _ => Look::AfterCrash,
+            };
+            match place.enter(look) {
                 Err(Error::Damaged { .. }) => None,
                 other => Some(other?),
             }
@@ -92,7 +97,7 @@ impl Chats {
             }
             None => {
                 notes.extend(repair::replace(folder, &path, now_ms)?);
-                place.enter(true)?
+                place.enter(Look::AfterCrash)?
             }
         };
         if let Some(found) = newer {
@@ -145,12 +150,12 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    /// Opens the database as it is, ready for use, with its schema if that is newer than ours;
-    /// thoroughly means reading all of it first. [`Error::Damaged`] is for [`repair`].
-    fn enter(&self, thoroughly: bool) -> Result<(Connection, Option<i64>), Error> {
+    /// Opens the database as it is, ready for use, with its schema if that is newer than ours.
+    /// [`Error::Damaged`] is for [`repair`].
+    fn enter(&self, look: Look) -> Result<(Connection, Option<i64>), Error> {
         let path = self.path;
         file::private_database(path)?;
-        match examine(path, thoroughly)? {
+        match examine(path, look)? {
             Verdict::Newer(found) => {
                 let connection =
                     connect_to_read(path).map_err(Error::sql("open the chats to read", path))?;
@@ -187,15 +192,26 @@ impl Place<'_> {
     }
 }
 
-/// Opens a database and asks SQLite about it; thoroughly means reading all of it.
-pub(crate) fn examine(path: &Path, thoroughly: bool) -> Result<Verdict, Error> {
-    match try_examine(path, thoroughly) {
+/// How much of a database is looked at before it is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Its header and schema.
+    Trust,
+    /// Every page.
+    AfterCrash,
+    /// Every page, and every index beside its table.
+    AfterDamage,
+}
+
+/// Opens a database and asks SQLite about it.
+pub(crate) fn examine(path: &Path, look: Look) -> Result<Verdict, Error> {
+    match try_examine(path, look) {
         Err(error) if is_damage(&error) => Ok(Verdict::Damaged(error.to_string())),
         other => other.map_err(Error::sql("open the chats", path)),
     }
 }
 
-fn try_examine(path: &Path, thoroughly: bool) -> rusqlite::Result<Verdict> {
+fn try_examine(path: &Path, look: Look) -> rusqlite::Result<Verdict> {
     let connection = connect(path)?;
     let version = schema::version(&connection)?;
     if !(0..=schema::VERSION).contains(&version) {
@@ -206,10 +222,18 @@ fn try_examine(path: &Path, thoroughly: bool) -> rusqlite::Result<Verdict> {
     if version == 0 && tables > 0 {
         return Ok(Verdict::Damaged("it has tables and no version".to_owned()));
     }
-    if thoroughly {
+    if look != Look::Trust {
         // Unlike integrity_check it does not compare indices with their tables, which takes
         // several times as long and finds nothing that a crash can do.
-        let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+        let found = check(&connection, "quick_check")?;
+        if found != "ok" {
+            return Ok(Verdict::Damaged(found));
+        }
+    }
+    if look == Look::AfterDamage && check(&connection, "integrity_check")? != "ok" {
+        // The tables are whole, so the indices can be made from them again and nothing is lost.
+        connection.execute_batch("REINDEX")?;
+        let found = check(&connection, "integrity_check")?;
         if found != "ok" {
             return Ok(Verdict::Damaged(found));
         }
@@ -217,6 +241,11 @@ fn try_examine(path: &Path, thoroughly: bool) -> rusqlite::Result<Verdict> {
     // Closing may fold the log again, now that nothing speaks for setting the file aside.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
     Ok(Verdict::Sound(connection, version))
+}
+
+/// The first complaint of one of SQLite's checks, or `ok`.
+fn check(connection: &Connection, which: &str) -> rusqlite::Result<String> {
+    connection.query_row(&format!("PRAGMA {which}(1)"), [], |row| row.get(0))
 }
 
 /// A connection that writes nothing by itself when it is closed.

@@ -12,6 +12,7 @@
 use std::collections::hash_map::RandomState;
 use std::fs::{self, File, TryLockError};
 use std::hash::{BuildHasher, Hasher};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -72,6 +73,7 @@ impl Door {
             if is_locked(&path)? {
                 found.living = true;
             } else {
+                found.damage |= fs::metadata(&path).is_ok_and(|lock| lock.len() > 0);
                 found.dead.push(path);
             }
         }
@@ -109,6 +111,8 @@ pub(crate) struct Neighbours {
     pub(crate) living: bool,
     /// Locks of those who ended without closing.
     pub(crate) dead: Vec<PathBuf>,
+    /// One of the dead met damage.
+    pub(crate) damage: bool,
 }
 
 impl Neighbours {
@@ -126,7 +130,7 @@ impl Neighbours {
 pub(crate) struct Owner {
     id: String,
     path: PathBuf,
-    _locked: File,
+    locked: File,
     suspects_damage: AtomicBool,
 }
 
@@ -151,7 +155,7 @@ impl Owner {
         Ok(Self {
             id,
             path,
-            _locked: file,
+            locked: file,
             suspects_damage: AtomicBool::new(false),
         })
     }
@@ -160,9 +164,12 @@ impl Owner {
         &self.id
     }
 
-    /// Lets the next start check the database as after a crash.
+    /// Lets the next start check everything: a lock that is left with something in it says so.
     pub(crate) fn suspect_damage(&self) {
-        self.suspects_damage.store(true, Ordering::Relaxed);
+        if !self.suspects_damage.swap(true, Ordering::Relaxed) {
+            // Where it cannot be written, the file that stays still asks for a check.
+            let _ = (&self.locked).write_all(b"damage");
+        }
     }
 }
 

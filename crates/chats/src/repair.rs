@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::backup;
 use crate::error::Error;
 use crate::file;
-use crate::open::{OpenNote, Verdict, examine};
+use crate::open::{Look, OpenNote, Verdict, examine};
 
 /// What SQLite puts beside a database and would apply to whatever then has the database's name:
 /// the log, its map, and the journal of the moment before the log begins.
@@ -30,7 +30,8 @@ pub(crate) fn replace(folder: &Path, path: &Path, now_ms: i64) -> Result<Option<
     let damaged = set_aside(path, now_ms)?;
     for from in backup::newest_first(folder)? {
         // A backup that cannot be read is one more reason to try the next.
-        if !matches!(examine(&from, true), Ok(Verdict::Sound(_, version)) if version > 0) {
+        if !matches!(examine(&from, Look::AfterCrash), Ok(Verdict::Sound(_, version)) if version > 0)
+        {
             continue;
         }
         let part = beside(path, ".restoring");

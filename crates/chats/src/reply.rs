@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 
 use crate::Chats;
 use crate::chat;
@@ -44,16 +44,7 @@ impl Chats {
         now_ms: i64,
     ) -> Result<Message, Error> {
         self.write("begin a reply", |transaction| {
-            let chat = message::find(transaction, parent)?.chat;
-            chat::find(transaction, chat)?;
-            transaction.execute(
-                "INSERT INTO messages (chat, parent, role, state, owner, created_ms, model)
-                 VALUES (?1, ?2, 'assistant', 'streaming', ?3, ?4, ?5)",
-                (chat.0, parent.0, self.owner.id(), now_ms, model),
-            )?;
-            let reply = MessageId(transaction.last_insert_rowid());
-            tree::show(transaction, chat, reply, now_ms)?;
-            message::find(transaction, reply)
+            begin(transaction, parent, self.owner.id(), model, now_ms)
         })
     }
 
@@ -98,6 +89,25 @@ impl Chats {
             message::find(transaction, id)
         })
     }
+}
+
+pub(crate) fn begin(
+    transaction: &Transaction<'_>,
+    parent: MessageId,
+    owner: &str,
+    model: &str,
+    now_ms: i64,
+) -> Result<Message, Fault> {
+    let chat = message::find(transaction, parent)?.chat;
+    chat::find(transaction, chat)?;
+    transaction.execute(
+        "INSERT INTO messages (chat, parent, role, state, owner, created_ms, model)
+         VALUES (?1, ?2, 'assistant', 'streaming', ?3, ?4, ?5)",
+        (chat.0, parent.0, owner, now_ms, model),
+    )?;
+    let reply = MessageId(transaction.last_insert_rowid());
+    tree::show(transaction, chat, reply, now_ms)?;
+    message::find(transaction, reply)
 }
 
 fn grow(

@@ -2,14 +2,14 @@
 //!
 //! Not here: replies (`reply`). To come: choosing another branch, editing a question.
 
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::Chats;
 use crate::chat::{self, ChatId};
-use crate::error::Error;
+use crate::error::{Error, Fault};
 use crate::message::{self, Message, MessageId};
-use crate::settings;
 use crate::title::title_from;
+use crate::{reply, settings};
 
 impl Chats {
     /// Adds a question below the message that is shown last, or begins a chat with it, and
@@ -21,45 +21,30 @@ impl Chats {
         now_ms: i64,
     ) -> Result<Message, Error> {
         self.write("save a question", |transaction| {
-            settings::empty_draft_of(transaction, chat, text)?;
-            let id = if let Some(id) = chat {
-                id
-            } else {
-                let sql = "INSERT INTO chats (title, created_ms, changed_ms) VALUES (?1, ?2, ?2)";
-                transaction.execute(sql, (title_from(text), now_ms))?;
-                ChatId(transaction.last_insert_rowid())
-            };
-            let sql = "SELECT leaf FROM chats WHERE id = ?1 AND deleted_ms IS NULL";
-            let leaf: Option<i64> = transaction
-                .query_row(sql, [id.0], |row| row.get(0))
-                .optional()?
-                .ok_or(chat::not_found(id))?;
-            transaction.execute(
-                "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text)
-                 VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4)",
-                (id.0, leaf, now_ms, text),
-            )?;
-            let question = MessageId(transaction.last_insert_rowid());
-            show(transaction, id, question, now_ms)?;
-            message::find(transaction, question)
+            add_question(transaction, chat, text, now_ms)
+        })
+    }
+
+    /// [`Chats::add_question`] and [`Chats::begin_reply`] to it, both or neither. Returns the branch
+    /// that is shown, of which they are the last two.
+    pub fn ask(
+        &self,
+        chat: Option<ChatId>,
+        text: &str,
+        model: &str,
+        now_ms: i64,
+    ) -> Result<Vec<Message>, Error> {
+        self.write("save a question", |transaction| {
+            let question = add_question(transaction, chat, text, now_ms)?;
+            reply::begin(transaction, question.id, self.owner.id(), model, now_ms)?;
+            conversation(transaction, question.chat)
         })
     }
 
     /// The branch of a chat that is shown, from the first message to the last.
     pub fn conversation(&self, id: ChatId) -> Result<Vec<Message>, Error> {
         self.read("read a conversation", |connection| {
-            chat::find(connection, id)?;
-            // A parent is older than its children, so the ids are the order.
-            let mut statement = connection.prepare(
-                "WITH RECURSIVE branch (id) AS (
-                     SELECT leaf FROM chats WHERE id = ?1
-                     UNION ALL
-                     SELECT parent FROM messages JOIN branch USING (id)
-                 )
-                 SELECT messages.* FROM messages JOIN branch USING (id) ORDER BY messages.id",
-            )?;
-            let messages = statement.query_map([id.0], message::from_row)?;
-            Ok(messages.collect::<Result<_, _>>()?)
+            conversation(connection, id)
         })
     }
 
@@ -71,7 +56,7 @@ impl Chats {
 
 /// Makes a message the last one that is shown of its chat, which thereby changes.
 pub(crate) fn show(
-    connection: &rusqlite::Connection,
+    connection: &Connection,
     chat: ChatId,
     leaf: MessageId,
     now_ms: i64,
@@ -79,4 +64,48 @@ pub(crate) fn show(
     let sql = "UPDATE chats SET leaf = ?2, changed_ms = ?3 WHERE id = ?1";
     connection.execute(sql, (chat.0, leaf.0, now_ms))?;
     Ok(())
+}
+
+fn add_question(
+    transaction: &Transaction<'_>,
+    chat: Option<ChatId>,
+    text: &str,
+    now_ms: i64,
+) -> Result<Message, Fault> {
+    settings::empty_draft_of(transaction, chat, text)?;
+    let id = if let Some(id) = chat {
+        id
+    } else {
+        let sql = "INSERT INTO chats (title, created_ms, changed_ms) VALUES (?1, ?2, ?2)";
+        transaction.execute(sql, (title_from(text), now_ms))?;
+        ChatId(transaction.last_insert_rowid())
+    };
+    let sql = "SELECT leaf FROM chats WHERE id = ?1 AND deleted_ms IS NULL";
+    let leaf: Option<i64> = transaction
+        .query_row(sql, [id.0], |row| row.get(0))
+        .optional()?
+        .ok_or(chat::not_found(id))?;
+    transaction.execute(
+        "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text)
+         VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4)",
+        (id.0, leaf, now_ms, text),
+    )?;
+    let question = MessageId(transaction.last_insert_rowid());
+    show(transaction, id, question, now_ms)?;
+    message::find(transaction, question)
+}
+
+fn conversation(connection: &Connection, id: ChatId) -> Result<Vec<Message>, Fault> {
+    chat::find(connection, id)?;
+    // A parent is older than its children, so the ids are the order.
+    let mut statement = connection.prepare(
+        "WITH RECURSIVE branch (id) AS (
+             SELECT leaf FROM chats WHERE id = ?1
+             UNION ALL
+             SELECT parent FROM messages JOIN branch USING (id)
+         )
+         SELECT messages.* FROM messages JOIN branch USING (id) ORDER BY messages.id",
+    )?;
+    let messages = statement.query_map([id.0], message::from_row)?;
+    Ok(messages.collect::<Result<_, _>>()?)
 }

@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -68,6 +69,7 @@ struct Shared {
     pipe: Mutex<Option<ChildStdin>>,
     child: Mutex<Child>,
     jobs: Mutex<Jobs>,
+    killed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -138,12 +140,20 @@ impl Engine {
 
     /// Ends the process at once; open jobs get their end.
     pub fn kill(&self) {
+        self.shared.killed.store(true, Ordering::Relaxed);
         let _ = lock(&self.shared.child).kill();
     }
 
-    /// False once the process is known to be gone.
+    /// Ends the process and waits until its memory is free again: for gigabytes, that takes longer
+    /// than a signal. Blocks.
+    pub fn end(self) {
+        self.kill();
+        let _ = lock(&self.shared.child).wait();
+    }
+
+    /// False once the process was killed or is known to be gone.
     pub fn is_alive(&self) -> bool {
-        lock(&self.shared.jobs).over.is_none()
+        !self.shared.killed.load(Ordering::Relaxed) && lock(&self.shared.jobs).over.is_none()
     }
 
     /// The process's number in the system.
@@ -298,6 +308,7 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
         pipe: Mutex::new(pipe),
         child: Mutex::new(child),
         jobs: Mutex::new(Jobs::default()),
+        killed: AtomicBool::new(false),
     };
     Ok((Arc::new(shared), output, last))
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use app::{AppEvent, Code, Ending, EngineRoom, EngineState, Model, Turn};
 use tokio::time::{sleep, timeout};
 
-use crate::world::{PATIENCE, World, reply, surely};
+use crate::world::{PATIENCE, World, end, reply, surely};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_is_loaded_remembered_and_undone_by_none_that_fails() {
@@ -84,4 +84,31 @@ async fn the_idle_time_of_one_model_ends_no_other() {
     }
     // The first one's time is over, the second one's is not.
     assert!(room.device().await.is_some());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_asked_while_a_choice_is_loaded_is_for_that_model() {
+    let world = World::new().await;
+    let mine = world.home.path().join("mine.gguf");
+    let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
+    let mut bytes = std::fs::read(sprout).unwrap();
+    let name = bytes.windows(6).position(|six| six == b"Sprout").unwrap();
+    bytes[name..name + 6].copy_from_slice(b"Turnip");
+    std::fs::write(&mine, bytes).unwrap();
+    let mut events = world.app.watch().await.unwrap();
+    let app = world.app.clone();
+    let path = mine.to_str().unwrap().to_owned();
+    let choice = tokio::spawn(async move { app.choose_model(&path).await });
+    let loading = async {
+        while !matches!(
+            events.recv().await.unwrap(),
+            AppEvent::Engine(EngineState::Loading(_) | EngineState::Ready(_))
+        ) {}
+    };
+    timeout(PATIENCE, loading).await.unwrap();
+    let chat = world.app.send(None, "What is 1 + 2?", None).await.unwrap();
+    choice.await.unwrap().unwrap();
+    let mut events = world.app.watch_chat(chat).await.unwrap();
+    assert_eq!(reply(&end(&mut events).await).model, "Turnip");
+    world.app.close().await;
 }

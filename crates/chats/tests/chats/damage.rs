@@ -179,6 +179,42 @@ fn damage_that_shows_while_opening_is_repaired_at_once() {
     assert_eq!(titles(&chats), ["before"]);
 }
 
+/// An index that lost its rows makes every change of the chats fail, and nothing of the user's is in
+/// it: it is made again.
+#[test]
+fn a_damaged_index_is_made_again_and_nothing_is_lost() {
+    let folder = empty();
+    ask(&open(folder.path()), None, "before");
+    let raw = sql(folder.path());
+    // The index is away while a chat is changed, and comes back without knowing.
+    raw.execute_batch(
+        "PRAGMA writable_schema = ON;
+         CREATE TEMP TABLE away AS SELECT * FROM sqlite_schema WHERE name = 'chats_by_change';
+         DELETE FROM sqlite_schema WHERE name = 'chats_by_change';
+         PRAGMA writable_schema = RESET;",
+    )
+    .unwrap();
+    raw.execute_batch(
+        "UPDATE chats SET changed_ms = 7;
+         PRAGMA writable_schema = ON;
+         INSERT INTO sqlite_schema SELECT * FROM away;
+         PRAGMA writable_schema = RESET;",
+    )
+    .unwrap();
+    drop(raw);
+    // What a program leaves that met damage.
+    fs::write(folder.path().join("owners/1-1-1.lock"), "damage").unwrap();
+
+    let chats = open(folder.path());
+    assert_eq!(titles(&chats), ["before"]);
+    ask(&chats, None, "after");
+    drop(chats);
+    let found: String = sql(folder.path())
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(found, "ok");
+}
+
 /// Overwrites the end of a closed database with a long message: pages of its words.
 fn spoil_the_last_pages(folder: &Path) {
     let pages = spoil(folder, PAGES_OF_TABLES);

@@ -51,3 +51,18 @@ fn a_data_folder_that_cannot_be_written() {
         "the rest is looked at all the same: {output}"
     );
 }
+
+#[test]
+fn chats_that_were_damaged_are_told_of() {
+    let home = Home::new();
+    assert_eq!(home.run(&["doctor"]).status, Some(0));
+    let database = home.path().join("chats.db");
+    assert!(database.exists());
+    std::fs::write(&database, "no database any more").unwrap();
+    let ran = home.run(&["doctor", "--json"]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    let folder = &ran.lines().0[1];
+    assert_eq!(folder["ok"], false, "{ran:?}");
+    let hint = folder["hint"].as_str().unwrap();
+    assert!(hint.contains("chats.db.damaged-"), "{ran:?}");
+}
