@@ -40,7 +40,7 @@ struct Arguments {
     #[arg(long, default_value_t = 200)]
     words: usize,
     /// Tokens to write.
-    #[arg(long, default_value_t = 64)]
+    #[arg(long, default_value_t = 200)]
     tokens: u32,
     /// Runs of each side.
     #[arg(long, default_value_t = 5)]
