@@ -158,10 +158,12 @@ build() {
 # Builds a program of ours and becomes it, in the folder of whoever asked: paths on the command
 # line mean that one.
 become() {
-  local program=$1 here=$2 top=$PWD
+  local program here=$2
+  program=$(target)/debug/$1
+  case $program in /*) ;; *) program=$PWD/$program ;; esac
   shift 2
   cd "$here" || exit 1
-  case $(target) in /*) exec "$(target)/debug/$program" "$@" ;; *) exec "$top/$(target)/debug/$program" "$@" ;; esac
+  exec "$program" "$@"
 }
 
 # A bench: its program beside the engine that it measures.

@@ -11,6 +11,12 @@ mod quants;
 pub mod synthetic;
 mod words;
 
+/// Where commands keep what they made or fetched: beside what cargo built.
+pub fn folder() -> std::io::Result<std::path::PathBuf> {
+    let program = std::env::current_exe()?;
+    Ok(program.ancestors().nth(2).unwrap_or(&program).join("bench"))
+}
+
 /// The end of a command: an error is one line on standard error and status 1.
 #[expect(clippy::print_stderr, reason = "where errors of commands go")]
 pub fn finish(outcome: std::io::Result<()>) -> std::process::ExitCode {

@@ -84,11 +84,7 @@ impl Ours {
             }
         }
         let begun = Instant::now();
-        engine.kill();
-        while events.blocking_recv().is_some() {}
-        while engine.is_alive() {
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        engine.end();
         Ok(begun.elapsed())
     }
 
@@ -136,6 +132,12 @@ impl Ours {
             think_budget: None,
         })
     }
+}
+
+/// As many threads as the processor has.
+pub fn all_cores() -> u32 {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    u32::try_from(cores).unwrap_or(1)
 }
 
 /// A question in R1's form.

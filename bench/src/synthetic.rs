@@ -188,11 +188,9 @@ pub fn at(path: &Path, model: &Qwen2) -> io::Result<PathBuf> {
     Ok(path.to_owned())
 }
 
-/// Where commands keep the models that they made: beside what cargo built.
+/// Where commands keep this model.
 pub fn home(model: &Qwen2) -> io::Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let built = program.ancestors().nth(2).unwrap_or(&program);
-    Ok(built.join("bench").join(format!("{}.gguf", model.name)))
+    Ok(crate::folder()?.join(format!("{}.gguf", model.name)))
 }
 
 /// The metadata of a file, as its bytes.

@@ -93,13 +93,10 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
         }
         synthetic::at(&path, &Qwen2::R1_1_5B)?
     };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let setup = Setup {
         model,
         context: arguments.context,
-        threads: arguments
-            .threads
-            .unwrap_or_else(|| u32::try_from(cores).unwrap_or(1)),
+        threads: arguments.threads.unwrap_or_else(ours::all_cores),
     };
     let question = "what is the sum of these numbers ".repeat(arguments.words.div_ceil(7));
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use bench::figures::{self, Figure};
-use bench::ours::{Ours, Setup};
+use bench::ours::{self, Ours, Setup};
 use clap::Parser;
 use engine::message::{End, Sampling};
 use sha2::{Digest, Sha256};
@@ -54,8 +54,7 @@ fn main() -> ExitCode {
 
 /// The model on disk, its hash checked.
 fn fetch(arguments: &Arguments) -> io::Result<PathBuf> {
-    let program = std::env::current_exe()?;
-    let folder = program.ancestors().nth(2).unwrap_or(&program).join("bench");
+    let folder = bench::folder()?;
     let (path, part) = (folder.join(FILE), folder.join(format!("{FILE}.part")));
     if path.exists() {
         return Ok(path);
@@ -111,11 +110,10 @@ fn check(path: &Path) -> io::Result<()> {
 }
 
 fn ask(arguments: &Arguments, model: PathBuf) -> io::Result<Vec<Figure>> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let setup = Setup {
         model,
         context: arguments.context,
-        threads: u32::try_from(cores).unwrap_or(1),
+        threads: ours::all_cores(),
     };
     let engine = Ours::start(&setup)?;
     let told = engine.ask(&arguments.question, Sampling::of_r1(1), arguments.context);

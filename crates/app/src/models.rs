@@ -46,9 +46,8 @@ impl App {
             let settings = Settings::of_r1(fresh_seed());
             let prepared = self.inner.room.prepare(&model, &settings, stop.clone());
             let prepared = prepared.await;
-            // Stopped: a later choice took its place.
-            if !stop.is_asked() && prepared.is_err() {
-                self.state().preparing = None;
+            if prepared.is_err() {
+                self.state().prepared(&stop);
             }
             if !prepared? {
                 return Ok(());
@@ -57,9 +56,7 @@ impl App {
         self.at_the_gate(move |app, chats| {
             let files: Vec<_> = {
                 let mut state = app.state();
-                if !stop.is_asked() {
-                    state.preparing = None;
-                }
+                state.prepared(&stop);
                 state.model = model.clone();
                 remember_file(&mut state.models, &model, &found);
                 let (models, id) = (state.models.clone(), model.to_string());

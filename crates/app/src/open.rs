@@ -123,12 +123,10 @@ impl App {
         self.at_the_gate(move |app, chats| {
             let row = chats.row(id)?;
             let mut messages = chats.conversation(id)?;
-            let elsewhere = |messages: &[Message]| {
-                let ours = app.state().live.contains_key(&id);
-                !ours && messages.iter().any(is_streaming)
-            };
+            let ours = app.state().live.contains_key(&id);
+            let elsewhere = !ours && messages.iter().any(is_streaming);
             // A terminal may be writing in this chat, or have died over it.
-            if elsewhere(&messages) && !chats.is_read_only() && chats.interrupt_abandoned()? > 0 {
+            if elsewhere && !chats.is_read_only() && chats.interrupt_abandoned()? > 0 {
                 messages = chats.conversation(id)?;
             }
             let draft = chats.draft(Some(id))?;

@@ -10,7 +10,7 @@ use crate::coalesce::Coalescer;
 use crate::events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Watchers};
 use crate::failure::Failure;
 use crate::model::Model;
-use crate::stop::Stopper;
+use crate::stop::{Stop, Stopper};
 
 /// Held for moments only, never while something is read or written.
 pub(crate) struct State {
@@ -102,6 +102,13 @@ impl State {
                     so_far,
                 },
             );
+        }
+    }
+
+    /// Forgets the choice that was being loaded, unless a later one, which stopped it, is there.
+    pub(crate) fn prepared(&mut self, stop: &Stop) {
+        if !stop.is_asked() {
+            self.preparing = None;
         }
     }
 

@@ -46,9 +46,10 @@ impl Machine {
 
     /// How many threads should compute a model of so many bytes: one for a tiny one.
     ///
-    /// Threads meet after every node of the graph. Sprout's nodes take less time than the meeting
-    /// (two threads gave 0.87 times the speed of one on a quiet machine), and when another program
-    /// holds the other core, each meeting waits for the scheduler: a second's reply took a minute.
+    /// Threads meet after every node of the graph. Sprout's nodes take no more time than the
+    /// meeting (two threads gave 0.84 to 1.12 times the speed of one on a quiet machine), and when
+    /// another program holds the other core, each meeting waits for the scheduler: a reply of a
+    /// quarter of a second took over a minute.
     pub fn threads_for(&self, weights_bytes: u64) -> u32 {
         if weights_bytes < ONE_THREAD_BYTES {
             1

@@ -1,20 +1,17 @@
 //! Choosing a model.
 
-use std::path::Path;
-
 use std::time::Duration;
 
 use app::{AppEvent, Code, Ending, EngineRoom, EngineState, Model, Turn};
 use tokio::time::{sleep, timeout};
 
-use crate::world::{PATIENCE, World, end, reply, surely};
+use crate::world::{PATIENCE, World, end, reply, sprout, surely};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_choice_is_loaded_remembered_and_undone_by_none_that_fails() {
     let world = World::new().await;
     let mine = world.home.path().join("mine.gguf");
-    let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
-    std::fs::copy(sprout, &mine).unwrap();
+    std::fs::copy(sprout(), &mine).unwrap();
     let mine = mine.to_str().unwrap();
     world.app.choose_model(mine).await.unwrap();
     let missing = world
@@ -70,8 +67,7 @@ async fn the_idle_time_of_one_model_ends_no_other() {
     const IDLE: Duration = Duration::from_secs(2);
     let home = tempfile::tempdir().unwrap();
     let other = home.path().join("other.gguf");
-    let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
-    std::fs::copy(sprout, &other).unwrap();
+    std::fs::copy(sprout(), &other).unwrap();
     let room = EngineRoom::new(IDLE);
     for model in [Model::Sprout, Model::File(other)] {
         let (_stopper, stop) = app::stop::stop();
@@ -90,8 +86,7 @@ async fn the_idle_time_of_one_model_ends_no_other() {
 async fn a_question_asked_while_a_choice_is_loaded_is_for_that_model() {
     let world = World::new().await;
     let mine = world.home.path().join("mine.gguf");
-    let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
-    let mut bytes = std::fs::read(sprout).unwrap();
+    let mut bytes = std::fs::read(sprout()).unwrap();
     let name = bytes.windows(6).position(|six| six == b"Sprout").unwrap();
     bytes[name..name + 6].copy_from_slice(b"Turnip");
     std::fs::write(&mine, bytes).unwrap();

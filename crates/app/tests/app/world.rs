@@ -1,5 +1,6 @@
 //! A product in a home of its own.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use app::chats::{Body, Message, Reply};
@@ -39,6 +40,11 @@ impl World {
         let mut events = self.app.watch_chat(id).await.unwrap();
         (id, end(&mut events).await)
     }
+}
+
+/// The built-in model as a file.
+pub(crate) fn sprout() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf")
 }
 
 /// Sprout, the likeliest token always.

@@ -140,12 +140,7 @@ fn damage_that_shows_in_use_is_repaired_by_the_next_start() {
     let error = chats.conversation(chat).unwrap_err();
     assert!(matches!(error, Error::Damaged { .. }), "{error}");
     drop(chats);
-    let (chats, notes) = open_noted(folder.path());
-    assert!(
-        matches!(&notes[..], [OpenNote::Restored { .. }]),
-        "{notes:?}"
-    );
-    assert_eq!(titles(&chats), ["before"]);
+    comes_back_from_its_backup(folder.path());
 }
 
 /// The copy of the day reads more than anybody else.
@@ -171,12 +166,7 @@ fn damage_that_shows_while_opening_is_repaired_at_once() {
     let folder = empty();
     write_and_back_up(folder.path());
     spoil(folder.path(), 2);
-    let (chats, notes) = open_noted(folder.path());
-    assert!(
-        matches!(&notes[..], [OpenNote::Restored { .. }]),
-        "{notes:?}"
-    );
-    assert_eq!(titles(&chats), ["before"]);
+    comes_back_from_its_backup(folder.path());
 }
 
 /// An index that lost its rows makes every change of the chats fail, and nothing of the user's is in
@@ -213,6 +203,16 @@ fn a_damaged_index_is_made_again_and_nothing_is_lost() {
         .query_row("PRAGMA integrity_check", [], |row| row.get(0))
         .unwrap();
     assert_eq!(found, "ok");
+}
+
+#[track_caller]
+fn comes_back_from_its_backup(folder: &Path) {
+    let (chats, notes) = open_noted(folder);
+    assert!(
+        matches!(&notes[..], [OpenNote::Restored { .. }]),
+        "{notes:?}"
+    );
+    assert_eq!(titles(&chats), ["before"]);
 }
 
 /// Overwrites the end of a closed database with a long message: pages of its words.
