@@ -11,5 +11,5 @@ mod plan;
 
 pub use compute::BATCH;
 pub use gguf::KvType;
-pub use machine::{Cores, Machine};
+pub use machine::{BadMachine, Cores, Disk, Gpu, GpuKind, Machine, Speed};
 pub use plan::{Ask, Plan, Reason, TooBig, plan};

@@ -46,6 +46,9 @@ pub fn look() -> Result<Machine, Unknown> {
         total_bytes,
         available_bytes,
         swap_bytes: seen.total_swap(),
+        speed: None,
+        gpus: Vec::new(),
+        disk: None,
     })
 }
 

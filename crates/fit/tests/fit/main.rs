@@ -63,6 +63,9 @@ fn machine(available_bytes: u64) -> Machine {
         available_bytes,
         // Never planned with.
         swap_bytes: u64::MAX,
+        speed: None,
+        gpus: Vec::new(),
+        disk: None,
     }
 }
 
