@@ -4,12 +4,24 @@
 //! async, so that every machine can be described in a test. Not here: looking at the machine
 //! (`machine`), reading a model's file (`gguf`), showing a plan to a person (`app` and above).
 
+mod advice;
 pub mod bytes;
-mod compute;
+pub mod catalogue;
+mod forecast;
+mod learned;
 mod machine;
+mod memory;
+mod place;
 mod plan;
+mod planner;
+pub mod words;
 
-pub use compute::BATCH;
+pub use advice::{Advice, Choice, PATIENCE_MS, advise};
+pub use forecast::{Estimate, Rates, Typical};
 pub use gguf::KvType;
+pub use learned::{Correction, Experience, Learned, Memory, Observed};
 pub use machine::{BadMachine, Cores, Disk, Gpu, GpuKind, Machine, Speed};
-pub use plan::{Ask, Plan, Reason, TooBig, plan};
+pub use memory::BATCH;
+pub use place::{Anatomy, Device, Placement, Share};
+pub use plan::{Ask, Plan, Reason, Verdict, after_failure, plan};
+pub use planner::ROOMY_CONTEXT;

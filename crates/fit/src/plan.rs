@@ -1,66 +1,73 @@
-//! Whether a model runs on a machine, and with how much context.
+//! How a model will lie in a machine's memory: on which devices, with how much context, and how
+//! well.
 //!
-//! Not here yet: devices other than the CPU, models that run from the disk, and the verdict
-//! (`comfortable`, `tight`, `slow`, `too_big`) with its forecast.
+//! Every way that makes sense is laid out and the best is taken: first by its verdict, then by the
+//! time to a typical answer. Not here: what one way takes (`place`, `memory`), how fast it is
+//! (`forecast`), the words for it (`words`).
 
-use gguf::{Geometry, KvType};
+use gguf::KvType;
 
-use crate::bytes::human;
-use crate::compute::{BATCH, ENGINE_BYTES, compute_bytes};
-use crate::machine::Machine;
-
-/// Contexts that are tried when none is asked for, in tokens, largest first. R1 thinks for
-/// thousands of tokens, so below 2,048 an answer would be cut more often than not; above 32,768,
-/// the longest reply its makers plan with, memory is better left to the rest of the machine.
-const CONTEXTS: [u32; 9] = [
-    32_768, 24_576, 16_384, 12_288, 8_192, 6_144, 4_096, 3_072, 2_048,
-];
-
-/// llama.cpp rounds the cache up to whole multiples of this many tokens (`llama_context`).
-const CACHE_STEP: u64 = 256;
-
-/// Percent of the available memory that a context chosen by us may fill. The rest is for what
-/// the person opens next; a context that a person asks for may take all.
-const FILL_PERCENT: u64 = 90;
+use crate::forecast::{Estimate, Laid, Rates, rates};
+use crate::learned::Correction;
+use crate::machine::{Gpu, GpuKind, Machine};
+use crate::place::{Anatomy, Device, Placement, Share};
+use crate::planner::{FILL_PERCENT, Planner};
 
 /// What a person wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ask {
     /// Tokens of context; none for the largest sensible one.
     pub context: Option<u32>,
-    /// The type of the cache.
-    pub kv: KvType,
+    /// The type of the cache; none for `f16`, or `q8_0` where that gives the context it needs.
+    pub kv: Option<KvType>,
 }
 
-/// How a model will lie in memory. All sizes are bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// How well a plan suits its machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// It fits, with room for a long reply and for other programs.
+    Comfortable,
+    /// It fits, and leaves little: other programs have to be small, or the context is short.
+    Tight,
+    /// Larger than memory: its experts stream from the disk.
+    Slow,
+    /// It does not run.
+    TooBig,
+}
+
+/// How a model will lie in memory.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
+    /// How well it suits the machine.
+    pub verdict: Verdict,
     /// Tokens of context, never above what the model was trained for.
     pub context: u32,
-    /// The type of the cache, which is what was asked for unless a reason says otherwise.
+    /// Tokens that the model was trained for.
+    pub context_trained: u32,
+    /// The type of the cache.
     pub kv: KvType,
     /// Tokens to compute at once while a prompt is read.
     pub batch: u32,
-    /// The weights, counted once: the engine reads them into memory of its own. (A mapped file
-    /// beside a copy rearranged for the CPU would count once as well, since the system can drop
-    /// mapped pages.)
-    pub weights_bytes: u64,
-    /// The cache for `context` tokens.
-    pub cache_bytes: u64,
-    /// Values between operations: an estimate that lies above rather than below.
-    pub compute_bytes: u64,
-    /// The engine process by itself.
-    pub engine_bytes: u64,
-    /// The sum of the four.
-    pub needed_bytes: u64,
-    /// What the machine has to give now.
-    pub available_bytes: u64,
+    /// Threads of the processor that compute.
+    pub threads: u32,
+    /// Layers of the trunk.
+    pub layers: u32,
+    /// Where they go.
+    pub placement: Placement,
+    /// True where the weights are mapped from the file instead of read into memory: what does not
+    /// fit comes from the disk when it is needed.
+    pub mapped: bool,
+    /// What each device holds, the machine's memory first.
+    pub shares: Vec<Share>,
+    /// How fast it will be; none where a device was never measured.
+    pub estimate: Option<Estimate>,
     /// Why the plan is not what was asked for, or not what it could be.
     pub reasons: Vec<Reason>,
 }
 
 /// Why a plan differs from what one would expect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
     /// More context was asked for than the model was trained for.
     CappedAtTraining {
@@ -72,119 +79,197 @@ pub enum Reason {
         /// What was asked for.
         asked: KvType,
     },
+    /// The cache is quantised, since that gives the context it needs.
+    CacheQuantised,
     /// More context than this would leave less than a tenth of the available memory free.
     ContextByMemory,
+    /// More context than a real reply needs is left out, so that memory is left to other programs.
+    ContextSpared,
     /// Even the smallest context leaves less than a tenth of the available memory free.
     LittleLeft,
+    /// A GPU holds some of the layers, the processor the others.
+    PartlyOnGpu {
+        /// Layers on GPUs.
+        layers: u32,
+        /// Layers in all.
+        of: u32,
+    },
+    /// The dense part is on the GPU, the routed experts of so many layers with the processor.
+    ExpertsInMemory {
+        /// Layers.
+        layers: u32,
+    },
+    /// A GPU is not used because it would be slower.
+    GpuSlower {
+        /// What it calls itself.
+        gpu: String,
+        /// Tokens per second with it.
+        with: f64,
+        /// Tokens per second without it.
+        without: f64,
+    },
+    /// A GPU that shares the machine's memory is not used because its speed was not measured.
+    GpuNotMeasured {
+        /// What it calls itself.
+        gpu: String,
+    },
+    /// A GPU has too little free memory for a single layer.
+    GpuTooSmall {
+        /// What it calls itself.
+        gpu: String,
+        /// Its free bytes.
+        free_bytes: u64,
+    },
+    /// The settings are smaller than they might be, since a load with larger ones failed.
+    SteppedDown {
+        /// Loads that failed.
+        loads: u32,
+    },
 }
 
-/// The model does not fit, even at this context.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "the model needs {} with a context of {context} tokens, and {} of memory are available",
-    human(*needed_bytes),
-    human(*available_bytes)
-)]
-pub struct TooBig {
-    /// Bytes that it would need.
-    pub needed_bytes: u64,
-    /// Bytes that the machine has to give.
-    pub available_bytes: u64,
-    /// The context that was tried: the asked one, or the smallest sensible one.
-    pub context: u32,
+impl Plan {
+    /// The sum of what all devices hold, in bytes.
+    pub fn needed_bytes(&self) -> u64 {
+        self.shares
+            .iter()
+            .fold(0, |sum, share| sum.saturating_add(share.needed_bytes()))
+    }
+
+    /// What the devices in use have to give, memory that is shared counted once, in bytes.
+    pub fn available_bytes(&self) -> u64 {
+        let memory = self.shares.first().map_or(0, |share| share.available_bytes);
+        self.shares
+            .iter()
+            .skip(1)
+            .filter(|share| !share.shares_memory)
+            .fold(memory, |sum, share| {
+                sum.saturating_add(share.available_bytes)
+            })
+    }
+
+    /// Bytes of the machine's memory that it takes, GPUs that share it included.
+    pub fn memory_bytes(&self) -> u64 {
+        self.shares
+            .iter()
+            .filter(|share| share.shares_memory)
+            .fold(0, |sum, share| sum.saturating_add(share.needed_bytes()))
+    }
+
+    /// The rates that the machine's speeds allow with `used` tokens in the cache on average,
+    /// without any correction.
+    pub fn rates(&self, anatomy: Anatomy<'_>, machine: &Machine, used: f64) -> Option<Rates> {
+        let laid = Laid {
+            shares: &self.shares,
+            context: self.context,
+            threads: self.threads,
+        };
+        rates(anatomy, machine, &laid, used)
+    }
 }
 
-/// Plans a model of this shape and weight for a machine. With a context in `ask` it is that one
-/// or nothing; without, the largest of the usual steps that leaves a tenth of the available
-/// memory free, and at the least the smallest step.
-pub fn plan(
-    geometry: &Geometry,
-    weights_bytes: u64,
-    machine: &Machine,
-    ask: Ask,
-) -> Result<Plan, TooBig> {
-    let mut reasons = Vec::new();
-    let kv = if geometry.takes(ask.kv) {
-        ask.kv
-    } else {
-        reasons.push(Reason::CacheTypeUnfit { asked: ask.kv });
-        KvType::F16
+/// Plans a model for a machine. With a context or a cache type in `ask` it is that one; without,
+/// the best of those that make sense. The plan is always there, also of a model that is
+/// `too_big`: it then tells what the least would take.
+pub fn plan(anatomy: Anatomy<'_>, machine: &Machine, ask: Ask, correction: &Correction) -> Plan {
+    let planner = Planner {
+        anatomy,
+        machine,
+        correction,
+        threads: machine.threads_for(anatomy.weights_bytes()),
     };
-    let at = |context: u32| {
-        let cells = u64::from(context.max(1)).next_multiple_of(CACHE_STEP);
-        let cache_bytes = geometry.cache_bytes_per_token(kv).saturating_mul(cells);
-        let compute_bytes = compute_bytes(geometry, cells);
-        let needed_bytes = [weights_bytes, cache_bytes, compute_bytes, ENGINE_BYTES]
-            .into_iter()
-            .fold(0, u64::saturating_add);
-        Plan {
-            context,
-            kv,
-            batch: BATCH,
-            weights_bytes,
-            cache_bytes,
-            compute_bytes,
-            engine_bytes: ENGINE_BYTES,
-            needed_bytes,
-            available_bytes: machine.available_bytes,
-            reasons: Vec::new(),
-        }
-    };
-    let plan = match ask.context {
-        Some(asked) => {
-            if asked > geometry.context_trained {
-                reasons.push(Reason::CappedAtTraining { asked });
+    let (ask, mut reasons) = planner.understood(ask);
+    let alone = planner
+        .best_on(&[], ask)
+        .expect("BUG: the processor alone is always a way");
+    let mut best = device_sets(machine)
+        .iter()
+        .filter_map(|gpus| planner.best_on(gpus, ask))
+        .chain([alone.clone()])
+        .min_by(compare)
+        .expect("BUG: the processor alone is always a way");
+    if best.verdict != Verdict::TooBig {
+        best.reasons.extend(unused(&planner, ask, &best, &alone));
+    }
+    reasons.append(&mut best.reasons);
+    Plan { reasons, ..best }
+}
+
+/// The machine as it may be planned with after a load by this plan failed: no device has more to
+/// give than a tenth less than it was to hold, so that the next plan is smaller.
+pub fn after_failure(machine: &Machine, failed: &Plan) -> Machine {
+    let mut left = machine.clone();
+    for share in &failed.shares {
+        let most = share.needed_bytes() / 100 * FILL_PERCENT;
+        match &share.device {
+            Device::Memory => left.available_bytes = left.available_bytes.min(most),
+            Device::Gpu(name) => {
+                for gpu in left.gpus.iter_mut().filter(|gpu| gpu.name == *name) {
+                    gpu.free_bytes = gpu.free_bytes.min(most);
+                }
             }
-            at(asked.min(geometry.context_trained))
         }
-        None => largest(
-            geometry.context_trained,
-            machine.available_bytes,
-            at,
-            &mut reasons,
-        ),
+    }
+    left
+}
+
+/// The better of two ways first.
+fn compare(one: &Plan, other: &Plan) -> std::cmp::Ordering {
+    let time = |plan: &Plan| {
+        plan.estimate
+            .map_or(u64::MAX, |estimate| estimate.answer_ms)
     };
-    if plan.needed_bytes > plan.available_bytes {
-        let Plan {
-            needed_bytes,
-            available_bytes,
-            context,
-            ..
-        } = plan;
-        return Err(TooBig {
-            needed_bytes,
-            available_bytes,
-            context,
+    let gpus = |plan: &Plan| plan.placement.gpus.len();
+    one.verdict
+        .cmp(&other.verdict)
+        .then_with(|| time(one).cmp(&time(other)))
+        .then_with(|| gpus(one).cmp(&gpus(other)))
+}
+
+/// Sets of GPUs that are tried: each alone, and all together that have memory of their own.
+fn device_sets(machine: &Machine) -> Vec<Vec<&Gpu>> {
+    let usable: Vec<&Gpu> = machine.gpus.iter().filter(|gpu| is_usable(gpu)).collect();
+    let mut sets: Vec<Vec<&Gpu>> = usable.iter().map(|&gpu| vec![gpu]).collect();
+    let own: Vec<&Gpu> = usable
+        .into_iter()
+        .filter(|gpu| gpu.kind == GpuKind::Discrete)
+        .collect();
+    if own.len() > 1 {
+        sets.push(own);
+    }
+    sets
+}
+
+/// A GPU with memory of its own is worth trying unmeasured; one that shares the machine's may well
+/// be slower than the processor, so it has to have been measured.
+fn is_usable(gpu: &Gpu) -> bool {
+    gpu.kind == GpuKind::Discrete || gpu.speed.is_some()
+}
+
+/// Why each GPU that the best way leaves out is left out.
+fn unused(planner: &Planner<'_>, ask: Ask, best: &Plan, alone: &Plan) -> Vec<Reason> {
+    let mut reasons = Vec::new();
+    for gpu in &planner.machine.gpus {
+        if best.placement.gpus.contains(&gpu.name) {
+            continue;
+        }
+        let description = gpu.description.clone();
+        let with = planner.best_on(&[gpu], ask);
+        let rate = |plan: &Plan| plan.estimate.map(|estimate| estimate.decode_per_second);
+        reasons.extend(match with {
+            _ if !is_usable(gpu) => Some(Reason::GpuNotMeasured { gpu: description }),
+            None => Some(Reason::GpuTooSmall {
+                gpu: description,
+                free_bytes: gpu.free_bytes,
+            }),
+            Some(with) => match (rate(&with), rate(alone)) {
+                (Some(with), Some(without)) if with < without => Some(Reason::GpuSlower {
+                    gpu: description,
+                    with,
+                    without,
+                }),
+                _ => None,
+            },
         });
     }
-    Ok(Plan { reasons, ..plan })
-}
-
-/// The plan with the most context that leaves enough free, else the one with the least.
-fn largest(
-    trained: u32,
-    available_bytes: u64,
-    at: impl Fn(u32) -> Plan,
-    reasons: &mut Vec<Reason>,
-) -> Plan {
-    let sensible = available_bytes / 100 * FILL_PERCENT;
-    // A small model has its whole trained length as the only step.
-    let first = CONTEXTS[0].min(trained);
-    let rest = CONTEXTS[1..]
-        .iter()
-        .copied()
-        .filter(|&context| context < first);
-    let mut smallest = at(first);
-    for context in rest {
-        if smallest.needed_bytes <= sensible {
-            break;
-        }
-        smallest = at(context);
-    }
-    if smallest.needed_bytes > sensible {
-        reasons.push(Reason::LittleLeft);
-    } else if smallest.context < first {
-        reasons.push(Reason::ContextByMemory);
-    }
-    smallest
+    reasons
 }

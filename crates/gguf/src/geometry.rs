@@ -5,6 +5,8 @@
 
 mod keys;
 
+use std::fmt;
+
 /// A model family that Spud runs: those that DeepSeek-R1 and its distills come in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Architecture {
@@ -51,6 +53,15 @@ pub enum Attention {
     },
 }
 
+impl fmt::Display for KvType {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::F16 => "f16",
+            Self::Q8_0 => "q8_0",
+        })
+    }
+}
+
 /// The type of the values in the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KvType {
@@ -86,6 +97,8 @@ pub struct Experts {
     pub used: u32,
     /// Experts that every token uses.
     pub shared: u32,
+    /// Values in the middle of one expert.
+    pub feed_forward: u32,
 }
 
 /// A model's shape. Every number is above zero where it is not said otherwise, and small enough
@@ -102,6 +115,8 @@ pub struct Geometry {
     pub embedding: u32,
     /// Values in the middle of a dense feed-forward block.
     pub feed_forward: u32,
+    /// Layers, from the first, whose feed-forward block is dense although others have experts.
+    pub dense_layers: u32,
     /// Query heads.
     pub heads: u32,
     /// Key-value heads. 1 with latent attention.

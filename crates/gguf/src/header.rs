@@ -15,9 +15,13 @@ use crate::source::Source;
 use crate::split::{self, Split};
 use crate::tensors::Tensors;
 use crate::tokens::Tokens;
+use crate::weights::{TypeShare, Weights};
 
 /// `general.alignment` where a file does not state it, from `gguf.h`.
 const DEFAULT_ALIGNMENT: u64 = 32;
+
+/// Bytes of the frame that every file begins with: magic, version, two counts.
+const FRAME_BYTES: u64 = 24;
 
 /// A checked header of one model: of one file, or of a split set with its parts added up.
 #[derive(Debug)]
@@ -46,6 +50,27 @@ impl Header {
     /// set are taken one by one here.
     pub fn parse(mut reader: impl Read, file_len: u64) -> Result<Self, Error> {
         Self::parse_named("data", &mut reader, file_len)
+    }
+
+    /// Checks a header from the first bytes of a file that is not here, such as one on a server;
+    /// `file_len` is the length of the whole file. None where more bytes are needed to tell.
+    pub fn parse_start(head: &[u8], file_len: u64) -> Result<Option<Self>, Error> {
+        let there = head.len() as u64;
+        if there < FRAME_BYTES.min(file_len) {
+            return Ok(None);
+        }
+        let mut reader = head;
+        match Self::parse_named("data", &mut reader, file_len) {
+            // The file goes on where our bytes end: what was missing lies behind them.
+            Err(Error::Truncated {
+                expected_bytes,
+                found_bytes,
+                ..
+            }) if found_bytes < file_len && there < file_len && expected_bytes <= file_len => {
+                Ok(None)
+            }
+            other => other.map(Some),
+        }
     }
 
     /// One file by itself, be it part of a set or not.
@@ -113,6 +138,16 @@ impl Header {
     /// Bytes of all tensors, of all parts.
     pub fn weights_bytes(&self) -> u64 {
         self.tensors.bytes
+    }
+
+    /// The same by their place in the model.
+    pub fn weights(&self) -> Weights {
+        self.tensors.account.weights()
+    }
+
+    /// The types that the tensors are stored in, the one with most bytes first.
+    pub fn mix(&self) -> Vec<TypeShare> {
+        self.tensors.account.mix()
     }
 
     /// How many tensors there are, in all parts.
@@ -189,6 +224,7 @@ impl Header {
         self.tensors.bytes = bytes
             .ok_or_else(|| part.broken("tensor data", "have more bytes than can be counted"))?;
         self.tensors.count += part.tensors.count;
+        self.tensors.account.add(part.tensors.account);
         self.files.extend(part.files);
         Ok(())
     }

@@ -29,6 +29,7 @@ mod split;
 mod tensor_type;
 mod tensors;
 mod tokens;
+mod weights;
 
 pub use error::Error;
 pub use geometry::{Architecture, Attention, Experts, Geometry, KvType};
@@ -36,3 +37,4 @@ pub use header::Header;
 pub use impostor::Impostor;
 pub use split::Split;
 pub use tensor_type::TensorType;
+pub use weights::{LayerWeights, TypeShare, Weights};

@@ -9,16 +9,19 @@ use crate::error::{Error, shown};
 use crate::limits;
 use crate::source::Source;
 use crate::tensor_type::TensorType;
+use crate::weights::Account;
 
 const UNCOUNTABLE: &str = "has more bytes than can be counted";
 
 /// What is kept of all tensors of one file.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Tensors {
     /// How many there are.
     pub(crate) count: u64,
     /// The sum of their bytes, without padding.
     pub(crate) bytes: u64,
+    /// Where in the model they are, and in which types.
+    pub(crate) account: Account,
 }
 
 impl Tensors {
@@ -29,6 +32,7 @@ impl Tensors {
         let mut names = HashSet::new();
         let mut places = Places::default();
         let mut bytes: u64 = 0;
+        let mut account = Account::default();
         for _ in 0..count {
             let mut name = Vec::new();
             let too_long = "has a name longer than 63 bytes";
@@ -39,6 +43,7 @@ impl Tensors {
                 .map_err(|rule| source.broken(&name, rule))?;
             // Cannot overflow: the places of all, with their padding, did not.
             bytes += data.bytes;
+            account.take(&name, data.kind, data.values, data.bytes);
             if let Some(name) = names.replace(name) {
                 return Err(source.broken(name, "appears twice among the tensors"));
             }
@@ -51,7 +56,11 @@ impl Tensors {
         if count > 0 && end > source.len() {
             return Err(source.truncated(end));
         }
-        Ok(Self { count, bytes })
+        Ok(Self {
+            count,
+            bytes,
+            account,
+        })
     }
 }
 
@@ -82,10 +91,12 @@ impl Places {
     }
 }
 
-/// One tensor's data: where they say they begin, and their length.
+/// One tensor's data: where they say they begin, and what they are.
 struct Data {
     start: u64,
     bytes: u64,
+    values: u64,
+    kind: TensorType,
 }
 
 fn read_one(source: &mut Source<'_>, name: &[u8]) -> Result<Data, Error> {
@@ -124,5 +135,7 @@ fn read_one(source: &mut Source<'_>, name: &[u8]) -> Result<Data, Error> {
     Ok(Data {
         start: source.u64()?,
         bytes,
+        values,
+        kind,
     })
 }

@@ -35,6 +35,7 @@ impl Geometry {
             mtp_layers,
             embedding,
             feed_forward: keys.needed("feed_forward_length", limits::ROW)?,
+            dense_layers: dense_layers(&keys, layers)?,
             heads,
             kv_heads,
             head_dim_k,
@@ -140,9 +141,23 @@ fn experts(keys: &Keys<'_>) -> Result<Option<Experts>, Error> {
     }
     let used = keys.needed("expert_used_count", count)?;
     let shared = keys.number("expert_shared_count")?.unwrap_or(0);
+    let feed_forward = match keys.optional("expert_feed_forward_length", limits::ROW)? {
+        Some(length) => length,
+        // Families whose experts are as wide as a dense block.
+        None => keys.needed("feed_forward_length", limits::ROW)?,
+    };
     Ok(Some(Experts {
         count,
         used,
         shared,
+        feed_forward,
     }))
+}
+
+fn dense_layers(keys: &Keys<'_>, layers: u32) -> Result<u32, Error> {
+    let dense = keys.number("leading_dense_block_count")?.unwrap_or(0);
+    if dense > layers {
+        return Err(keys.broken("leading_dense_block_count", "is above block_count"));
+    }
+    Ok(dense)
 }

@@ -55,6 +55,7 @@ fn r1() -> Builder {
             ("context_length", 163_840),
             ("expert_count", 256),
             ("expert_used_count", 8),
+            ("expert_feed_forward_length", 2_048),
             ("expert_shared_count", 1),
         ],
     )
@@ -104,7 +105,8 @@ fn r1_caches_one_compressed_row() {
         Some(Experts {
             count: 256,
             used: 8,
-            shared: 1
+            shared: 1,
+            feed_forward: 2048
         })
     );
     assert_eq!(shape.cache_bytes_per_token(KvType::F16), 70_272);

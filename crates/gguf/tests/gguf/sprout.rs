@@ -32,6 +32,7 @@ fn sprout_is_r1_in_miniature() {
         count: 8,
         used: 2,
         shared: 1,
+        feed_forward: 96,
     };
     assert_eq!(shape.experts, Some(experts));
     assert_eq!((shape.vocabulary, shape.context_trained), (640, 1_024));
@@ -40,6 +41,26 @@ fn sprout_is_r1_in_miniature() {
     assert!(shape.takes(KvType::Q8_0));
     let file = fs_err::metadata(&path).unwrap().len();
     assert!(header.weights_bytes() < file && file < 2_300_000);
+    let weights = header.weights();
+    let layers: u64 = weights
+        .layers
+        .iter()
+        .map(|layer| layer.dense_bytes + layer.expert_bytes)
+        .sum();
+    let sum = weights.embedding_bytes + weights.output_bytes + layers;
+    assert_eq!(sum, header.weights_bytes());
+    // Four layers and the one that predicts; the first is dense.
+    let routed: Vec<bool> = weights
+        .layers
+        .iter()
+        .map(|layer| layer.expert_bytes > 0)
+        .collect();
+    assert_eq!(
+        (routed, shape.dense_layers),
+        (vec![false, true, true, true, true], 1)
+    );
+    let in_types: u64 = header.mix().iter().map(|share| share.bytes).sum();
+    assert_eq!(in_types, header.weights_bytes());
 
     let places: Vec<u32> = SPECIAL
         .iter()
@@ -51,4 +72,25 @@ fn sprout_is_r1_in_miniature() {
     // R1's form of February 2025: the prompt opens the thinking.
     let template = header.chat_template().unwrap();
     assert!(template.contains(r"<｜Assistant｜><think>\n"), "{template}");
+}
+
+/// What a server sends first is enough, and less is asked for again.
+#[test]
+fn the_start_of_a_file_is_enough() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
+    let file = fs_err::read(&path).unwrap();
+    let len = file.len() as u64;
+    let whole = Header::parse(file.as_slice(), len).unwrap();
+    let mut needed = 0;
+    for bytes in (0..file.len()).step_by(4_096) {
+        match Header::parse_start(&file[..bytes], len).unwrap() {
+            None => needed = bytes,
+            Some(header) => assert_eq!(header.weights(), whole.weights()),
+        }
+    }
+    assert!((1..file.len() / 2).contains(&needed), "{needed}");
+    // A file that ends too early is broken however much of it is shown.
+    let short = len - 4_096;
+    assert!(Header::parse_start(&file[..needed + 8_192], short).is_err());
+    assert!(Header::parse_start(b"<html>", len).is_err());
 }

@@ -1,0 +1,125 @@
+//! The text of a catalogue as it is written: fields and their types, places kept for messages.
+//!
+//! Not here: the rules (`check`).
+
+use serde::Deserialize;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawCatalogue {
+    #[serde(default)]
+    pub(super) model: Vec<Spanned<RawModel>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawModel {
+    pub(super) id: Spanned<String>,
+    pub(super) name: String,
+    pub(super) short: String,
+    pub(super) made_as: String,
+    pub(super) repo: Spanned<String>,
+    pub(super) lineage: String,
+    pub(super) parameters: Spanned<u64>,
+    pub(super) active_parameters: Spanned<u64>,
+    pub(super) licence: String,
+    pub(super) base: String,
+    pub(super) base_licence: String,
+    pub(super) template: Spanned<String>,
+    pub(super) shape: Spanned<RawShape>,
+    pub(super) sampling: Spanned<RawSampling>,
+    pub(super) benchmarks: Spanned<RawBenchmarks>,
+    #[serde(default)]
+    pub(super) file: Vec<Spanned<RawFile>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawShape {
+    pub(super) architecture: String,
+    pub(super) layers: u32,
+    pub(super) embedding: u32,
+    pub(super) feed_forward: u32,
+    pub(super) heads: u32,
+    pub(super) kv_heads: u32,
+    pub(super) head_dim_k: u32,
+    pub(super) head_dim_v: u32,
+    pub(super) context: u32,
+    pub(super) vocabulary: u32,
+    pub(super) latent: Option<RawLatent>,
+    pub(super) unpacked: Option<RawUnpacked>,
+    pub(super) experts: Option<RawExperts>,
+    #[serde(default)]
+    pub(super) dense_layers: u32,
+    #[serde(default)]
+    pub(super) query_lora: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawLatent {
+    pub(super) kv_lora: u32,
+    pub(super) rope: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawUnpacked {
+    pub(super) kv_heads: u32,
+    pub(super) head_dim_k: u32,
+    pub(super) head_dim_v: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawExperts {
+    pub(super) count: u32,
+    pub(super) used: u32,
+    pub(super) shared: u32,
+    pub(super) feed_forward: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawSampling {
+    pub(super) temperature: f64,
+    pub(super) top_p: f64,
+    pub(super) max_tokens: u32,
+    pub(super) system_prompt: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawBenchmarks {
+    pub(super) gpqa_diamond: f64,
+    pub(super) aime_2024: Option<f64>,
+    pub(super) aime_2025: Option<f64>,
+    pub(super) math_500: Option<f64>,
+    pub(super) livecodebench: Option<f64>,
+    pub(super) source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawFile {
+    pub(super) quant: Spanned<String>,
+    pub(super) repo: Spanned<String>,
+    pub(super) revision: Option<Spanned<String>>,
+    pub(super) path: Spanned<String>,
+    #[serde(default = "one")]
+    pub(super) parts: u32,
+    pub(super) bytes: Option<u64>,
+    pub(super) about_bytes: Option<u64>,
+    #[serde(default)]
+    pub(super) sha256: Vec<Spanned<String>>,
+    pub(super) modelscope_revision: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) unpacked_cache: bool,
+    #[serde(default)]
+    pub(super) default: bool,
+}
+
+fn one() -> u32 {
+    1
+}
