@@ -17,6 +17,9 @@ PACKAGES_ENGINE=(build-essential cmake libclang-dev clang pkg-config curl ca-cer
 PACKAGES_WINDOW=(libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libssl-dev xz-utils)
 PACKAGES_TESTS=(xvfb webkit2gtk-driver dbus fonts-noto-core)
 
+# shellcheck source=.ci/vulkan.sh
+. .ci/vulkan.sh
+
 say() { printf 'spud: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 

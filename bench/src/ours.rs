@@ -22,12 +22,7 @@ pub struct Setup {
 
 impl Setup {
     fn load(&self) -> Load {
-        Load {
-            path: self.model.clone(),
-            context: self.context,
-            threads: self.threads,
-            batch: fit::BATCH,
-        }
+        Load::on_processor(self.model.clone(), self.context, self.threads, fit::BATCH)
     }
 }
 

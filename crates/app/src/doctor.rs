@@ -57,7 +57,7 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
         "data folder",
         blocking(move || writable(&folder)).await,
     ));
-    let (engine, answer) = ask(stop).await;
+    let (engine, answer) = ask(home, stop).await;
     tell(Check::new("engine", engine));
     if let Some(answer) = answer {
         tell(Check::new("practice model", answer));
@@ -65,7 +65,7 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
 }
 
 fn machine() -> Result<String, Failure> {
-    let machine = machine::look().map_err(|error| crate::model::unknown_machine(&error))?;
+    let machine = machine::look().map_err(|error| crate::machine::unknown(&error))?;
     let cpu = if machine.cpu.is_empty() {
         "processor without a name"
     } else {
@@ -96,9 +96,9 @@ type Found = Result<String, Failure>;
 
 /// Starts the engine with the built-in model and lets it do a sum; no second finding where there
 /// is no engine.
-async fn ask(stop: Stop) -> (Found, Option<Found>) {
+async fn ask(home: &Home, stop: Stop) -> (Found, Option<Found>) {
     let begun = Instant::now();
-    let room = EngineRoom::new(idle());
+    let room = EngineRoom::new(idle(), home);
     let mut settings = Settings::of_r1(0);
     settings.sampling.temperature = 0.0;
     let loaded = room.prepare(&Model::Sprout, &settings, stop.clone()).await;

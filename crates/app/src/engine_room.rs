@@ -11,15 +11,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use engine::Engine;
-use engine::message::{End, Event, Load, Loaded, Reply, Sampling, SoFar, Statistics};
-use engine::prompt::{Template, Turn};
+use engine::message::{Sampling, SoFar, Statistics};
+use engine::prompt::Turn;
+use fit::{KvType, Plan};
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 use crate::failure::{Code, Failure, REINSTALL};
-use crate::model::{Model, Preflight, preflight};
+use crate::home::Home;
+use crate::knowledge::Knowledge;
+use crate::model::Model;
+use crate::resident::{Outfit, Resident, load};
+use crate::run::run;
 use crate::stop::Stop;
 
 /// The most tokens of a reply: what the makers of R1 allow for theirs (model card of DeepSeek-R1).
@@ -28,10 +32,6 @@ pub const MAX_REPLY_TOKENS: u32 = 32_768;
 
 /// Minutes without a reply after which the model leaves the memory, where nobody says otherwise.
 const IDLE_MINUTES: u64 = 15;
-
-/// An engine that does not end a reply within this time after it was told to is killed: a device
-/// that hangs must not hold the user.
-const STOP_LIMIT: Duration = Duration::from_secs(3);
 
 /// The time without a reply after which the model leaves the memory: `SPUD_IDLE_MINUTES`, else a
 /// quarter of an hour.
@@ -47,6 +47,8 @@ pub fn idle() -> Duration {
 pub struct Settings {
     /// Tokens of context; the largest sensible where none are asked for.
     pub context: Option<u32>,
+    /// How the cache is stored; by the plan where nothing is asked for.
+    pub cache: Option<KvType>,
     /// Threads that compute; the machine's own number where none is asked for.
     pub threads: Option<u32>,
     /// How the next token is chosen.
@@ -62,6 +64,7 @@ impl Settings {
     pub fn of_r1(seed: u32) -> Self {
         Self {
             context: None,
+            cache: None,
             threads: None,
             sampling: Sampling::of_r1(seed),
             max_tokens: MAX_REPLY_TOKENS,
@@ -86,6 +89,8 @@ pub enum Progress {
     Loading(f32),
     /// The prompt is being read: tokens done, tokens of it all.
     Reading(u32, u32),
+    /// Something about the load that a person should know: settings that were made smaller.
+    Note(String),
     /// More of the reply.
     Words {
         /// Added to the thinking.
@@ -141,6 +146,7 @@ pub struct EngineRoom {
 }
 
 struct Shared {
+    outfit: Outfit,
     resident: Mutex<Option<Resident>>,
     state: watch::Sender<EngineState>,
     idle: Duration,
@@ -151,37 +157,16 @@ struct Shared {
     held_bytes: AtomicU64,
 }
 
-/// A model in memory.
-struct Resident {
-    model: Model,
-    context: Option<u32>,
-    threads: Option<u32>,
-    template: Template,
-    engine: Engine,
-    loaded: Loaded,
-    /// Bytes that it was planned to take.
-    bytes: u64,
-    /// Number of its last use, so that an idle timer knows whether another one came after it.
-    last_use: u64,
-}
-
-impl Resident {
-    fn serves(&self, model: &Model, settings: &Settings) -> bool {
-        self.engine.is_alive()
-            && self.model == *model
-            && self.threads == settings.threads
-            && settings
-                .context
-                .is_none_or(|wish| self.context == Some(wish))
-    }
-}
-
 impl EngineRoom {
     /// An empty room; a model leaves after `idle` without a reply.
-    pub fn new(idle: Duration) -> Self {
+    pub fn new(idle: Duration, home: &Home) -> Self {
         let (state, _) = watch::channel(EngineState::Off);
         Self {
             shared: Arc::new(Shared {
+                outfit: Outfit {
+                    home: home.clone(),
+                    knowledge: Knowledge::of(home),
+                },
                 resident: Mutex::new(None),
                 state,
                 idle,
@@ -224,6 +209,18 @@ impl EngineRoom {
             .map(|there| there.loaded.device.clone())
     }
 
+    /// What is known here of the machine.
+    pub(crate) fn outfit(&self) -> &Outfit {
+        &self.shared.outfit
+    }
+
+    /// The model in memory with its plan; none while one is used or loaded, or where there is none.
+    pub fn held(&self) -> Option<(Model, Plan)> {
+        let resident = self.shared.resident.try_lock().ok()?;
+        let there = resident.as_ref()?;
+        Some((there.model.clone(), there.found.plan.clone()))
+    }
+
     /// Bytes that become free when the model in memory leaves.
     pub(crate) fn held_bytes(&self) -> u64 {
         self.shared.held_bytes.load(Ordering::Relaxed)
@@ -259,6 +256,7 @@ impl EngineRoom {
             return Outcome::before_the_engine(Ending::Stopped);
         };
         let (end, statistics) = run(there, turns, settings, stop, tell).await;
+        self.shared.outfit.learn(there, &end, &statistics).await;
         if there.engine.is_alive() {
             self.leave_when_idle(there);
         } else {
@@ -322,17 +320,19 @@ impl EngineRoom {
             .vacate(resident, EngineState::Loading(0.0))
             .await;
         let state = &self.shared.state;
-        let mut hear = |progress| {
-            state.send_replace(EngineState::Loading(progress));
-            tell(Progress::Loading(progress));
+        let mut hear = |progress: Progress| {
+            if let Progress::Loading(part) = progress {
+                state.send_replace(EngineState::Loading(part));
+            }
+            tell(progress);
         };
-        match load(model, settings, stop, &mut hear).await {
+        match load(model, settings, &self.shared.outfit, stop, &mut hear).await {
             Ok(Some(mut there)) => {
                 let load_ms = there.loaded.load_ms;
                 state.send_replace(EngineState::Ready(there.loaded.context));
                 self.leave_when_idle(&mut there);
                 let held = &self.shared.held_bytes;
-                held.store(there.bytes, Ordering::Relaxed);
+                held.store(there.found.plan.memory_bytes(), Ordering::Relaxed);
                 *resident = Some(there);
                 Ok(Some(load_ms))
             }
@@ -390,131 +390,6 @@ impl Outcome {
             ending,
             statistics: Statistics::default(),
             load_ms: 0,
-        }
-    }
-}
-
-/// Starts an engine and loads a model into it; `None` when it was stopped, which ends the process.
-async fn load(
-    model: &Model,
-    settings: &Settings,
-    mut stop: Stop,
-    tell: &mut (dyn FnMut(f32) + Send),
-) -> Result<Option<Resident>, Failure> {
-    let (wanted, context) = (model.clone(), settings.context);
-    let started = spawn_blocking(move || {
-        let found = preflight(&wanted, context, 0)?;
-        let engine = Engine::start(&program()?)?;
-        Ok::<_, Failure>((found, engine))
-    });
-    let (found, engine) = tokio::select! {
-        started = started => started.map_err(|bug| Failure::new(Code::Bug, bug.to_string()))??,
-        () = stop.asked() => return Ok(None),
-    };
-    let Preflight {
-        path,
-        template,
-        plan,
-        threads,
-        ..
-    } = found;
-    let bytes = plan.needed_bytes;
-    let threads = settings.threads.unwrap_or(threads);
-    let mut events = engine.load(Load {
-        path,
-        context: plan.context,
-        threads,
-        batch: plan.batch,
-    });
-    loop {
-        let event = tokio::select! {
-            event = events.recv() => event,
-            () = stop.asked() => return Ok(None),
-        };
-        match event {
-            Some(Event::Loading { progress }) => tell(progress),
-            Some(Event::LoadEnded {
-                outcome: Ok(loaded),
-            }) => {
-                return Ok(Some(Resident {
-                    model: model.clone(),
-                    context: settings.context,
-                    threads: settings.threads,
-                    template,
-                    engine,
-                    loaded,
-                    bytes,
-                    last_use: 0,
-                }));
-            }
-            Some(Event::LoadEnded {
-                outcome: Err(failure),
-            }) => return Err(failure.into()),
-            Some(_) => {}
-            None => return Err(Failure::new(Code::Bug, "a load without an end")),
-        }
-    }
-}
-
-/// Writes a reply with a model that is in memory.
-async fn run(
-    there: &Resident,
-    turns: &[Turn],
-    settings: &Settings,
-    mut stop: Stop,
-    tell: &mut (dyn FnMut(Progress) + Send),
-) -> (Ending, Statistics) {
-    let (job, mut events) = there.engine.reply(Reply {
-        prompt: there.template.render(None, turns),
-        sampling: settings.sampling,
-        max_tokens: settings.max_tokens,
-        think_budget: settings.think_budget,
-    });
-    let mut stopping = false;
-    loop {
-        let event = if stopping {
-            let Ok(event) = timeout(STOP_LIMIT, events.recv()).await else {
-                there.engine.kill();
-                return (Ending::Stopped, Statistics::default());
-            };
-            event
-        } else {
-            tokio::select! {
-                event = events.recv() => event,
-                () = stop.asked() => {
-                    there.engine.stop(job);
-                    stopping = true;
-                    continue;
-                }
-            }
-        };
-        match event {
-            Some(Event::Reading { done, total }) => tell(Progress::Reading(done, total)),
-            Some(Event::Words {
-                thinking,
-                answer,
-                so_far,
-            }) => {
-                tell(Progress::Words {
-                    thinking,
-                    answer,
-                    so_far,
-                });
-            }
-            Some(Event::ReplyEnded { end, statistics }) => {
-                let ending = match end {
-                    End::Complete => Ending::Complete,
-                    End::Stopped => Ending::Stopped,
-                    End::Length => Ending::Length,
-                    End::Failed(failure) => Ending::Failed(failure.into()),
-                };
-                return (ending, statistics);
-            }
-            Some(_) => {}
-            None => {
-                let bug = Failure::new(Code::Bug, "a reply without an end");
-                return (Ending::Failed(bug), Statistics::default());
-            }
         }
     }
 }

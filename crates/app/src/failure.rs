@@ -6,7 +6,6 @@ use std::path::Path;
 
 use engine::EngineError;
 use engine::message::FailureCode;
-use fit::bytes::human;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as Unknown, StrDeserializer};
 use serde::{Deserialize, Serialize};
@@ -23,6 +22,10 @@ pub enum Code {
     ModelUnsupported,
     /// The memory is too small for it.
     ModelTooBig,
+    /// What there is to compute with cannot be told.
+    MachineUnknown,
+    /// The catalogue of the user's own cannot be read.
+    CatalogueBroken,
     /// The engine's program is not where it belongs.
     EngineMissing,
     /// The engine's program is from another build.
@@ -102,6 +105,17 @@ impl From<EngineError> for Failure {
     }
 }
 
+impl From<engine::probe::ProbeError> for Failure {
+    fn from(error: engine::probe::ProbeError) -> Self {
+        use engine::probe::ProbeError as E;
+        match error {
+            E::NotStarted(error) => error.into(),
+            E::Failed(_) | E::TooSlow(_) => Self::new(Code::EngineFailed, error.to_string())
+                .hint("A driver may be broken; Spud computes on the processor meanwhile."),
+        }
+    }
+}
+
 /// What helps where the two programs do not fit together.
 pub(crate) const REINSTALL: &str =
     "Install Spud again; in a checkout, `./run` builds both programs.";
@@ -124,6 +138,10 @@ impl From<engine::message::Failure> for Failure {
             FailureCode::EngineStopped => (
                 Code::EngineStopped,
                 "Ask again: a fresh engine starts. If memory ran out, close other programs first.",
+            ),
+            FailureCode::GpuGone => (
+                Code::EngineFailed,
+                "Load the model again: it is then planned for what is there.",
             ),
             FailureCode::LoadStopped | FailureCode::ComputeFailed => {
                 (Code::EngineFailed, "Ask again. `spud doctor` tells more.")
@@ -205,17 +223,4 @@ pub(crate) fn of_opening(note: &chats::OpenNote) -> Failure {
         )
         .hint(kept(damaged)),
     }
-}
-
-/// A model that needs more memory than there is.
-pub(crate) fn too_big(path: &Path, error: &fit::TooBig) -> Failure {
-    let message = format!(
-        "`{}` needs {} of memory with {} tokens of context; {} are free",
-        path.display(),
-        human(error.needed_bytes),
-        error.context,
-        human(error.available_bytes),
-    );
-    Failure::new(Code::ModelTooBig, message)
-        .hint("Close other programs, or choose a smaller model or quantisation.")
 }

@@ -39,6 +39,11 @@ impl Home {
         }
     }
 
+    /// Where models are.
+    pub fn models(&self) -> PathBuf {
+        self.data.join("models")
+    }
+
     /// Where chats and settings are.
     pub fn data(&self) -> &Path {
         &self.data

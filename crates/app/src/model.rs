@@ -4,10 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use engine::prompt::Template;
-use fit::{Ask, KvType, Plan};
-use gguf::Header;
+use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES};
+use gguf::{Geometry, Header, Weights};
 
-use crate::failure::{Code, Failure, too_big};
+use crate::failure::{Code, Failure};
+use crate::machine::{Look, see};
+use crate::resident::Outfit;
+use crate::stop::Stop;
 
 /// How the built-in model is named in calls and on disk.
 pub const SPROUT: &str = "sprout";
@@ -80,6 +83,17 @@ fn sprout_for(program: &Path) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// What a person wants of a load.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Wish {
+    /// Tokens of context.
+    pub(crate) context: Option<u32>,
+    /// How the cache is stored.
+    pub(crate) cache: Option<KvType>,
+    /// Bytes that will be given back before it is loaded.
+    pub(crate) given_back: u64,
+}
+
 /// What a model's file says and what it will take, known before anything is loaded.
 #[derive(Debug, Clone)]
 pub(crate) struct Preflight {
@@ -87,64 +101,158 @@ pub(crate) struct Preflight {
     pub(crate) path: PathBuf,
     /// What it calls itself, else its file name.
     pub(crate) name: String,
-    /// Size of its weights.
-    pub(crate) weights_bytes: u64,
+    /// Its shape.
+    pub(crate) geometry: Geometry,
+    /// Its weights by their place.
+    pub(crate) weights: Weights,
     /// The shape of its prompts.
     pub(crate) template: Template,
-    /// Memory and context.
+    /// The machine that the plan is for.
+    pub(crate) machine: Machine,
+    /// Devices, memory, context.
     pub(crate) plan: Plan,
-    /// Threads that should compute this model on this machine.
-    pub(crate) threads: u32,
 }
 
-/// Reads a model's header and plans its memory, of which some will be given back before it is
-/// loaded. Reads from disk; takes milliseconds.
+impl Preflight {
+    pub(crate) fn anatomy(&self) -> Anatomy<'_> {
+        Anatomy {
+            geometry: &self.geometry,
+            weights: &self.weights,
+        }
+    }
+
+    /// Under which names replies of this model on these devices are remembered; none for a tiny
+    /// one, whose clock is not the memory's.
+    pub(crate) fn keys(&self) -> Option<(String, String)> {
+        let model = self.path.file_name()?.to_string_lossy().into_owned();
+        let telling = self.anatomy().weights_bytes() >= TINY_BYTES;
+        telling.then(|| (devices_key(&self.machine, &self.plan), model))
+    }
+
+    /// The failure of a plan that does not fit.
+    pub(crate) fn too_big(&self) -> Failure {
+        let message = format!(
+            "`{}` {} (with a context of {} tokens)",
+            self.path.display(),
+            self.plan.sentence(&self.machine),
+            self.plan.context,
+        );
+        Failure::new(Code::ModelTooBig, message).hint("`spud models` tells which R1 runs here.")
+    }
+
+    /// What became of the settings after a load failed, in a sentence.
+    pub(crate) fn changed(&self) -> String {
+        let plan = &self.plan;
+        let place = match plan.placement.gpus.as_slice() {
+            [] => "on the processor".to_owned(),
+            gpus => format!(
+                "with {} of {} layers on {}",
+                plan.placement.gpu_layers,
+                plan.layers,
+                gpus.join(" and ")
+            ),
+        };
+        format!(
+            "The load failed; trying smaller settings: {} tokens of context, {place}",
+            fit::words::thousands(plan.context)
+        )
+    }
+}
+
+/// A name for what computes by a plan.
+pub(crate) fn devices_key(machine: &Machine, plan: &Plan) -> String {
+    let mut key = machine::identity(machine);
+    for name in &plan.placement.gpus {
+        let gpu = machine.gpus.iter().find(|gpu| gpu.name == *name);
+        key.push_str(" + ");
+        key.push_str(gpu.map_or(name, |gpu| &gpu.description));
+    }
+    key
+}
+
+/// Reads a model's header and plans it, for the machine as it is now or for `machine`. Reads from
+/// disk; takes milliseconds, and some fifty more where there are GPUs to ask.
 pub(crate) fn preflight(
     model: &Model,
-    context: Option<u32>,
-    given_back: u64,
+    wish: Wish,
+    machine: Option<Machine>,
+    outfit: &Outfit,
+    stop: &Stop,
 ) -> Result<Preflight, Failure> {
     let path = model.path()?;
     let header = Header::read_file(&path).map_err(|error| unreadable(&error))?;
     let geometry = header.geometry().map_err(|error| unreadable(&error))?;
-    let mut machine = machine::look().map_err(|error| unknown_machine(&error))?;
-    machine.available_bytes = machine.available_bytes.saturating_add(given_back);
-    let ask = Ask {
-        context,
-        kv: KvType::F16,
+    let weights = header.weights();
+    let anatomy = Anatomy {
+        geometry: &geometry,
+        weights: &weights,
     };
-    let plan = fit::plan(&geometry, header.weights_bytes(), &machine, ask)
-        .map_err(|error| too_big(&path, &error))?;
+    let machine = match machine {
+        Some(machine) => machine,
+        None => outfit.machine_for(anatomy.weights_bytes(), wish.given_back, stop)?,
+    };
+    let ask = Ask {
+        context: wish.context,
+        kv: wish.cache,
+    };
+    let stem = || path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = header
+        .name()
+        .map_or_else(|| stem().into_owned(), str::to_owned);
+    let correction = outfit.correction(&machine, &path);
+    let mut plan = fit::plan(anatomy, &machine, ask, &correction);
+    if !plan.placement.gpus.is_empty() {
+        // What was learned is of other devices than the processor alone: forecast again.
+        let devices = devices_key(&machine, &plan);
+        let correction = outfit.correction_on(&devices, &path);
+        plan = fit::plan(anatomy, &machine, ask, &correction);
+    }
     // R1's own shape serves a file without a template: its makers used one for the whole family.
     let template = header
         .chat_template()
         .and_then(Template::recognise)
         .unwrap_or(Template::R1);
-    let stem = || {
-        path.file_stem()
-            .map(|stem| stem.to_string_lossy().into_owned())
-    };
-    let name = header
-        .name()
-        .map(str::to_owned)
-        .or_else(stem)
-        .unwrap_or_default();
     Ok(Preflight {
-        name,
-        weights_bytes: header.weights_bytes(),
-        template,
-        plan,
-        threads: machine.threads_for(header.weights_bytes()),
         path,
+        name,
+        geometry,
+        weights,
+        template,
+        machine,
+        plan,
     })
 }
 
-pub(crate) fn unknown_machine(error: &machine::Unknown) -> Failure {
-    Failure::new(Code::ModelUnsupported, error.to_string())
-        .hint("Without that Spud cannot promise that a model fits.")
+impl Outfit {
+    /// The machine that a model of this weight is planned for.
+    fn machine_for(&self, weights: u64, given_back: u64, stop: &Stop) -> Result<Machine, Failure> {
+        let mut seen = see(&self.home, &self.knowledge, Look::Glance, stop)?;
+        let ask_gpus =
+            !self.knowledge.has_looked_for_gpus(&seen.machine) || !seen.machine.gpus.is_empty();
+        if weights < TINY_BYTES {
+            // Not worth waiting for a driver.
+            seen.machine.gpus.clear();
+        } else if ask_gpus && !seen.described {
+            seen = see(&self.home, &self.knowledge, Look::Gpus, stop)?;
+        }
+        let mut machine = seen.machine;
+        let free = machine.available_bytes.saturating_add(given_back);
+        machine.available_bytes = free.min(machine.total_bytes);
+        Ok(machine)
+    }
+
+    /// What replies taught about a file on the processor alone.
+    fn correction(&self, machine: &Machine, path: &Path) -> Correction {
+        self.correction_on(&machine::identity(machine), path)
+    }
+
+    pub(crate) fn correction_on(&self, devices: &str, path: &Path) -> Correction {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        self.knowledge.learned().correction(devices, &name)
+    }
 }
 
-fn unreadable(error: &gguf::Error) -> Failure {
+pub(crate) fn unreadable(error: &gguf::Error) -> Failure {
     let (code, hint) = match error {
         gguf::Error::Missing { .. } => (
             Code::ModelMissing,

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use chats::Chats;
+use fit::Verdict;
 use fit::bytes::human;
 
 use crate::engine_room::{Settings, fresh_seed};
 use crate::events::{AppEvent, ModelRow};
 use crate::failure::Failure;
 use crate::list::key;
-use crate::model::{Model, Preflight, SPROUT, preflight};
+use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
 use crate::open::{App, blocking};
 use crate::state::Preparing;
 use crate::stop::stop;
@@ -28,8 +29,20 @@ impl App {
         let model = Model::parse(id);
         let checked = model.clone();
         let given_back = self.inner.room.held_bytes();
-        let found = blocking(move || preflight(&checked, None, given_back)).await?;
         let (stopper, stop) = stop();
+        let (outfit, heard) = (self.inner.room.outfit().clone(), stop.clone());
+        let found = blocking(move || {
+            let wish = Wish {
+                given_back,
+                ..Wish::default()
+            };
+            let found = preflight(&checked, wish, None, &outfit, &heard)?;
+            match found.plan.verdict {
+                Verdict::TooBig => Err(found.too_big()),
+                _ => Ok(found),
+            }
+        })
+        .await?;
         let busy = {
             let mut state = self.state();
             let preparing = Preparing {
@@ -137,14 +150,14 @@ fn remember_file(models: &mut Vec<ModelRow>, model: &Model, found: &Preflight) {
     models.retain(|row| row.id != id);
     let about = format!(
         "{}, {} tokens of context, needs {}",
-        human(found.weights_bytes),
+        human(found.anatomy().weights_bytes()),
         found.plan.context,
-        human(found.plan.needed_bytes),
+        human(found.plan.needed_bytes()),
     );
     let row = ModelRow {
         name: found.name.clone(),
         about,
-        bytes: found.weights_bytes,
+        bytes: found.anatomy().weights_bytes(),
         ..row_of_file(path)
     };
     models.insert(1.min(models.len()), row);

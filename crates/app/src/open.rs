@@ -52,6 +52,7 @@ impl App {
     /// Must be called within a tokio runtime.
     pub async fn open(home: &Home) -> Result<Self, Failure> {
         let folder = home.data().to_owned();
+        let home = home.clone();
         let app = blocking(move || {
             let mut notices = Vec::new();
             let shelf = match Chats::open(&folder, now_ms()) {
@@ -81,7 +82,7 @@ impl App {
             Ok(Self {
                 inner: Arc::new(Inner {
                     shelf: Mutex::new(Some(Arc::new(shelf))),
-                    room: EngineRoom::new(idle()),
+                    room: EngineRoom::new(idle(), &home),
                     gate: Mutex::new(()),
                     state: Mutex::new(state),
                 }),

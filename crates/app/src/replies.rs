@@ -184,6 +184,10 @@ impl App {
             Progress::Waiting => Phase::Waiting,
             Progress::Loading(part) => Phase::Loading(part),
             Progress::Reading(done, total) => Phase::Reading(done, total),
+            Progress::Note(note) => {
+                state.notice(Failure::new(Code::ModelTooBig, note));
+                return;
+            }
             Progress::Words {
                 thinking,
                 answer,

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use app::{Ending, EngineRoom, Model, Outcome, Progress, Turn};
+use app::{Ending, EngineRoom, Home, Model, Outcome, Progress, Turn};
 
 use crate::command::Ask;
 use crate::console::{self, Console, STOPPED, To, complain_of, tame};
@@ -26,7 +26,11 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
     let outcome = if question.trim().is_empty() {
         Outcome::refused(app::Failure::prompt_empty())
     } else {
-        let room = EngineRoom::new(app::idle());
+        let home = match Home::find() {
+            Ok(home) => home,
+            Err(failure) => return complain_of(&failure),
+        };
+        let room = EngineRoom::new(app::idle(), &home);
         let model = Model::parse(&ask.how.model);
         let turns = [Turn::User(question)];
         room.reply(&model, &turns, &settings, stop, &mut |progress| {
@@ -84,7 +88,7 @@ impl Printer {
 
     fn tell_a_program(&self, progress: &Progress) {
         match progress {
-            Progress::Waiting => {}
+            Progress::Waiting | Progress::Note(_) => {}
             Progress::Loading(progress) => self.line(&Line::Loading {
                 progress: *progress,
             }),
@@ -110,6 +114,7 @@ impl Printer {
     fn tell_a_person(&mut self, progress: &Progress) {
         match progress {
             Progress::Waiting => self.status("Waiting for another reply"),
+            Progress::Note(note) => self.note(note),
             Progress::Loading(part) => {
                 self.status(&format!("Loading the model {:.0} %", part * 100.0));
             }
@@ -145,6 +150,13 @@ impl Printer {
             self.last = Last::Status;
             self.console.status(text);
         }
+    }
+
+    /// A line of its own that stays.
+    fn note(&mut self, text: &str) {
+        self.leave_status();
+        self.console.aside(&format!("{}\n", tame(text)));
+        self.last = Last::Nothing;
     }
 
     fn leave_status(&mut self) {

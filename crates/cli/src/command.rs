@@ -1,6 +1,9 @@
 //! What can be typed, and the words that explain it. Nothing is decided here.
 
+use std::path::PathBuf;
+
 use app::Settings;
+use app::fit::KvType;
 use clap::{Args, Parser, Subcommand};
 
 /// What every JSON line of a reply means; part of `spud help ask`.
@@ -18,6 +21,36 @@ Times are milliseconds, rates are per second.
 
 Exit status: 0 done or cut by its length, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
 
+/// What the JSON of `spud machine` means.
+const JSON_OF_MACHINE: &str = "\
+With --json, one object on one line; `--machine FILE` of other commands reads the same form:
+  cpu                    the processor's name
+  cores.physical         physical cores; .performance: fast ones that may be used; .usable: threads
+  total_bytes            of memory, or of the container's share; available_bytes: free now
+  swap_bytes             of swap, which is never planned with
+  speed                  null before it was measured, else
+    .memory_bytes_per_second   read from memory
+    .weight_bytes_per_second   of weights times one row, by the engine's own kernels
+    .operations_per_second     of weights times a batch of rows
+  gpus                   a list: name, description, backend, kind (discrete, integrated, software),
+                         total_bytes, free_bytes, speed as above
+  disk                   folder of the models, free_bytes, read_bytes_per_second";
+
+/// What the JSON lines of `spud models` and `spud fit` mean.
+const JSON_OF_MODELS: &str = "\
+With --json, one object per line:
+  {\"type\":\"model\",\"id\":…,\"name\":…,\"quant\":…,\"bytes\":n,\"installed\":bool,\"path\":…,
+   \"gpqa_diamond\":x,\"verdict\":\"comfortable|tight|slow|too_big\",\"reason\":…,\"notes\":[…],
+   \"context\":n,\"kv\":\"f16|q8_0\",\"needed_bytes\":n,\"available_bytes\":n,\"layers\":n,
+   \"gpu_layers\":n,\"expert_layers_in_memory\":n,\"mapped\":bool,\"threads\":n,
+   \"devices\":[{\"device\":…,\"weights_bytes\":n,\"cache_bytes\":n,\"compute_bytes\":n,\"other_bytes\":n,
+   \"needed_bytes\":n,\"available_bytes\":n,\"layers\":n}],
+   \"decode_per_second\":x,\"prompt_per_second\":x,\"answer_ms\":n,\"replies\":n,\"disk_short\":…}
+  {\"type\":\"advice\",\"best\":id,\"why\":…,\"faster\":id,\"faster_why\":…,\"smarter\":id,\"smarter_why\":…}
+Bytes are whole numbers, times milliseconds, rates per second; what is not known is null.
+A typical answer is assumed to be 100 tokens of prompt, 700 of thinking and 300 of answer until the
+model's own replies on this machine say otherwise (`replies` counts them).";
+
 /// DeepSeek-R1 on a potato: chat with R1 on this machine, offline.
 #[derive(Debug, Parser)]
 #[command(name = "spud", version, propagate_version = true)]
@@ -34,6 +67,17 @@ pub(crate) enum Command {
     Ask(Ask),
     /// Hold a conversation; it is kept and shows up in the window too
     Chat(Chat),
+    /// Tell what this machine is: processor, memory, GPUs, measured speeds
+    #[command(after_long_help = JSON_OF_MACHINE)]
+    Machine(Machine),
+    /// Tell which R1 runs here, how well, and how long an answer takes
+    #[command(after_long_help = JSON_OF_MODELS)]
+    Models(Models),
+    /// Plan one model: memory on each device, context, verdict
+    #[command(after_long_help = JSON_OF_MODELS)]
+    Fit(Fit),
+    /// Show what a GGUF file is made of
+    Inspect(Inspect),
     /// Check what Spud needs on this machine, and say what to do about what is missing
     Doctor(Doctor),
 }
@@ -59,6 +103,80 @@ pub(crate) struct Chat {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Machine {
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Measure again what was measured before
+    #[arg(long, conflicts_with = "file")]
+    pub(crate) again: bool,
+    /// Tell of the machine in this file instead
+    #[arg(long = "machine", value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Models {
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Answer for the machine in this file, as `spud machine --json` prints one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) machine: Option<PathBuf>,
+    /// Minutes that you accept for a typical answer
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub(crate) patience: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Fit {
+    /// A model of the catalogue by its id (`spud models` lists them), or the path of a GGUF file
+    pub(crate) model: String,
+    /// The quantisation, such as `Q4_K_M` [default: the one that suits]
+    #[arg(long, value_name = "Q")]
+    pub(crate) quant: Option<String>,
+    /// Tokens of context [default: the most that is sensible]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(64..))]
+    pub(crate) context: Option<u32>,
+    /// How the cache is stored [default: f16, or `q8_0` where that is needed]
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) kv: Option<Kv>,
+    /// Answer for the machine in this file, as `spud machine --json` prints one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) machine: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Types of the cache.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum Kv {
+    #[value(name = "f16")]
+    F16,
+    #[value(name = "q8_0")]
+    Q8_0,
+}
+
+impl From<Kv> for KvType {
+    fn from(kv: Kv) -> Self {
+        match kv {
+            Kv::F16 => Self::F16,
+            Kv::Q8_0 => Self::Q8_0,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The GGUF file, or the first part of a split set
+    pub(crate) path: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Doctor {
     /// Print one JSON object per line: name, ok, found, hint
     #[arg(long)]
@@ -68,7 +186,8 @@ pub(crate) struct Doctor {
 /// How a model is chosen, held and sampled.
 #[derive(Debug, Args)]
 pub(crate) struct How {
-    /// `sprout` (built in, sums only), or the path of a GGUF file
+    /// `sprout` (built in, sums only), the path of a GGUF file, or the id of a model in the models
+    /// folder
     #[arg(long, value_name = "MODEL", default_value = app::SPROUT)]
     pub(crate) model: String,
     /// The same seed gives the same reply [default: a fresh one each time]
@@ -86,6 +205,9 @@ pub(crate) struct How {
     /// After this many tokens of thinking the answer begins
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     think_budget: Option<u32>,
+    /// How the cache is stored [default: f16, or `q8_0` where memory needs it]
+    #[arg(long, value_name = "TYPE")]
+    kv: Option<Kv>,
     /// Threads that compute [default: by the machine's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
@@ -96,6 +218,7 @@ impl How {
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::of_r1(self.seed.unwrap_or_else(app::fresh_seed));
         settings.context = self.context;
+        settings.cache = self.kv.map(KvType::from);
         settings.threads = self.threads;
         settings.think_budget = self.think_budget;
         settings.max_tokens = self.max_tokens.unwrap_or(settings.max_tokens);

@@ -8,8 +8,12 @@ mod chat;
 mod command;
 mod console;
 mod doctor;
+mod fit;
+mod inspect;
 mod interrupt;
 mod lines;
+mod machine;
+mod models;
 
 use std::process::ExitCode;
 
@@ -30,6 +34,10 @@ fn main() -> ExitCode {
     match spud.command {
         Command::Ask(ask) => runtime.block_on(ask::run(ask)),
         Command::Chat(chat) => runtime.block_on(chat::run(chat)),
+        Command::Machine(machine) => machine::run(&machine),
+        Command::Models(models) => models::run(&models),
+        Command::Fit(fit) => fit::run(&fit),
+        Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Doctor(doctor) => runtime.block_on(doctor::run(&doctor)),
     }
 }

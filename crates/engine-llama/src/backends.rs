@@ -1,56 +1,102 @@
 //! Finds and loads ggml's backends: one library per CPU variant, of which ggml picks the best that
-//! this processor runs.
+//! this processor runs, and, once something asks for GPUs, those that drive them.
 //!
 //! Only ever from a folder that belongs to this program. ggml's own search would also look into the
 //! current directory, where anybody may have put a library.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
+use engine::message::{Failure, FailureCode};
 use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
 use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 
 use crate::llama;
 
-/// Loads all backends and starts llama.cpp, once per process: a load that was stopped or refused
-/// may be followed by another.
+/// Name of the folder of the libraries that drive GPUs.
+const GPU_FOLDER: &str = "backends";
+
+/// Loads the CPU's backend and starts llama.cpp, once per process: a load that was stopped or
+/// refused may be followed by another.
 pub(crate) fn load() -> Result<LlamaBackend, String> {
     llama::listen_to_log();
-    if let Some(folder) = folder() {
-        load_backends_from_path(&folder);
+    if let Some(place) = Place::of_this_program() {
+        load_backends_from_path(&place.processor);
     }
     LlamaBackend::init().map_err(|error| format!("llama.cpp does not start: {error}"))
 }
 
-/// Beside this program once installed; while it lives in `target/`, where the build left them, and
-/// only if that is below this program's own folder.
-fn folder() -> Option<PathBuf> {
-    let program = std::env::current_exe().ok()?;
-    let home = program.parent()?.canonicalize().ok()?;
-    let beside = std::fs::read_dir(&home).ok()?.flatten().any(|entry| {
-        entry
-            .file_name()
-            .to_str()
-            .is_some_and(|name| name.contains("ggml-cpu"))
+/// Loads what drives GPUs, where it is there and the system has the drivers that it needs; ggml
+/// passes over a library that does not load. Not done before somebody asks for GPUs: a driver may
+/// crash as soon as it is looked at, and a model on the processor must not die of that.
+pub(crate) fn load_gpus() {
+    static LOADED: Once = Once::new();
+    LOADED.call_once(|| {
+        if let Some(place) = Place::of_this_program() {
+            load_backends_from_path(&place.gpus);
+        }
     });
-    if beside {
-        return Some(home);
-    }
-    let built = Path::new(env!("SPUD_BUILD_BACKENDS")).canonicalize().ok()?;
-    built.starts_with(&home).then_some(built)
 }
 
-/// What computes, in the backend's words.
-pub(crate) fn device() -> String {
+/// Folders of this program that hold backends.
+struct Place {
+    /// Those for the processor.
+    processor: PathBuf,
+    /// Those for GPUs; need not exist.
+    gpus: PathBuf,
+}
+
+impl Place {
+    /// Once installed the processor's lie beside the program, and `backends` beside it holds the
+    /// GPUs'. In `target/debug` the processor's are where the build left them, which counts only if
+    /// that is below the program's own folder; then, and only then, `target/backends` is ours too:
+    /// `./run` puts the GPUs' there.
+    fn of_this_program() -> Option<Self> {
+        let program = std::env::current_exe().ok()?;
+        let home = program.parent()?.canonicalize().ok()?;
+        let installed = std::fs::read_dir(&home).ok()?.flatten().any(|entry| {
+            let name = entry.file_name();
+            name.to_str().is_some_and(|name| name.contains("ggml-cpu"))
+        });
+        if installed {
+            let gpus = home.join(GPU_FOLDER);
+            let processor = home;
+            return Some(Self { processor, gpus });
+        }
+        let processor = Path::new(env!("SPUD_BUILD_BACKENDS")).canonicalize().ok()?;
+        processor.starts_with(&home).then_some(())?;
+        let gpus = home.parent()?.join(GPU_FOLDER);
+        Some(Self { processor, gpus })
+    }
+}
+
+/// What computes a model that is put on these GPUs, in the backends' words: they, else the CPU
+/// variant.
+pub(crate) fn device(gpus: &[String]) -> String {
     let devices = list_llama_ggml_backend_devices();
-    let gpu = |kind: &LlamaBackendDeviceType| {
-        matches!(
-            kind,
-            LlamaBackendDeviceType::Gpu | LlamaBackendDeviceType::IntegratedGpu
-        )
-    };
-    let device = devices
+    let chosen: Vec<&str> = devices
         .iter()
-        .find(|device| gpu(&device.device_type))
-        .or(devices.first());
-    device.map_or_else(|| "none".to_owned(), |device| device.description.clone())
+        .filter(|device| gpus.contains(&device.name))
+        .map(|device| device.description.as_str())
+        .collect();
+    if !chosen.is_empty() {
+        return chosen.join(" + ");
+    }
+    let processor = devices
+        .iter()
+        .find(|device| device.device_type == LlamaBackendDeviceType::Cpu);
+    processor.map_or_else(|| "none".to_owned(), |device| device.description.clone())
+}
+
+/// The places of these GPUs in ggml's list of devices; one that is no longer there is an error.
+pub(crate) fn places(gpus: &[String]) -> Result<Vec<usize>, Failure> {
+    let devices = list_llama_ggml_backend_devices();
+    let place = |name: &String| {
+        let found = devices.iter().find(|device| device.name == *name);
+        found.map(|device| device.index).ok_or_else(|| {
+            let message = format!("the GPU `{name}` is no longer there");
+            Failure::new(FailureCode::GpuGone, message)
+        })
+    };
+    gpus.iter().map(place).collect()
 }

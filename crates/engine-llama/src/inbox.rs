@@ -51,7 +51,9 @@ impl Inbox {
     /// The next request; marks it as the one that a stop would mean.
     pub(crate) fn next(&mut self) -> Option<Request> {
         let request = self.requests.recv().ok()?;
-        if let Request::Load { job, .. } | Request::Reply { job, .. } = &request {
+        if let Request::Load { job, .. } | Request::Reply { job, .. } | Request::Probe { job, .. } =
+            &request
+        {
             self.brake.run(*job);
         }
         Some(request)

@@ -14,12 +14,13 @@ use std::io::Write;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
-use engine::message::Sampling;
+use engine::message::{Cache, Sampling};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_sys_2 as sys;
 
 use crate::brake::Brake;
+use crate::memory;
 
 /// The one sequence that a context holds.
 const SEQUENCE: sys::llama_seq_id = 0;
@@ -35,6 +36,8 @@ pub(crate) struct Shape {
     pub(crate) batch: u32,
     /// Threads that compute.
     pub(crate) threads: u32,
+    /// How the cache's values are stored.
+    pub(crate) cache: Cache,
 }
 
 /// How a computation ended.
@@ -68,6 +71,12 @@ impl Context {
         // Only the last token of a batch is ever asked for: unset, llama.cpp reserves the logits of
         // a whole batch, 311 MB at 512 tokens and R1's vocabulary.
         params.n_outputs_max = 1;
+        let kind = match shape.cache {
+            Cache::F16 => sys::GGML_TYPE_F16,
+            Cache::Q8_0 => sys::GGML_TYPE_Q8_0,
+        };
+        params.type_k = kind;
+        params.type_v = kind;
         params.n_threads = threads;
         params.n_threads_batch = threads;
         params.no_perf = true;
@@ -226,11 +235,15 @@ pub(crate) fn take_error() -> Option<String> {
 }
 
 unsafe extern "C" fn log(level: sys::ggml_log_level, text: *const c_char, _data: *mut c_void) {
-    if text.is_null() || !matches!(level, sys::GGML_LOG_LEVEL_WARN | sys::GGML_LOG_LEVEL_ERROR) {
+    if text.is_null() {
         return;
     }
     // SAFETY: llama.cpp passes a string that ends with NUL and lives until we return.
     let line = unsafe { CStr::from_ptr(text) }.to_string_lossy();
+    memory::hear(&line);
+    if !matches!(level, sys::GGML_LOG_LEVEL_WARN | sys::GGML_LOG_LEVEL_ERROR) {
+        return;
+    }
     let _ = std::io::stderr().write_all(line.as_bytes());
     if level == sys::GGML_LOG_LEVEL_ERROR {
         let mut last = LAST_ERROR.lock().unwrap_or_else(PoisonError::into_inner);

@@ -5,15 +5,18 @@
 //! output (crate `engine` owns both forms); whatever C++ prints goes to standard error. One thread
 //! listens, so that a stop is heard in the middle of a computation; the main thread computes.
 //!
-//! All `unsafe` is in `llama` (llama.cpp's C interface) and one line of `leave`.
+//! All `unsafe` is in `llama` and `probe` (the C interfaces of llama.cpp and ggml) and one line of
+//! `leave`.
 
 mod backends;
 mod brake;
 mod inbox;
 mod leave;
 mod llama;
+mod memory;
 mod outbox;
 mod pipes;
+mod probe;
 mod reply;
 mod session;
 mod vocabulary;
@@ -67,6 +70,15 @@ fn main() -> ExitCode {
                 let tell = &mut |event| outbox.send(job, event);
                 reply::write(session.as_mut(), inbox.brake(), job, &reply, tell);
             }
+            Request::Probe {
+                job,
+                measure,
+                threads,
+            } => {
+                backends::load_gpus();
+                let outcome = Ok(probe::devices(&backend, measure, threads));
+                outbox.send(job, Event::ProbeEnded { outcome });
+            }
             // Already obeyed by the thread that listens.
             Request::Stop { .. } => {}
         }
@@ -82,6 +94,10 @@ fn open(
     outbox: &Outbox,
 ) -> Result<(Session, Loaded), Failure> {
     let begin = Instant::now();
+    memory::forget();
+    if !load.gpus.is_empty() {
+        backends::load_gpus();
+    }
     let told = outbox.clone();
     let session = Session::open(backend, load, brake, move |progress| {
         told.send(job, Event::Loading { progress });
@@ -96,9 +112,10 @@ fn open(
     let session = session?;
     let loaded = Loaded {
         context: session.context(),
-        device: backends::device(),
+        device: backends::device(&load.gpus),
         think_tokens: session.vocabulary().has_tags(),
         load_ms: u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX),
+        held: memory::held(),
     };
     Ok((session, loaded))
 }

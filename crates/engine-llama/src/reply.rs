@@ -9,6 +9,7 @@ use llama_cpp_2::token::LlamaToken;
 
 use crate::brake::Brake;
 use crate::llama::Sampler;
+use crate::memory;
 use crate::session::{Halt, Session};
 use crate::vocabulary;
 
@@ -218,6 +219,7 @@ impl<'reply> Writing<'reply> {
             first_token_ms: milliseconds(self.clocks.first_token),
             prompt_per_second: rate(read, self.clocks.prompt),
             decode_per_second: rate(self.written().saturating_sub(1), decoding),
+            peak_bytes: memory::peak(),
             ..self.statistics
         }
     }

@@ -1,7 +1,9 @@
 //! The engine's state for one conversation: the model, its cache, and which token ids the cache
 //! holds, so that the next prompt computes only what is new.
 
+use std::ffi::CString;
 use std::path::Path;
+use std::pin::pin;
 
 use engine::message::{Failure, FailureCode, Load};
 use llama_cpp_2::llama_backend::LlamaBackend;
@@ -9,6 +11,7 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
 
+use crate::backends;
 use crate::brake::Brake;
 use crate::llama::{self, Context, Decoded, Shape};
 use crate::vocabulary::Vocabulary;
@@ -44,8 +47,17 @@ impl Session {
         std::fs::metadata(&load.path).map_err(|error| refused(&load.path, &error.to_string()))?;
         let params = LlamaModelParams::default()
             // A mapped file and the copy that is rearranged for this CPU would both count.
-            .with_use_mmap(false)
+            .with_use_mmap(load.mapped)
+            .with_n_gpu_layers(load.gpu_layers)
+            .with_devices(&backends::places(&load.gpus)?)
+            .map_err(|error| refused(&load.path, &error.to_string()))?
             .with_progress_callback(progress);
+        // Lives as long as the parameters that point into it.
+        let experts = experts_of_first(load.expert_layers_in_memory);
+        let mut params = pin!(params);
+        if let Some(pattern) = &experts {
+            params.as_mut().add_cpu_buft_override(pattern);
+        }
         let model = LlamaModel::load_from_file(backend, &load.path, &params);
         let said = llama::take_error().unwrap_or_else(|| "no reason was given".to_owned());
         let model = model.map_err(|_| refused(&load.path, &said))?;
@@ -53,6 +65,7 @@ impl Session {
             context: load.context,
             batch: load.batch.clamp(1, load.context.max(1)),
             threads: load.threads,
+            cache: load.cache,
         };
         let vocabulary = Vocabulary::of(&model);
         let context = Context::new(model, &shape, brake).ok_or_else(|| {
@@ -145,6 +158,16 @@ impl Session {
             _ => Halt::Braked,
         })
     }
+}
+
+/// The pattern of the routed experts of the first layers, the fused ones included; none for none.
+fn experts_of_first(layers: u32) -> Option<CString> {
+    let numbers: Vec<String> = (0..layers).map(|layer| layer.to_string()).collect();
+    let pattern = format!(
+        r"^blk\.({})\.ffn_(up|down|gate|gate_up)_(ch|)exps",
+        numbers.join("|")
+    );
+    (layers > 0).then(|| CString::new(pattern).expect("BUG: digits and signs hold no NUL"))
 }
 
 fn refused(path: &Path, why: &str) -> Failure {

@@ -84,6 +84,7 @@ struct Jobs {
 enum Kind {
     Load,
     Reply,
+    Probe,
 }
 
 impl Kind {
@@ -91,6 +92,9 @@ impl Kind {
     fn end(self, failure: Failure) -> Event {
         match self {
             Self::Load => Event::LoadEnded {
+                outcome: Err(failure),
+            },
+            Self::Probe => Event::ProbeEnded {
                 outcome: Err(failure),
             },
             Self::Reply => Event::ReplyEnded {
@@ -130,6 +134,16 @@ impl Engine {
     /// Writes a reply; the last event is [`Event::ReplyEnded`]. The job's number stops it.
     pub fn reply(&self, reply: Reply) -> (Job, UnboundedReceiver<Event>) {
         self.begin(Kind::Reply, |job| Request::Reply { job, reply })
+    }
+
+    /// Lists what can compute; the last event is [`Event::ProbeEnded`].
+    pub(crate) fn probe(&self, measure: bool, threads: u32) -> UnboundedReceiver<Event> {
+        let request = |job| Request::Probe {
+            job,
+            measure,
+            threads,
+        };
+        self.begin(Kind::Probe, request).1
     }
 
     /// Stops a job and every earlier one; its end arrives as an event.
@@ -210,7 +224,10 @@ impl Shared {
     /// Hands an event to its job, and forgets the job after its last one.
     fn route(&self, job: Job, event: Event) {
         let mut jobs = lock(&self.jobs);
-        let last = matches!(event, Event::LoadEnded { .. } | Event::ReplyEnded { .. });
+        let last = matches!(
+            event,
+            Event::LoadEnded { .. } | Event::ReplyEnded { .. } | Event::ProbeEnded { .. }
+        );
         if let Some((_, sender)) = jobs.open.get(&job) {
             // Nobody listening any more is no error: the job runs to its end or is stopped.
             let _ = sender.send(event);
@@ -282,7 +299,8 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
     let mut command = Command::new(path);
     apart(&mut command);
     let mut child = command
-        // Names a library to load: nobody's choice but ours.
+        // Names a library to load: nobody's choice but ours. (`GGML_VK_VISIBLE_DEVICES` reaches the
+        // engine: which of their GPUs are used is for people to choose.)
         .env_remove("GGML_BACKEND_PATH")
         // Else a failed assert forks the process to run a debugger on it, before it dies.
         .env("GGML_NO_BACKTRACE", "1")

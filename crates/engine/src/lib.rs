@@ -14,6 +14,7 @@ mod handle;
 mod locate;
 pub mod message;
 mod obituary;
+pub mod probe;
 pub mod prompt;
 pub mod splitter;
 

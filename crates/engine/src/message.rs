@@ -2,7 +2,7 @@
 //!
 //! Each way starts with one [`Hello`]; then requests go down and events come up. A request that
 //! takes time is a job with a number that the handle gives; every job ends with exactly one
-//! [`Event::LoadEnded`] or [`Event::ReplyEnded`], whatever happens to it.
+//! [`Event::LoadEnded`], [`Event::ReplyEnded`] or [`Event::ProbeEnded`], whatever happens to it.
 //!
 //! Not here: how bytes become messages (`frame`), and who starts whom (`handle`).
 
@@ -53,6 +53,15 @@ pub enum Request {
         /// What to answer, and how.
         reply: Reply,
     },
+    /// Lists what can compute, and measures it where that is asked for.
+    Probe {
+        /// Number of the job.
+        job: Job,
+        /// Whether to measure: about a second for each device.
+        measure: bool,
+        /// Threads of the processor to measure with.
+        threads: u32,
+    },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
         /// Number of the job.
@@ -71,6 +80,45 @@ pub struct Load {
     pub threads: u32,
     /// Tokens that are computed at once while a prompt is read; compute buffers grow with it.
     pub batch: u32,
+    /// How the cache's values are stored.
+    pub cache: Cache,
+    /// The engine's names of the GPUs to use, such as `Vulkan0`; empty for the processor alone.
+    pub gpus: Vec<String>,
+    /// Layers on them, from the last backwards, as llama.cpp counts: those that predict further
+    /// tokens and the output as one are among them.
+    pub gpu_layers: u32,
+    /// Layers, from the first, whose routed experts stay in the machine's memory.
+    pub expert_layers_in_memory: u32,
+    /// True to map the file instead of reading it: what does not fit in memory is then read again
+    /// whenever it is needed.
+    pub mapped: bool,
+}
+
+impl Load {
+    /// A load on the processor alone.
+    pub fn on_processor(path: PathBuf, context: u32, threads: u32, batch: u32) -> Self {
+        Self {
+            path,
+            context,
+            threads,
+            batch,
+            cache: Cache::F16,
+            gpus: Vec::new(),
+            gpu_layers: 0,
+            expert_layers_in_memory: 0,
+            mapped: false,
+        }
+    }
+}
+
+/// How the cache's values are stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cache {
+    /// Two bytes a value.
+    F16,
+    /// 34 bytes for each 32 values.
+    Q8_0,
 }
 
 /// A question and how it shall be answered.
@@ -140,6 +188,11 @@ pub enum Event {
         /// Tokens of the whole prompt.
         total: u32,
     },
+    /// The end of a probe.
+    ProbeEnded {
+        /// Everything that computes, or why that cannot be told.
+        outcome: Result<Vec<Device>, Failure>,
+    },
     /// More of the reply.
     Words {
         /// What was added to the thinking; may be empty.
@@ -158,6 +211,48 @@ pub enum Event {
     },
 }
 
+/// Something that computes, in ggml's list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// ggml's name for it, such as `Vulkan0`.
+    pub name: String,
+    /// What it calls itself.
+    pub description: String,
+    /// What drives it, such as `Vulkan`.
+    pub backend: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// Bytes of memory that it can use.
+    pub total_bytes: u64,
+    /// Those that are free now.
+    pub free_bytes: u64,
+    /// What was measured, if it was.
+    pub measured: Option<Measured>,
+}
+
+/// What a device is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DeviceKind {
+    /// The machine's processor.
+    Processor,
+    /// A GPU with memory of its own.
+    Discrete,
+    /// A GPU that shares the machine's memory.
+    Integrated,
+    /// The processor, pretending to be a GPU.
+    Software,
+}
+
+/// How fast a device computes the engine's own products of `Q4_K` weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Bytes of weights times one row, per second.
+    pub weight_bytes_per_second: u64,
+    /// Operations per second of weights times a batch of rows.
+    pub operations_per_second: u64,
+}
+
 /// A model that is ready.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Loaded {
@@ -170,6 +265,21 @@ pub struct Loaded {
     pub think_tokens: bool,
     /// From the request until it can answer.
     pub load_ms: u64,
+    /// What the backends reserved, device by device.
+    pub held: Vec<Held>,
+}
+
+/// What one backend buffer kind holds of a model, as llama.cpp reports it. All numbers are bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The backend's name for the kind of memory, such as `CPU`, `CPU_REPACK` or `Vulkan0`.
+    pub place: String,
+    /// Weights.
+    pub weights_bytes: u64,
+    /// The KV cache.
+    pub cache_bytes: u64,
+    /// Values between operations, and logits.
+    pub compute_bytes: u64,
 }
 
 /// Counts and clocks of a reply while it is written.
@@ -202,6 +312,9 @@ pub struct Statistics {
     pub prompt_per_second: f64,
     /// Tokens written per second after the first; 0 when none was.
     pub decode_per_second: f64,
+    /// The most memory that the engine process has held, in bytes; 0 where the system does not
+    /// tell.
+    pub peak_bytes: u64,
 }
 
 /// How a reply ended.
@@ -254,4 +367,6 @@ pub enum FailureCode {
     EngineStopped,
     /// llama.cpp reported an error while computing.
     ComputeFailed,
+    /// A GPU that the plan uses is not there.
+    GpuGone,
 }

@@ -23,5 +23,5 @@ pub use learned::{Correction, Experience, Learned, Memory, Observed};
 pub use machine::{BadMachine, Cores, Disk, Gpu, GpuKind, Machine, Speed};
 pub use memory::BATCH;
 pub use place::{Anatomy, Device, Placement, Share};
-pub use plan::{Ask, Plan, Reason, Verdict, after_failure, plan};
+pub use plan::{Ask, Plan, Reason, TINY_BYTES, Verdict, after_failure, plan};
 pub use planner::ROOMY_CONTEXT;

@@ -13,6 +13,10 @@ use crate::machine::{Gpu, GpuKind, Machine};
 use crate::place::{Anatomy, Device, Placement, Share};
 use crate::planner::{FILL_PERCENT, Planner};
 
+/// Weights of fewer bytes than this stay with the processor, which is done before a GPU has been
+/// told what to do; and their clock says nothing about a memory's speed.
+pub const TINY_BYTES: u64 = 64 << 20;
+
 /// What a person wants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ask {
@@ -181,13 +185,19 @@ pub fn plan(anatomy: Anatomy<'_>, machine: &Machine, ask: Ask, correction: &Corr
     let alone = planner
         .best_on(&[], ask)
         .expect("BUG: the processor alone is always a way");
-    let mut best = device_sets(machine)
+    let is_tiny = anatomy.weights_bytes() < TINY_BYTES;
+    let sets = if is_tiny {
+        Vec::new()
+    } else {
+        device_sets(machine)
+    };
+    let mut best = sets
         .iter()
         .filter_map(|gpus| planner.best_on(gpus, ask))
         .chain([alone.clone()])
         .min_by(compare)
         .expect("BUG: the processor alone is always a way");
-    if best.verdict != Verdict::TooBig {
+    if best.verdict != Verdict::TooBig && !is_tiny {
         best.reasons.extend(unused(&planner, ask, &best, &alone));
     }
     reasons.append(&mut best.reasons);

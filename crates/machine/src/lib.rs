@@ -1,12 +1,18 @@
 //! The hardware that Spud runs on, looked at once and handed on as plain numbers.
 //!
 //! The only room that knows `sysinfo`. What differs between systems is in one file, `system`;
-//! container limits, which sysinfo reads for the root group only, are in `cgroup`. Not here yet:
-//! bandwidth, GPUs, disks. Not here at all: what the numbers mean for a model (`fit`).
+//! container limits, which sysinfo reads for the root group only, are in `cgroup`. Not here: GPUs
+//! (the engine's probe lists them, since a driver can crash), and what the numbers mean for a model
+//! (`fit`).
 
+mod bandwidth;
 mod cgroup;
 mod cpus;
+mod disk;
 mod system;
+
+pub use bandwidth::measure;
+pub use disk::disk;
 
 use fit::{Cores, Machine};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};
@@ -50,6 +56,16 @@ pub fn look() -> Result<Machine, Unknown> {
         gpus: Vec::new(),
         disk: None,
     })
+}
+
+/// What names the hardware in a few words, so that what was measured on it can be found again. Total
+/// memory is told in whole GiB, since a kernel update moves it by some MiB.
+pub fn identity(machine: &Machine) -> String {
+    let Cores {
+        physical, usable, ..
+    } = machine.cores;
+    let gib = machine.total_bytes.div_ceil(1 << 30);
+    format!("{}, {physical}/{usable} cores, {gib} GiB", machine.cpu)
 }
 
 fn cores() -> Cores {

@@ -9,3 +9,4 @@ mod chat;
 mod crash;
 mod doctor;
 mod spud;
+mod telling;

@@ -23,12 +23,7 @@ pub(crate) fn sprout() -> PathBuf {
 /// How tests load a model. One thread: others compute beside this test, and threads that wait for
 /// each other spin.
 pub(crate) fn load_of(path: &Path, context: u32) -> Load {
-    Load {
-        path: path.to_owned(),
-        context,
-        threads: 1,
-        batch: 256,
-    }
+    Load::on_processor(path.to_owned(), context, 1, 256)
 }
 
 /// An engine without a model.

@@ -7,6 +7,8 @@ mod bare;
 mod broken;
 mod drafting;
 mod dying;
+#[cfg(target_os = "linux")]
+mod probe;
 mod replies;
 mod stopping;
 mod sums;

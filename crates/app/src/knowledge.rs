@@ -1,0 +1,151 @@
+//! What this home knows of its machine: speeds that were measured, what replies taught.
+//!
+//! Two small files beside the chats, written whole and moved into place. Whatever is wrong with one
+//! only means that it is measured or learned again: never an error. Not here: measuring (`machine`,
+//! the engine's probe), what follows from it (`fit`).
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use fit::{Gpu, Learned, Machine, Speed};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::home::Home;
+
+const MACHINE_FILE: &str = "machine.json";
+const LEARNED_FILE: &str = "learned.json";
+
+/// What was measured of one machine.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Measured {
+    /// By the hardware's identity: a home may be on a disk that travels.
+    #[serde(default)]
+    machines: BTreeMap<String, Speeds>,
+}
+
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Speeds {
+    #[serde(default)]
+    processor: Option<Speed>,
+    /// The GPUs as they were found; none where they were not looked for.
+    #[serde(default)]
+    gpus: Option<Vec<Gpu>>,
+}
+
+/// The knowledge of one home. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Knowledge {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    /// None keeps nothing.
+    folder: Option<PathBuf>,
+    measured: Mutex<Measured>,
+    learned: Mutex<Learned>,
+}
+
+impl Knowledge {
+    /// What a home knows. Reads two small files.
+    pub fn of(home: &Home) -> Self {
+        let folder = home.data().to_owned();
+        Self {
+            shared: Arc::new(Shared {
+                measured: Mutex::new(read(&folder.join(MACHINE_FILE))),
+                learned: Mutex::new(read(&folder.join(LEARNED_FILE))),
+                folder: Some(folder),
+            }),
+        }
+    }
+
+    /// Nothing is known, and nothing is kept.
+    pub fn none() -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                measured: Mutex::default(),
+                learned: Mutex::default(),
+                folder: None,
+            }),
+        }
+    }
+
+    /// Fills in the speed of the processor, and the GPUs as they were found the last time.
+    pub(crate) fn apply(&self, machine: &mut Machine) {
+        let measured = lock(&self.shared.measured);
+        let Some(known) = measured.machines.get(&machine::identity(machine)) else {
+            return;
+        };
+        machine.speed = machine.speed.or(known.processor);
+        if let Some(gpus) = &known.gpus {
+            machine.gpus.clone_from(gpus);
+        }
+    }
+
+    /// Whether GPUs were ever looked for on this machine.
+    pub(crate) fn has_looked_for_gpus(&self, machine: &Machine) -> bool {
+        let measured = lock(&self.shared.measured);
+        let known = measured.machines.get(&machine::identity(machine));
+        known.is_some_and(|known| known.gpus.is_some())
+    }
+
+    /// Keeps the speeds of a machine, and its GPUs where they were looked for.
+    pub(crate) fn keep(&self, machine: &Machine, gpus_too: bool) {
+        let mut measured = lock(&self.shared.measured);
+        let known = measured
+            .machines
+            .entry(machine::identity(machine))
+            .or_default();
+        known.processor = machine.speed.or(known.processor);
+        if gpus_too {
+            known.gpus = Some(machine.gpus.clone());
+        }
+        self.write(MACHINE_FILE, &*measured);
+    }
+
+    /// What was learned, to read.
+    pub(crate) fn learned(&self) -> MutexGuard<'_, Learned> {
+        lock(&self.shared.learned)
+    }
+
+    /// Changes what was learned, and keeps it.
+    pub(crate) fn learn(&self, change: impl FnOnce(&mut Learned)) {
+        let mut learned = lock(&self.shared.learned);
+        if let Some(folder) = &self.shared.folder {
+            // Another program of Spud may have learned too.
+            *learned = read(&folder.join(LEARNED_FILE));
+        }
+        change(&mut learned);
+        self.write(LEARNED_FILE, &*learned);
+    }
+
+    fn write(&self, name: &str, what: &impl Serialize) {
+        let Some(folder) = &self.shared.folder else {
+            return;
+        };
+        let text = serde_json::to_vec_pretty(what).expect("BUG: numbers and text are JSON");
+        // What cannot be kept is measured again the next time.
+        let _ = put(folder, name, &text);
+    }
+}
+
+fn put(folder: &Path, name: &str, text: &[u8]) -> std::io::Result<()> {
+    fs_err::create_dir_all(folder)?;
+    let mut part = tempfile::NamedTempFile::new_in(folder)?;
+    part.write_all(text)?;
+    part.as_file().sync_all()?;
+    part.persist(folder.join(name))?;
+    Ok(())
+}
+
+fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
+    let text = std::fs::read(path).unwrap_or_default();
+    serde_json::from_slice(&text).unwrap_or_default()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

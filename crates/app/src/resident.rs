@@ -1,0 +1,250 @@
+//! A model in memory: how it comes there, by its plan or by the next smaller one where that fails,
+//! and what its replies teach.
+
+use engine::Engine;
+use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics};
+use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure};
+use tokio::task::spawn_blocking;
+
+use crate::engine_room::{Ending, Progress, Settings, program};
+use crate::failure::{Code, Failure};
+use crate::home::Home;
+use crate::knowledge::Knowledge;
+use crate::model::{Model, Preflight, Wish, preflight};
+use crate::stop::Stop;
+
+/// Loads that may fail before it is given up: each plan takes a tenth less than the one before.
+const LOADS: u32 = 5;
+
+/// What a room needs to know of where it is.
+#[derive(Debug, Clone)]
+pub(crate) struct Outfit {
+    pub(crate) home: Home,
+    pub(crate) knowledge: Knowledge,
+}
+
+/// A model in memory.
+pub(crate) struct Resident {
+    pub(crate) model: Model,
+    /// What was asked for when it was loaded.
+    wish: Wish,
+    threads: Option<u32>,
+    pub(crate) engine: Engine,
+    pub(crate) loaded: Loaded,
+    /// Its file and its plan.
+    pub(crate) found: Preflight,
+    /// Number of its last use, so that an idle timer knows whether another one came after it.
+    pub(crate) last_use: u64,
+}
+
+impl Resident {
+    /// Whether it is what these settings ask for.
+    pub(crate) fn serves(&self, model: &Model, settings: &Settings) -> bool {
+        let context = settings
+            .context
+            .is_none_or(|wish| self.wish.context == Some(wish));
+        let cache = settings.cache.is_none_or(|wish| self.found.plan.kv == wish);
+        self.engine.is_alive()
+            && self.model == *model
+            && self.threads == settings.threads
+            && context
+            && cache
+    }
+}
+
+/// Loads a model into an engine of its own; `None` when it was stopped, which ends the process.
+/// Where memory or a device fails, smaller settings are tried, and that is told.
+pub(crate) async fn load(
+    model: &Model,
+    settings: &Settings,
+    outfit: &Outfit,
+    mut stop: Stop,
+    tell: &mut (dyn FnMut(Progress) + Send),
+) -> Result<Option<Resident>, Failure> {
+    let wish = Wish {
+        context: settings.context,
+        cache: settings.cache,
+        given_back: 0,
+    };
+    let mut left: Option<Machine> = None;
+    let mut first: Option<Failure> = None;
+    for loads in 0..LOADS {
+        let (wanted, outfit, machine, heard) =
+            (model.clone(), outfit.clone(), left.clone(), stop.clone());
+        let started = spawn_blocking(move || {
+            let found = preflight(&wanted, wish, machine, &outfit, &heard)?;
+            if found.plan.verdict == Verdict::TooBig {
+                return Err(found.too_big());
+            }
+            let engine = Engine::start(&program()?)?;
+            Ok::<_, Failure>((found, engine))
+        });
+        let started = tokio::select! {
+            started = started => started.map_err(|bug| Failure::new(Code::Bug, bug.to_string()))?,
+            () = stop.asked() => return Ok(None),
+        };
+        let (mut found, engine) = match (started, first.take()) {
+            (Ok(started), before) => {
+                first = before;
+                started
+            }
+            // Nothing smaller makes sense: the first failure is the one that tells.
+            (Err(failure), before) => return Err(before.unwrap_or(failure)),
+        };
+        if loads > 0 {
+            found.plan.reasons.push(Reason::SteppedDown { loads });
+            tell(Progress::Note(found.changed()));
+        }
+        match put(&engine, &found, settings, &mut stop, tell).await {
+            None => return Ok(None),
+            Some(Ok(loaded)) => {
+                return Ok(Some(Resident {
+                    model: model.clone(),
+                    wish,
+                    threads: settings.threads,
+                    engine,
+                    loaded,
+                    found,
+                    last_use: 0,
+                }));
+            }
+            Some(Err(failure)) => {
+                left = Some(smaller(&found, &failure).ok_or(failure.clone())?);
+                first = first.or(Some(failure.into()));
+                let _ = spawn_blocking(move || engine.end()).await;
+            }
+        }
+    }
+    Err(first.unwrap_or_else(|| Failure::new(Code::Bug, "a load that never began")))
+}
+
+/// The machine to plan with after this failure; none where nothing smaller would help.
+fn smaller(found: &Preflight, failure: &engine::message::Failure) -> Option<Machine> {
+    let on_gpu = !found.plan.placement.gpus.is_empty();
+    let alone = || Machine {
+        gpus: Vec::new(),
+        ..found.machine.clone()
+    };
+    match failure.code {
+        FailureCode::OutOfMemory => Some(after_failure(&found.machine, &found.plan)),
+        // A driver that fails or a device that is gone is not asked a second time.
+        FailureCode::GpuGone => Some(alone()),
+        FailureCode::EngineStopped | FailureCode::ModelRefused if on_gpu => Some(alone()),
+        FailureCode::EngineStopped if failure.message.contains("memory ran out") => {
+            Some(after_failure(&found.machine, &found.plan))
+        }
+        _ => None,
+    }
+}
+
+/// Puts a planned model into an engine; `None` when it was stopped.
+async fn put(
+    engine: &Engine,
+    found: &Preflight,
+    settings: &Settings,
+    stop: &mut Stop,
+    tell: &mut (dyn FnMut(Progress) + Send),
+) -> Option<Result<Loaded, engine::message::Failure>> {
+    let plan = &found.plan;
+    let placement = &plan.placement;
+    // As llama.cpp counts: with the first layer go the output and those that predict.
+    let gpu_layers = match placement.gpu_layers {
+        0 => 0,
+        layers => layers + found.geometry.mtp_layers + 1,
+    };
+    let mut events = engine.load(Load {
+        path: found.path.clone(),
+        context: plan.context,
+        threads: settings.threads.unwrap_or(plan.threads),
+        batch: plan.batch,
+        cache: match plan.kv {
+            KvType::F16 => Cache::F16,
+            KvType::Q8_0 => Cache::Q8_0,
+        },
+        gpus: placement.gpus.clone(),
+        gpu_layers,
+        expert_layers_in_memory: placement.expert_layers_in_memory,
+        mapped: plan.mapped,
+    });
+    loop {
+        let event = tokio::select! {
+            event = events.recv() => event,
+            () = stop.asked() => return None,
+        };
+        match event {
+            Some(Event::Loading { progress }) => tell(Progress::Loading(progress)),
+            Some(Event::LoadEnded { outcome }) => return Some(outcome),
+            Some(_) => {}
+            None => unreachable!("BUG: the handle gives every load an end"),
+        }
+    }
+}
+
+impl Outfit {
+    /// Learns from a reply of the model in memory, and keeps what its load took.
+    pub(crate) async fn learn(&self, there: &Resident, end: &Ending, cost: &Statistics) {
+        let Some((devices, model)) = there.found.keys() else {
+            return;
+        };
+        let observed = there.observed(end, cost);
+        let memory = there.memory(cost);
+        let knowledge = self.knowledge.clone();
+        let work = move || {
+            knowledge.learn(|learned| {
+                if let Some(observed) = observed {
+                    learned.learn(&devices, &model, &observed);
+                }
+                if let Some(memory) = memory {
+                    learned.remember(&devices, &model, memory);
+                }
+            });
+        };
+        // It fails where the program is ending, and then this reply is not learned from.
+        let _ = spawn_blocking(work).await;
+    }
+}
+
+impl Resident {
+    /// What a reply showed, beside what was computed for it.
+    fn observed(&self, end: &Ending, cost: &Statistics) -> Option<Observed> {
+        let so_far = cost.so_far;
+        let written = so_far.thinking_tokens.saturating_add(so_far.answer_tokens);
+        let used = f64::from(cost.prompt_tokens) + f64::from(written) / 2.0;
+        let found = &self.found;
+        let computed = found.plan.rates(found.anatomy(), &found.machine, used)?;
+        Some(Observed {
+            prompt_tokens: cost.prompt_tokens,
+            cached_tokens: cost.cached_tokens,
+            thinking_tokens: so_far.thinking_tokens,
+            answer_tokens: so_far.answer_tokens,
+            measured: Rates {
+                decode: cost.decode_per_second,
+                prompt: cost.prompt_per_second,
+            },
+            computed,
+            complete: *end == Ending::Complete && !cost.thinking_cut,
+        })
+    }
+
+    /// What the load took, beside what was planned.
+    fn memory(&self, cost: &Statistics) -> Option<Memory> {
+        let plan = &self.found.plan;
+        let held = &self.loaded.held;
+        let actual_bytes = held
+            .iter()
+            .map(|held| held.weights_bytes + held.cache_bytes + held.compute_bytes)
+            .sum();
+        let predicted_bytes = plan
+            .shares
+            .iter()
+            .map(|share| share.weights_bytes + share.cache_bytes + share.compute_bytes)
+            .sum();
+        (cost.peak_bytes > 0 && !held.is_empty()).then_some(Memory {
+            context: plan.context,
+            predicted_bytes,
+            actual_bytes,
+            predicted_resident_bytes: plan.memory_bytes(),
+            peak_resident_bytes: cost.peak_bytes,
+        })
+    }
+}

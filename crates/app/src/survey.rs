@@ -1,0 +1,300 @@
+//! Which R1 runs here: every member of the catalogue and every own file with its plan for this
+//! machine, and what to take.
+//!
+//! Nothing is loaded and nothing fetched. Not here: how any of it is shown.
+
+use std::path::{Path, PathBuf};
+
+use fit::catalogue::{Catalogue, File, Member};
+use fit::{Advice, Anatomy, Ask, Choice, Machine, Plan, Verdict, advise};
+use gguf::{Geometry, Header, Weights};
+
+use crate::failure::{Code, Failure};
+use crate::home::Home;
+use crate::machine::{Seen, see};
+use crate::model::{devices_key, unreadable};
+use crate::resident::Outfit;
+use crate::stop::Stop;
+use crate::{Knowledge, Look};
+
+/// The user's own catalogue in the data folder.
+const OWN_CATALOGUE: &str = "models.toml";
+
+/// All that can be told before anything is downloaded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Survey {
+    /// The machine that it is told for.
+    pub machine: Machine,
+    /// What a person should know about how it was seen, the user's own catalogue included.
+    pub notes: Vec<String>,
+    /// The family in its order, then own files.
+    pub candidates: Vec<Candidate>,
+    /// What to take, by places in `candidates`.
+    pub advice: Advice,
+    /// The time for an answer that the person accepts.
+    pub patience_ms: u64,
+}
+
+/// A model that could be run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Candidate {
+    /// Its id in the catalogue, or the path of an own file.
+    pub id: String,
+    /// What it is, as the catalogue tells; none for an own file.
+    pub member: Option<Member>,
+    /// What it is called.
+    pub name: String,
+    /// The quantisation that is meant; empty where it is not known.
+    pub quant: String,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// Where it is on this machine; none before it is fetched.
+    pub path: Option<PathBuf>,
+    /// How it would lie in memory.
+    pub plan: Plan,
+}
+
+impl Candidate {
+    /// Why the disk does not take the download; none where it does, or where that is not known.
+    pub fn disk_short(&self, machine: &Machine, bytes: u64) -> Option<String> {
+        let disk = machine.disk.as_ref()?;
+        let needed = bytes.saturating_add(DISK_SPARE_BYTES);
+        (self.path.is_none() && disk.free_bytes < needed).then(|| {
+            format!(
+                "needs {} of disk, {} are free",
+                fit::bytes::human(needed),
+                fit::bytes::human(disk.free_bytes)
+            )
+        })
+    }
+}
+
+/// Bytes that a download leaves free on the disk.
+const DISK_SPARE_BYTES: u64 = 1 << 30;
+
+/// What is asked of one model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Question {
+    /// The quantisation; none for the one that suits.
+    pub quant: Option<String>,
+    /// Tokens of context and type of the cache.
+    pub ask: Ask,
+}
+
+/// Surveys the family and these own files. Blocks for as long as `look` says.
+pub fn survey(
+    home: &Home,
+    knowledge: &Knowledge,
+    look: Look,
+    own: &[PathBuf],
+    patience_ms: u64,
+    stop: &Stop,
+) -> Result<Survey, Failure> {
+    let seen = see(home, knowledge, look, stop)?;
+    Ok(survey_on(home, knowledge, seen, own, patience_ms))
+}
+
+/// The same for a machine that was seen already.
+pub fn survey_on(
+    home: &Home,
+    knowledge: &Knowledge,
+    seen: Seen,
+    own: &[PathBuf],
+    patience_ms: u64,
+) -> Survey {
+    let Seen {
+        machine, mut notes, ..
+    } = seen;
+    let (catalogue, problem) = catalogue(home);
+    notes.extend(problem);
+    let surveyor = Surveyor {
+        outfit: Outfit {
+            home: home.clone(),
+            knowledge: knowledge.clone(),
+        },
+        machine: &machine,
+    };
+    let mut candidates: Vec<Candidate> = catalogue
+        .models
+        .iter()
+        .map(|member| surveyor.best_of(member, Ask::default()))
+        .collect();
+    let family = candidates.len();
+    let known: Vec<PathBuf> = candidates
+        .iter()
+        .filter_map(|one| one.path.clone())
+        .collect();
+    candidates.extend(
+        own.iter()
+            .filter(|path| !known.contains(path))
+            .filter_map(|path| surveyor.own(path, Ask::default()).ok()),
+    );
+    let choices: Vec<Choice<'_>> = candidates[..family]
+        .iter()
+        .filter_map(|candidate| {
+            Some(Choice {
+                name: &candidate.name,
+                score: candidate.member.as_ref()?.benchmarks.gpqa_diamond,
+                plan: &candidate.plan,
+            })
+        })
+        .collect();
+    let advice = advise(&choices, patience_ms);
+    Survey {
+        machine,
+        notes,
+        candidates,
+        advice,
+        patience_ms,
+    }
+}
+
+/// One model, by its id in the catalogue or by a path, as it is asked for.
+pub fn fit_one(
+    home: &Home,
+    knowledge: &Knowledge,
+    machine: &Machine,
+    id: &str,
+    question: &Question,
+) -> Result<Candidate, Failure> {
+    let surveyor = Surveyor {
+        outfit: Outfit {
+            home: home.clone(),
+            knowledge: knowledge.clone(),
+        },
+        machine,
+    };
+    let (catalogue, _) = catalogue(home);
+    let Some(member) = catalogue.model(id) else {
+        return surveyor.own(Path::new(id), question.ask);
+    };
+    match &question.quant {
+        None => Ok(surveyor.best_of(member, question.ask)),
+        Some(quant) => {
+            let file = member.file(quant).ok_or_else(|| {
+                let all: Vec<&str> = member
+                    .files
+                    .iter()
+                    .map(|file| file.quant.as_str())
+                    .collect();
+                let message = format!("`{id}` has no quantisation `{quant}`");
+                Failure::new(Code::ModelMissing, message)
+                    .hint(format!("There are {}.", all.join(", ")))
+            })?;
+            Ok(surveyor.member(member, file, question.ask))
+        }
+    }
+}
+
+/// The catalogue with the user's own on top, and what is wrong with that.
+pub fn catalogue(home: &Home) -> (Catalogue, Option<String>) {
+    let built_in = Catalogue::built_in();
+    let path = home.data().join(OWN_CATALOGUE);
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        return (built_in, None);
+    };
+    match Catalogue::parse(&text) {
+        Ok(own) => (built_in.extended_by(own), None),
+        Err(error) => {
+            let note = format!("your catalogue `{}` is left out: {error}", path.display());
+            (built_in, Some(note))
+        }
+    }
+}
+
+struct Surveyor<'a> {
+    outfit: Outfit,
+    machine: &'a Machine,
+}
+
+impl Surveyor<'_> {
+    /// A member in the quantisation that suits: the default where it runs, else the largest of the
+    /// smaller ones that does, else the smallest.
+    fn best_of(&self, member: &Member, ask: Ask) -> Candidate {
+        let first = self.member(member, member.default_file(), ask);
+        if matches!(first.plan.verdict, Verdict::Comfortable | Verdict::Tight) {
+            return first;
+        }
+        let smaller: Vec<Candidate> = member
+            .files
+            .iter()
+            .filter(|file| file.size.bytes() < first.bytes)
+            .map(|file| self.member(member, file, ask))
+            .collect();
+        let fits = |candidate: &&Candidate| {
+            matches!(
+                candidate.plan.verdict,
+                Verdict::Comfortable | Verdict::Tight
+            )
+        };
+        if let Some(found) = smaller.iter().rev().find(fits) {
+            return found.clone();
+        }
+        // Nothing fits: what streams least, else what is nearest to fitting.
+        let mut all = smaller;
+        all.push(first);
+        let best = all
+            .iter()
+            .min_by_key(|candidate| (candidate.plan.verdict, candidate.bytes))
+            .cloned();
+        best.expect("BUG: the default is among them")
+    }
+
+    fn member(&self, member: &Member, file: &File, ask: Ask) -> Candidate {
+        let folder = self.outfit.home.models();
+        let path = folder.join(file.name());
+        let there = file.parts.iter().all(|part| {
+            let name = part.path.rsplit('/').next().unwrap_or(&part.path);
+            folder.join(name).is_file()
+        });
+        // Once it is there its header tells exactly.
+        let header = there.then(|| exact(&path).ok()).flatten();
+        let present = header.is_some();
+        let (geometry, weights) =
+            header.unwrap_or_else(|| (member.geometry(file), member.weights(file)));
+        Candidate {
+            id: member.id.clone(),
+            name: member.short.clone(),
+            member: Some(member.clone()),
+            quant: file.quant.clone(),
+            bytes: file.size.bytes(),
+            plan: self.plan(&geometry, &weights, &path, ask),
+            path: present.then_some(path),
+        }
+    }
+
+    fn own(&self, path: &Path, ask: Ask) -> Result<Candidate, Failure> {
+        let (geometry, weights) = exact(path)?;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
+        Ok(Candidate {
+            id: path.display().to_string(),
+            member: None,
+            name: stem.into_owned(),
+            quant: String::new(),
+            bytes,
+            plan: self.plan(&geometry, &weights, path, ask),
+            path: Some(path.to_owned()),
+        })
+    }
+
+    fn plan(&self, geometry: &Geometry, weights: &Weights, path: &Path, ask: Ask) -> Plan {
+        let anatomy = Anatomy { geometry, weights };
+        let alone = machine::identity(self.machine);
+        let correction = self.outfit.correction_on(&alone, path);
+        let plan = fit::plan(anatomy, self.machine, ask, &correction);
+        if plan.placement.gpus.is_empty() {
+            return plan;
+        }
+        let correction = self
+            .outfit
+            .correction_on(&devices_key(self.machine, &plan), path);
+        fit::plan(anatomy, self.machine, ask, &correction)
+    }
+}
+
+fn exact(path: &Path) -> Result<(Geometry, Weights), Failure> {
+    let header = Header::read_file(path).map_err(|error| unreadable(&error))?;
+    let geometry = header.geometry().map_err(|error| unreadable(&error))?;
+    Ok((geometry, header.weights()))
+}

@@ -1,0 +1,249 @@
+//! `spud machine`, `models`, `fit` and `inspect`: what is told before anything is loaded.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::spud::{Home, Ran};
+
+fn sprout() -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
+    path.to_str().unwrap().to_owned()
+}
+
+/// One of the machines that the plans are tested on.
+fn machine(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fit/tests/fit/machines");
+    folder.join(name).to_str().unwrap().to_owned()
+}
+
+fn json(ran: &Ran) -> Value {
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    serde_json::from_str(&ran.output).unwrap()
+}
+
+#[test]
+fn a_machine_is_measured_once_and_again_when_asked() {
+    let home = Home::new();
+    let first = json(&home.run(&["machine", "--json"]));
+    assert!(first["total_bytes"].as_u64().unwrap() > 64 << 20, "{first}");
+    let speed = &first["speed"];
+    for rate in [
+        "memory_bytes_per_second",
+        "weight_bytes_per_second",
+        "operations_per_second",
+    ] {
+        assert!(
+            speed[rate].as_u64().unwrap() > 100_000_000,
+            "{rate}: {first}"
+        );
+    }
+    assert!(first["gpus"].is_array(), "{first}");
+    let second = json(&home.run(&["machine", "--json"]));
+    assert_eq!(second["speed"], first["speed"], "it was kept");
+    // A broken file is no error: it is measured again.
+    fs::write(home.path().join("machine.json"), "{\"machines\": 7").unwrap();
+    let third = json(&home.run(&["machine", "--json"]));
+    assert!(
+        third["speed"]["memory_bytes_per_second"].is_u64(),
+        "{third}"
+    );
+    let people = home.run(&["machine"]);
+    assert!(people.output.contains("threads compute"), "{people:?}");
+}
+
+#[test]
+fn what_was_printed_is_a_machine_and_nonsense_is_not() {
+    let home = Home::new();
+    let file = machine("02-laptop-8gb.json");
+    let told = json(&home.run(&["machine", "--json", "--machine", &file]));
+    assert_eq!(told["cores"]["usable"], 8);
+    let copy = home.path().join("mine.json");
+    fs::write(&copy, told.to_string()).unwrap();
+    let copy = copy.to_str().unwrap();
+    let again = json(&home.run(&["machine", "--json", "--machine", copy]));
+    assert_eq!(again, told);
+    for (bad, reason) in [
+        (
+            told.to_string()
+                .replace("\"total_bytes\":", "\"total_bytes\":0,\"x\":"),
+            "`total_bytes` is zero",
+        ),
+        ("[]".to_owned(), "not a machine"),
+    ] {
+        fs::write(copy, bad).unwrap();
+        let ran = home.run(&["models", "--machine", copy]);
+        let complaint = ran.complaint();
+        assert!(
+            complaint.contains(reason) && complaint.contains("mine.json"),
+            "{complaint}"
+        );
+    }
+    let ran = home.run(&["fit", "r1-distill-qwen-7b", "--machine", "/nowhere.json"]);
+    assert!(ran.complaint().contains("/nowhere.json"), "{ran:?}");
+}
+
+#[test]
+fn the_family_is_told_with_verdicts_and_advice() {
+    let home = Home::new();
+    let file = machine("02-laptop-8gb.json");
+    let ran = home.run(&["models", "--json", "--machine", &file]);
+    let lines = ran.lines().0;
+    let (advice, models) = lines.split_last().unwrap();
+    assert_eq!(models.len(), 9);
+    assert_eq!(advice["type"], "advice");
+    assert_eq!(advice["best"], "r1-distill-qwen-1.5b");
+    let best = models
+        .iter()
+        .find(|model| model["id"] == advice["best"])
+        .unwrap();
+    assert_eq!(best["verdict"], "comfortable");
+    assert_eq!(best["installed"], false);
+    assert!(best["needed_bytes"].as_u64().unwrap() < best["available_bytes"].as_u64().unwrap());
+    let minute = 60_000;
+    assert!(
+        (minute / 2..2 * minute).contains(&best["answer_ms"].as_u64().unwrap()),
+        "{best}"
+    );
+    let whole = models
+        .iter()
+        .find(|model| model["id"] == "r1-0528-671b")
+        .unwrap();
+    assert_eq!(whole["verdict"], "too_big");
+    assert_eq!(whole["answer_ms"], Value::Null);
+    assert!(
+        whole["disk_short"]
+            .as_str()
+            .unwrap()
+            .contains("48.0 GiB are free"),
+        "{whole}"
+    );
+    let people = home.run(&["models", "--machine", &file]);
+    assert!(
+        people.output.contains("->  Qwen 1.5B distill Q4_K_M"),
+        "{people:?}"
+    );
+    // With more patience a smarter one is the best.
+    let server = machine("09-server-512gb.json");
+    let ran = home.run(&["models", "--json", "--patience", "60", "--machine", &server]);
+    assert_eq!(ran.lines().0.last().unwrap()["best"], "r1-0528-671b");
+}
+
+#[test]
+fn one_model_is_planned_as_it_is_asked_for() {
+    let home = Home::new();
+    let file = machine("05-desktop-32gb-8gb-gpu.json");
+    let fit = |more: &[&str]| {
+        let head = ["fit", "r1-distill-qwen-14b", "--json", "--machine", &file];
+        json(&home.run(&[&head[..], more].concat()))
+    };
+    let plan = fit(&[]);
+    let on_gpu = plan["gpu_layers"].as_u64().unwrap();
+    assert!((1..48).contains(&on_gpu), "{plan}");
+    let devices = plan["devices"].as_array().unwrap();
+    assert_eq!(
+        (devices.len(), &devices[0]["device"]),
+        (2, &Value::from("memory"))
+    );
+    for device in devices {
+        let part = |name: &str| device[name].as_u64().unwrap();
+        let sum = part("weights_bytes")
+            + part("cache_bytes")
+            + part("compute_bytes")
+            + part("other_bytes");
+        assert_eq!(sum, part("needed_bytes"));
+    }
+    let asked = fit(&["--context", "4096", "--kv", "q8_0", "--quant", "q8_0"]);
+    assert_eq!(
+        (&asked["context"], &asked["kv"]),
+        (&Value::from(4096), &Value::from("q8_0"))
+    );
+    assert_eq!(asked["quant"], "Q8_0");
+    let ran = home.run(&[
+        "fit",
+        "r1-distill-qwen-14b",
+        "--quant",
+        "Q9",
+        "--machine",
+        &file,
+    ]);
+    assert!(ran.complaint().contains("no quantisation `Q9`"), "{ran:?}");
+    let own = json(&home.run(&["fit", &sprout(), "--json", "--machine", &file]));
+    assert_eq!(
+        (&own["context"], &own["gpu_layers"]),
+        (&Value::from(1024), &Value::from(0))
+    );
+    let ran = home.run(&["fit", "no-such-model", "--machine", &file]);
+    assert!(ran.complaint().contains("no-such-model"), "{ran:?}");
+}
+
+#[test]
+fn a_catalogue_of_one_s_own_adds_and_a_broken_one_is_told() {
+    let home = Home::new();
+    let built_in = include_str!("../../../../models.toml");
+    let start = built_in.find("\n[[model]]").unwrap() + 1;
+    let end = start + built_in[start + 1..].find("\n[[model]]").unwrap();
+    let own = built_in[start..end].replace("id = \"r1-distill-qwen-1.5b\"", "id = \"mine\"");
+    let file = machine("02-laptop-8gb.json");
+    fs::write(home.path().join("models.toml"), &own).unwrap();
+    let lines = home
+        .run(&["models", "--json", "--machine", &file])
+        .lines()
+        .0;
+    assert!(lines.iter().any(|line| line["id"] == "mine"));
+    fs::write(
+        home.path().join("models.toml"),
+        own.replace("layers = 28", "layers = 0"),
+    )
+    .unwrap();
+    let lines = home
+        .run(&["models", "--json", "--machine", &file])
+        .lines()
+        .0;
+    assert_eq!(lines.len(), 10);
+    let note = lines.last().unwrap()["notes"][0].as_str().unwrap();
+    assert!(
+        note.contains("models.toml") && note.contains("line ") && note.contains("shape.layers"),
+        "{note}"
+    );
+}
+
+#[test]
+fn a_file_s_anatomy_is_shown() {
+    let home = Home::new();
+    let found = json(&home.run(&["inspect", &sprout(), "--json"]));
+    assert_eq!(found["architecture"], "deepseek2");
+    assert_eq!(
+        (&found["attention"], &found["mtp_layers"]),
+        (&Value::from("mla"), &Value::from(1))
+    );
+    assert_eq!(found["experts"]["routed"], 8);
+    assert_eq!(found["cache_bytes_per_token_f16"], 768);
+    assert_eq!(found["template"], "r1");
+    let mix: u64 = found["mix"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| part["bytes"].as_u64().unwrap())
+        .sum();
+    assert_eq!(mix, found["weights_bytes"].as_u64().unwrap());
+    let people = home.run(&["inspect", &sprout()]);
+    assert!(people.output.contains("MLA, 4 heads"), "{people:?}");
+    let whole = fs::read(sprout()).unwrap();
+    let cut = home.path().join("cut.gguf");
+    fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
+    let ran = home.run(&["inspect", cut.to_str().unwrap()]);
+    assert!(ran.complaint().contains("ends early"), "{ran:?}");
+    fs::write(&cut, "<html>404</html>").unwrap();
+    let ran = home.run(&["inspect", cut.to_str().unwrap()]);
+    assert!(ran.complaint().contains("web page"), "{ran:?}");
+    // A name cannot speak to the terminal.
+    let name = whole.windows(6).position(|part| part == b"Sprout").unwrap();
+    let mut evil = whole;
+    evil[name..name + 6].copy_from_slice(b"\x1b[2J\x1b[");
+    fs::write(&cut, &evil).unwrap();
+    let shown = home.run(&["inspect", cut.to_str().unwrap()]);
+    assert_eq!(shown.status, Some(0), "{shown:?}");
+    assert!(!shown.output.contains('\u{1b}'), "{shown:?}");
+}
