@@ -15,7 +15,8 @@ NPM_HASH=sha512-7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKN
 # Debian's and Ubuntu's names. llama.cpp needs a C++ compiler and cmake, its bindings libclang.
 PACKAGES_ENGINE=(build-essential cmake libclang-dev clang pkg-config curl ca-certificates git)
 PACKAGES_WINDOW=(libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libssl-dev xz-utils)
-PACKAGES_TESTS=(xvfb webkit2gtk-driver dbus fonts-noto-core)
+# The last two are a GPU in software.
+PACKAGES_TESTS=(xvfb webkit2gtk-driver dbus fonts-noto-core libvulkan1 mesa-vulkan-drivers)
 
 # shellcheck source=.ci/vulkan.sh
 . .ci/vulkan.sh
@@ -173,6 +174,7 @@ become() {
 run_bench() {
   need_packages "${PACKAGES_ENGINE[@]}"
   need_rust
+  build_vulkan
   build bench engine-llama
   become "$@"
 }

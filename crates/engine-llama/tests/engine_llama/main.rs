@@ -8,6 +8,9 @@ mod broken;
 mod drafting;
 mod dying;
 #[cfg(target_os = "linux")]
+#[cfg(target_os = "linux")]
+mod placing;
+#[cfg(target_os = "linux")]
 mod probe;
 mod replies;
 mod stopping;
