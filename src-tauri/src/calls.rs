@@ -1,7 +1,7 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, ChatId};
+use app::{App, ChatId, Held};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State};
 
@@ -23,6 +23,10 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         restore_chat,
         save_draft,
         remember_chat,
+        survey,
+        fit_model,
+        set_patience,
+        unload_model,
         choose_model,
         browse_model,
         open_link,
@@ -96,8 +100,42 @@ async fn remember_chat(app: State<'_, App>, request: wire::RememberRequest) -> A
 }
 
 #[tauri::command]
+async fn survey(app: State<'_, App>, request: wire::SurveyRequest) -> Answer<wire::Survey> {
+    Ok(app.survey(request.again).await?.into())
+}
+
+#[tauri::command]
+async fn fit_model(app: State<'_, App>, request: wire::FitRequest) -> Answer<wire::Fit> {
+    let held = Held {
+        context: request.context,
+        cache: request.kv.map(Into::into),
+    };
+    let (found, machine) = app.fit_model(&request.id, request.quant, held).await?;
+    Ok(wire::fit_of(&found, &machine))
+}
+
+#[tauri::command]
+async fn set_patience(app: State<'_, App>, request: wire::PatienceRequest) -> Answer<()> {
+    Ok(app.set_patience(request.patience_ms).await?)
+}
+
+#[tauri::command]
+async fn unload_model(app: State<'_, App>) -> Answer<()> {
+    app.unload_model().await;
+    Ok(())
+}
+
+#[tauri::command]
 async fn choose_model(app: State<'_, App>, request: wire::ModelRequest) -> Answer<()> {
-    Ok(app.choose_model(&request.model).await?)
+    let held = request.held.map(held);
+    Ok(app.choose_model(&request.model, held).await?)
+}
+
+fn held(request: wire::HeldRequest) -> Held {
+    Held {
+        context: request.context,
+        cache: request.kv.map(Into::into),
+    }
 }
 
 #[tauri::command]
@@ -108,7 +146,9 @@ async fn browse_model(app: State<'_, App>) -> Answer<()> {
         .pick_file()
         .await;
     match chosen {
-        Some(file) => Ok(app.choose_model(&file.path().to_string_lossy()).await?),
+        Some(file) => Ok(app
+            .choose_model(&file.path().to_string_lossy(), None)
+            .await?),
         None => Ok(()),
     }
 }

@@ -4,7 +4,10 @@ use std::io::Write;
 
 use app::App;
 use tauri::async_runtime::{block_on, spawn};
-use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::{
+    DragDropEvent, Manager, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent,
+};
 
 use crate::calls;
 use crate::streams::Streams;
@@ -29,7 +32,6 @@ pub(crate) fn run() -> Result<(), String> {
                     .title("Spud")
                     .inner_size(SIZE.0, SIZE.1)
                     .min_inner_size(LEAST.0, LEAST.1)
-                    .disable_drag_drop_handler()
                     .enable_clipboard_access()
                     .on_navigation(is_our_page)
                     // The page knows which chat is open; the title bar says what the page says.
@@ -42,6 +44,7 @@ pub(crate) fn run() -> Result<(), String> {
                 // What goes wrong is told as a notice.
                 spawn(async move { product.open_model(&model).await });
             }
+            take_drops(&window, &product);
             shell.manage(product);
             shell.manage(Streams::default());
             drop(window);
@@ -61,6 +64,21 @@ pub(crate) fn run() -> Result<(), String> {
         }
     });
     Ok(())
+}
+
+/// A file that is dropped on the window is opened as a model; what is wrong with it is told as a
+/// notice. The page itself never sees where it lies.
+fn take_drops(window: &WebviewWindow, product: &App) {
+    let product = product.clone();
+    window.on_window_event(move |event| {
+        let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event else {
+            return;
+        };
+        if let Some(path) = paths.first() {
+            let (product, path) = (product.clone(), path.to_string_lossy().into_owned());
+            spawn(async move { product.open_model(&path).await });
+        }
+    });
 }
 
 /// Our own page and nothing else: a link in an answer must not replace the window.

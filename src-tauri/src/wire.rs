@@ -3,11 +3,20 @@
 //!
 //! Only shapes and the way into them from the app's own types; nothing is decided here.
 
+mod survey;
+
 use app::ChatId;
 use app::chats::{self, Body, End, State};
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
+
+#[cfg(test)]
+pub(crate) use survey::{
+    Advice, Benchmark, Candidate, DeviceShare, Estimate, GpuView, Lineage, MachineView, QuantView,
+    Verdict,
+};
+pub(crate) use survey::{Fit, FitRequest, KvType, PatienceRequest, Survey, SurveyRequest, fit_of};
 
 /// Kinds of failure, one where somebody acts on the kind.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -18,6 +27,7 @@ pub(crate) enum Code {
     ModelBroken,
     ModelUnsupported,
     ModelTooBig,
+    MachineUnknown,
     EngineMissing,
     EngineMismatch,
     EngineStopped,
@@ -284,6 +294,16 @@ pub(crate) struct RememberRequest {
 #[cfg_attr(test, derive(TS))]
 pub(crate) struct ModelRequest {
     pub(crate) model: String,
+    /// null leaves both to the plan, or to what was set the last time.
+    pub(crate) held: Option<HeldRequest>,
+}
+
+/// How a model shall be held.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct HeldRequest {
+    pub(crate) context: Option<u32>,
+    pub(crate) kv: Option<KvType>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -299,6 +319,7 @@ impl From<app::Code> for Code {
             app::Code::ModelBroken => Self::ModelBroken,
             app::Code::ModelUnsupported => Self::ModelUnsupported,
             app::Code::ModelTooBig => Self::ModelTooBig,
+            app::Code::MachineUnknown => Self::MachineUnknown,
             app::Code::EngineMissing => Self::EngineMissing,
             app::Code::EngineMismatch => Self::EngineMismatch,
             app::Code::EngineStopped => Self::EngineStopped,
@@ -554,6 +575,23 @@ mod tests {
             RenameRequest,
             DraftRequest,
             RememberRequest,
+            Verdict,
+            KvType,
+            GpuView,
+            MachineView,
+            DeviceShare,
+            Estimate,
+            Fit,
+            QuantView,
+            Benchmark,
+            Lineage,
+            Candidate,
+            Advice,
+            Survey,
+            SurveyRequest,
+            FitRequest,
+            PatienceRequest,
+            HeldRequest,
             ModelRequest,
             LinkRequest,
         );

@@ -24,8 +24,6 @@ pub enum Code {
     ModelTooBig,
     /// What there is to compute with cannot be told.
     MachineUnknown,
-    /// The catalogue of the user's own cannot be read.
-    CatalogueBroken,
     /// The engine's program is not where it belongs.
     EngineMissing,
     /// The engine's program is from another build.

@@ -16,6 +16,10 @@ pub(crate) mod key {
     pub(crate) const MODEL: &str = "app.model";
     /// The model files that were opened, a JSON list of paths.
     pub(crate) const FILES: &str = "app.model_files";
+    /// How each model shall be held, as JSON by its id.
+    pub(crate) const HELD: &str = "app.model_held";
+    /// Milliseconds that the person accepts for a typical answer.
+    pub(crate) const PATIENCE: &str = "app.patience_ms";
 }
 
 impl App {

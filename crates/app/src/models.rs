@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
 use crate::open::{App, blocking};
+use crate::picking::Held;
 use crate::state::Preparing;
 use crate::stop::stop;
 
@@ -25,8 +26,14 @@ impl App {
     /// Chooses the model that answers from now on: its file is checked and it is loaded, unless a
     /// reply is being written, which keeps the one it has. Where it fails, the choice stays what
     /// it was. A second choice ends the load of the first.
-    pub async fn choose_model(&self, id: &str) -> Result<(), Failure> {
+    /// `held` is kept for this model; without it, it is held as it was the last time.
+    pub async fn choose_model(&self, id: &str, held: Option<Held>) -> Result<(), Failure> {
         let model = Model::parse(id);
+        let held = {
+            let state = self.state();
+            let before = state.wishes.held.get(&model.to_string()).copied();
+            held.or(before).unwrap_or_default()
+        };
         let checked = model.clone();
         let given_back = self.inner.room.held_bytes();
         let (stopper, stop) = stop();
@@ -34,7 +41,8 @@ impl App {
         let found = blocking(move || {
             let wish = Wish {
                 given_back,
-                ..Wish::default()
+                context: held.context,
+                cache: held.cache,
             };
             let found = preflight(&checked, wish, None, &outfit, &heard)?;
             match found.plan.verdict {
@@ -56,7 +64,11 @@ impl App {
             !state.live.is_empty()
         };
         if !busy {
-            let settings = Settings::of_r1(fresh_seed());
+            let settings = Settings {
+                context: held.context,
+                cache: held.cache,
+                ..Settings::of_r1(fresh_seed())
+            };
             let prepared = self.inner.room.prepare(&model, &settings, stop.clone());
             let prepared = prepared.await;
             if prepared.is_err() {
@@ -71,6 +83,7 @@ impl App {
                 let mut state = app.state();
                 state.prepared(&stop);
                 state.model = model.clone();
+                state.wishes.held.insert(model.to_string(), held);
                 remember_file(&mut state.models, &model, &found);
                 let (models, id) = (state.models.clone(), model.to_string());
                 state.app_watchers.tell(&AppEvent::Model(models, id));
@@ -82,6 +95,8 @@ impl App {
                     .collect()
             };
             chats.set_setting(key::MODEL, &model.to_string())?;
+            let text = app.state().wishes.text();
+            chats.set_setting(key::HELD, &text)?;
             Ok(chats.set_setting(key::FILES, &list(&files))?)
         })
         .await
@@ -90,7 +105,7 @@ impl App {
     /// [`App::choose_model`] for a file that a person opened Spud with; what fails is told as a
     /// notice.
     pub async fn open_model(&self, path: &str) {
-        if let Err(failure) = self.choose_model(path).await {
+        if let Err(failure) = self.choose_model(path, None).await {
             self.state().notice(failure);
         }
     }

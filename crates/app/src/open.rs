@@ -15,6 +15,7 @@ use crate::failure::{Code, Failure, of_opening};
 use crate::home::Home;
 use crate::list::key;
 use crate::models;
+use crate::picking::Wishes;
 use crate::state::State;
 
 /// How often it is looked whether a backup is due; one is made a day.
@@ -77,6 +78,8 @@ impl App {
                 model,
                 models,
                 preparing: None,
+                wishes: Wishes::remembered(&shelf.chats)?,
+                seen: None,
                 notices,
             };
             Ok(Self {

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::coalesce::{Coalescer, UPDATE};
-use crate::engine_room::{Ending, Outcome, Progress, Settings, fresh_seed};
+use crate::engine_room::{Ending, Outcome, Progress, Settings};
 use crate::events::{ChatEvent, Phase};
 use crate::failure::{Code, Failure};
 use crate::list::key;
@@ -92,8 +92,8 @@ impl App {
             let preparing = state.preparing.as_ref();
             let model = preparing.map_or(&state.model, |there| &there.model);
             let how = how.unwrap_or_else(|| How {
+                settings: state.wishes.settings(model),
                 model: model.clone(),
-                settings: Settings::of_r1(fresh_seed()),
             });
             let name = match preparing {
                 Some(there) if there.model == how.model => there.name.clone(),

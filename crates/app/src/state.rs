@@ -9,7 +9,9 @@ use chats::{Body, ChatId, Message, Reply};
 use crate::coalesce::Coalescer;
 use crate::events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Watchers};
 use crate::failure::Failure;
+use crate::machine::Seen;
 use crate::model::Model;
+use crate::picking::Wishes;
 use crate::stop::{Stop, Stopper};
 
 /// Held for moments only, never while something is read or written.
@@ -24,6 +26,10 @@ pub(crate) struct State {
     pub(crate) models: Vec<ModelRow>,
     /// A choice that is being loaded before its first question.
     pub(crate) preparing: Option<Preparing>,
+    /// What was set in the picker.
+    pub(crate) wishes: Wishes,
+    /// The machine as it was seen last.
+    pub(crate) seen: Option<Seen>,
     /// What the user should know, kept for windows that open later.
     pub(crate) notices: Vec<Failure>,
 }

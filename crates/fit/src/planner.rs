@@ -10,7 +10,7 @@ use crate::learned::Correction;
 use crate::machine::{Gpu, Machine};
 use crate::memory::BATCH;
 use crate::place::{Anatomy, Placement, fits, shares};
-use crate::plan::{Ask, Plan, Reason, Verdict};
+use crate::plan::{Ask, Plan, Reason, TINY_BYTES, Verdict};
 
 /// Contexts that are tried when none is asked for, in tokens, largest first. R1 thinks for
 /// thousands of tokens, so below 2,048 an answer would be cut more often than not; above 32,768,
@@ -98,12 +98,11 @@ impl Planner<'_> {
             let (first, second) = match ask.kv {
                 Some(kv) => (kv, None),
                 None if !quantised => (KvType::F16, None),
+                None if ask.context.is_some() => (KvType::F16, Some(KvType::Q8_0)),
                 // Below a real reply's length the context is worth more than the last bits of the
                 // cache; at that length both are tried.
                 None if context < self.roomy() => (KvType::Q8_0, None),
-                None if context == self.roomy() || ask.context.is_some() => {
-                    (KvType::F16, Some(KvType::Q8_0))
-                }
+                None if context == self.roomy() => (KvType::F16, Some(KvType::Q8_0)),
                 None => (KvType::F16, None),
             };
             steps.push(Step { context, kv: first });
@@ -153,7 +152,7 @@ impl Planner<'_> {
     fn judged(&self, mut plan: Plan, ask: Ask) -> Plan {
         let trained = self.anatomy.geometry.context_trained;
         let most = CONTEXTS[0].min(trained);
-        if plan.context < self.roomy() {
+        if ask.context.is_none() && plan.context < self.roomy() {
             plan.verdict = Verdict::Tight;
         }
         if ask.context.is_none() && plan.context < most {
@@ -252,6 +251,8 @@ impl Planner<'_> {
         };
         let estimate = match verdict {
             Verdict::TooBig => None,
+            // The clock of a tiny model is not the memory's.
+            _ if self.anatomy.weights_bytes() < TINY_BYTES => None,
             _ => estimate(self.anatomy, self.machine, &laid, self.correction),
         };
         let mut reasons = Vec::new();

@@ -7,5 +7,6 @@ mod chats;
 mod engine;
 mod first;
 mod models;
+mod picker;
 mod screens;
 mod window;

@@ -31,6 +31,14 @@ async fn screens() {
             .unwrap();
         tokio::time::sleep(std::time::Duration::from_millis(500)).await;
         shoot(&window, &format!("{name}-1-empty")).await;
+        window.click("first-pick").await;
+        window.one("details").await;
+        shoot(&window, &format!("{name}-7-picker")).await;
+        window
+            .script("document.querySelector('dialog[open]').scrollTo(0, 500)")
+            .await;
+        shoot(&window, &format!("{name}-8-details")).await;
+        window.click("picker-close").await;
         window.ask_to_the_end("Hello, who are you?").await;
         let slowed = window.slow_down();
         window.ask("What is 847 + 138?").await;

@@ -24,6 +24,11 @@ const LOOK: Duration = Duration::from_millis(25);
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
 
+fn machine_file(name: &str) -> String {
+    let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates");
+    format!("{crates}/fit/tests/fit/machines/{name}.json")
+}
+
 /// What a window is opened with.
 pub(crate) struct Opening {
     pub(crate) home: Arc<TempDir>,
@@ -31,6 +36,8 @@ pub(crate) struct Opening {
     pub(crate) size: (u32, u32),
     /// The value of `SPUD_HOME` where it is not the home.
     pub(crate) data: Option<PathBuf>,
+    /// The machine that is faked, a file beside the tests of `fit`; none looks at the real one.
+    pub(crate) machine: Option<&'static str>,
 }
 
 impl Opening {
@@ -41,6 +48,7 @@ impl Opening {
             dark: false,
             size: (1080, 760),
             data: None,
+            machine: Some("02-laptop-8gb"),
         }
     }
 
@@ -85,6 +93,10 @@ impl Opening {
                 .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
                 .env("DISPLAY", format!(":{}", number.trim()))
                 .env("SPUD_HOME", &data)
+                .env(
+                    "SPUD_MACHINE",
+                    self.machine.map_or_else(String::new, machine_file),
+                )
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 .env(
                     "GTK_THEME",

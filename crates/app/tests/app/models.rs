@@ -13,10 +13,10 @@ async fn a_choice_is_loaded_remembered_and_undone_by_none_that_fails() {
     let mine = world.home.path().join("mine.gguf");
     std::fs::copy(sprout(), &mine).unwrap();
     let mine = mine.to_str().unwrap();
-    world.app.choose_model(mine).await.unwrap();
+    world.app.choose_model(mine, None).await.unwrap();
     let missing = world
         .app
-        .choose_model("/nowhere/model.gguf")
+        .choose_model("/nowhere/model.gguf", None)
         .await
         .unwrap_err();
     assert_eq!(missing.code, Code::ModelMissing);
@@ -94,7 +94,7 @@ async fn a_question_asked_while_a_choice_is_loaded_is_for_that_model() {
     let mut events = world.app.watch().await.unwrap();
     let app = world.app.clone();
     let path = mine.to_str().unwrap().to_owned();
-    let choice = tokio::spawn(async move { app.choose_model(&path).await });
+    let choice = tokio::spawn(async move { app.choose_model(&path, None).await });
     let loading = async {
         while !matches!(
             events.recv().await.unwrap(),

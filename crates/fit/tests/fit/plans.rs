@@ -39,8 +39,7 @@ fn the_sum_is_the_sum_of_its_parts() {
     let parts = share.weights_bytes + share.cache_bytes + share.compute_bytes + share.other_bytes;
     assert_eq!((plan.needed_bytes(), plan.memory_bytes()), (parts, parts));
     assert_eq!(plan.available_bytes(), 8 * GIB);
-    // Less than a real reply needs, even where it was asked for.
-    assert_eq!((plan.verdict, plan.reasons), (Verdict::Tight, vec![]));
+    assert_eq!((plan.verdict, plan.reasons), (Verdict::Comfortable, vec![]));
 }
 
 #[test]

@@ -7,12 +7,17 @@ import type {
   ChatRequest,
   DraftRequest,
   Failure,
+  Fit,
+  FitRequest,
   LinkRequest,
   ModelRequest,
+  PatienceRequest,
   RememberRequest,
   RenameRequest,
   SendRequest,
   SendResponse,
+  Survey,
+  SurveyRequest,
 } from './wire';
 
 type Nothing = Record<never, never>;
@@ -30,6 +35,14 @@ export interface Calls {
   save_draft: { request: DraftRequest; response: null };
   /** Which chat is open, for the next start. */
   remember_chat: { request: RememberRequest; response: null };
+  /** Which R1 runs here. The first time, and when asked again, it measures for some seconds. */
+  survey: { request: SurveyRequest; response: Survey };
+  /** The plan of one model for other settings, in milliseconds. */
+  fit_model: { request: FitRequest; response: Fit };
+  /** The time for an answer that the person accepts; the next survey follows it. */
+  set_patience: { request: PatienceRequest; response: null };
+  /** Ends the engine once no reply is being written, which gives all its memory back. */
+  unload_model: { request: Nothing; response: null };
   /** Checks and loads; progress arrives as `engine` events. */
   choose_model: { request: ModelRequest; response: null };
   /** The system's file dialog, then as `choose_model`; resolves also when cancelled. */

@@ -3,6 +3,7 @@
 // `?scene=NAME` in the address chooses where it begins (`fakeScenes.ts`).
 import type { Backend, Calls, Streams } from './calls';
 import { FakeReply, type Pace } from './fakeReply';
+import { FakeSurvey } from './fakeSurvey';
 import { makeScene, type Scene, type SceneChat } from './fakeScenes';
 import type { AppEvent, ChatEvent, ChatRow, Failure, Message } from './wire';
 
@@ -16,6 +17,7 @@ export function fakeFromAddress(search: string): FakeBackend {
 
 export class FakeBackend implements Backend {
   readonly scene: Scene;
+  readonly #survey: FakeSurvey;
   #pace: Pace;
   #appListeners = new Set<(event: AppEvent) => void>();
   #chatListeners = new Map<number, Set<(event: ChatEvent) => void>>();
@@ -26,6 +28,7 @@ export class FakeBackend implements Backend {
 
   constructor(scene: Scene, pace: Pace) {
     this.scene = scene;
+    this.#survey = new FakeSurvey(scene.machine ?? 'potato');
     this.#pace = pace;
   }
 
@@ -82,6 +85,17 @@ export class FakeBackend implements Backend {
     },
     remember_chat: ({ chat }) => {
       this.scene.lastChat = chat;
+      return null;
+    },
+    survey: () => this.#survey.survey(),
+    fit_model: (request) => this.#survey.fit(request),
+    set_patience: ({ patienceMs }) => {
+      this.#survey.patienceMs = patienceMs;
+      return null;
+    },
+    unload_model: () => {
+      this.scene.engine = { type: 'off' };
+      this.#tellApp({ type: 'engine', engine: this.scene.engine });
       return null;
     },
     choose_model: ({ model }) => {

@@ -20,6 +20,8 @@ export interface Scene {
   notices: Notice[];
   lastChat: number | null;
   firstRun: boolean;
+  /** Which machine the picker tells of (`fakeSurvey.ts`). */
+  machine?: string;
   /** Calls that reject, and with what. */
   refuse?: Partial<Record<keyof Calls, Failure>>;
 }
@@ -57,6 +59,8 @@ export const sceneNames = [
   'hostile',
   'long',
   'notice',
+  'nothing',
+  'workstation',
 ] as const;
 
 export function makeScene(name: string, nowMs: number): Scene {
@@ -78,6 +82,9 @@ export function makeScene(name: string, nowMs: number): Scene {
   };
   const live = { state: 'streaming' as const };
   switch (name) {
+    case 'nothing':
+    case 'workstation':
+      return { ...base, firstRun: true, machine: name };
     case 'again':
       return { ...base, chats: maker.few() };
     case 'answered':

@@ -3,7 +3,7 @@
 /**
  * Kinds of failure, one where somebody acts on the kind.
  */
-export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "link_refused" | "bug";
+export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "link_refused" | "bug";
 
 /**
  * What failed on what (`message`), what to do now (`hint`).
@@ -104,6 +104,140 @@ export type RememberRequest = {
  */
 chat: number | null, };
 
-export type ModelRequest = { model: string, };
+/**
+ * How well a plan suits the machine.
+ */
+export type Verdict = "comfortable" | "tight" | "slow" | "too_big";
+
+/**
+ * How the cache is stored.
+ */
+export type KvType = "f16" | "q8_0";
+
+/**
+ * A GPU in words.
+ */
+export type GpuView = { description: string, backend: string, sharesMemory: boolean, totalBytes: number, freeBytes: number, };
+
+export type MachineView = { cpu: string, cores: number, totalBytes: number, availableBytes: number, gpus: Array<GpuView>, 
+/**
+ * Of memory, as measured; null where it was not.
+ */
+bytesPerSecond: number | null, diskFreeBytes: number | null, };
+
+/**
+ * What one device holds of a model.
+ */
+export type DeviceShare = { 
+/**
+ * "Memory", or what the GPU calls itself.
+ */
+device: string, weightsBytes: number, cacheBytes: number, 
+/**
+ * Values between operations, the engine itself, a driver.
+ */
+otherBytes: number, availableBytes: number, layers: number, };
+
+/**
+ * How fast, and how long a typical answer takes.
+ */
+export type Estimate = { decodePerSecond: number, promptPerSecond: number, answerMs: number, promptTokens: number, thinkingTokens: number, answerTokens: number, 
+/**
+ * Replies of this model on this machine behind it; 0: computed alone.
+ */
+replies: number, };
+
+/**
+ * How a model would lie in memory.
+ */
+export type Fit = { verdict: Verdict, 
+/**
+ * The verdict in words and numbers.
+ */
+reason: string, 
+/**
+ * What else is worth knowing: context cut by memory, a GPU left out.
+ */
+notes: Array<string>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, };
+
+/**
+ * One quantisation of a model.
+ */
+export type QuantView = { quant: string, bytes: number, 
+/**
+ * False where only a rounded size is known.
+ */
+exact: boolean, parts: number, 
+/**
+ * The publisher's page.
+ */
+page: string, 
+/**
+ * Why the disk does not take it.
+ */
+diskShort: string | null, };
+
+export type Benchmark = { name: string, value: number, };
+
+/**
+ * What the catalogue tells of a model.
+ */
+export type Lineage = { 
+/**
+ * What it truly is.
+ */
+name: string, story: string, licence: string, parameters: string, 
+/**
+ * GPQA diamond first.
+ */
+benchmarks: Array<Benchmark>, source: string, quants: Array<QuantView>, };
+
+/**
+ * A model that could be run.
+ */
+export type Candidate = { 
+/**
+ * Id in the catalogue, or the path of an own file.
+ */
+id: string, name: string, 
+/**
+ * Null for an own file.
+ */
+lineage: Lineage | null, 
+/**
+ * What `choose_model` takes where it is on this machine.
+ */
+model: string | null, quant: string, bytes: number, fit: Fit, };
+
+/**
+ * What to take, by ids.
+ */
+export type Advice = { best: string | null, why: string, faster: string | null, fasterWhy: string, smarter: string | null, smarterWhy: string, };
+
+/**
+ * Which R1 runs here.
+ */
+export type Survey = { machine: MachineView, notes: Array<string>, candidates: Array<Candidate>, advice: Advice, patienceMs: number, };
+
+export type SurveyRequest = { 
+/**
+ * Measures the machine anew.
+ */
+again: boolean, };
+
+export type FitRequest = { id: string, quant: string | null, context: number | null, kv: KvType | null, };
+
+export type PatienceRequest = { patienceMs: number, };
+
+/**
+ * How a model shall be held.
+ */
+export type HeldRequest = { context: number | null, kv: KvType | null, };
+
+export type ModelRequest = { model: string, 
+/**
+ * null leaves both to the plan, or to what was set the last time.
+ */
+held: HeldRequest | null, };
 
 export type LinkRequest = { url: string, };

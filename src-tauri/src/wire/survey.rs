@@ -1,0 +1,405 @@
+//! What the picker shows, as it crosses the bridge.
+
+use app::fit::catalogue::{File, Member, Size};
+use app::fit::{self, Device};
+use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use ts_rs::TS;
+
+/// How well a plan suits the machine.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Verdict {
+    Comfortable,
+    Tight,
+    Slow,
+    TooBig,
+}
+
+/// How the cache is stored.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KvType {
+    F16,
+    Q8_0,
+}
+
+/// A GPU in words.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct GpuView {
+    description: String,
+    backend: String,
+    shares_memory: bool,
+    #[cfg_attr(test, ts(type = "number"))]
+    total_bytes: u64,
+    #[cfg_attr(test, ts(type = "number"))]
+    free_bytes: u64,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MachineView {
+    cpu: String,
+    cores: u32,
+    #[cfg_attr(test, ts(type = "number"))]
+    total_bytes: u64,
+    #[cfg_attr(test, ts(type = "number"))]
+    available_bytes: u64,
+    gpus: Vec<GpuView>,
+    /// Of memory, as measured; null where it was not.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    bytes_per_second: Option<u64>,
+    #[cfg_attr(test, ts(type = "number | null"))]
+    disk_free_bytes: Option<u64>,
+}
+
+/// What one device holds of a model.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeviceShare {
+    /// "Memory", or what the GPU calls itself.
+    device: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    weights_bytes: u64,
+    #[cfg_attr(test, ts(type = "number"))]
+    cache_bytes: u64,
+    /// Values between operations, the engine itself, a driver.
+    #[cfg_attr(test, ts(type = "number"))]
+    other_bytes: u64,
+    #[cfg_attr(test, ts(type = "number"))]
+    available_bytes: u64,
+    layers: u32,
+}
+
+/// How fast, and how long a typical answer takes.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Estimate {
+    decode_per_second: f64,
+    prompt_per_second: f64,
+    #[cfg_attr(test, ts(type = "number"))]
+    answer_ms: u64,
+    prompt_tokens: u32,
+    thinking_tokens: u32,
+    answer_tokens: u32,
+    /// Replies of this model on this machine behind it; 0: computed alone.
+    replies: u32,
+}
+
+/// How a model would lie in memory.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Fit {
+    verdict: Verdict,
+    /// The verdict in words and numbers.
+    reason: String,
+    /// What else is worth knowing: context cut by memory, a GPU left out.
+    notes: Vec<String>,
+    context: u32,
+    context_trained: u32,
+    kv: KvType,
+    layers: u32,
+    gpu_layers: u32,
+    shares: Vec<DeviceShare>,
+    #[cfg_attr(test, ts(type = "number"))]
+    needed_bytes: u64,
+    #[cfg_attr(test, ts(type = "number"))]
+    available_bytes: u64,
+    estimate: Option<Estimate>,
+}
+
+/// One quantisation of a model.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct QuantView {
+    quant: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    bytes: u64,
+    /// False where only a rounded size is known.
+    exact: bool,
+    parts: u32,
+    /// The publisher's page.
+    page: String,
+    /// Why the disk does not take it.
+    disk_short: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct Benchmark {
+    name: String,
+    value: f64,
+}
+
+/// What the catalogue tells of a model.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Lineage {
+    /// What it truly is.
+    name: String,
+    story: String,
+    licence: String,
+    parameters: String,
+    /// GPQA diamond first.
+    benchmarks: Vec<Benchmark>,
+    source: String,
+    quants: Vec<QuantView>,
+}
+
+/// A model that could be run.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Candidate {
+    /// Id in the catalogue, or the path of an own file.
+    id: String,
+    name: String,
+    /// Null for an own file.
+    lineage: Option<Lineage>,
+    /// What `choose_model` takes where it is on this machine.
+    model: Option<String>,
+    quant: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    bytes: u64,
+    fit: Fit,
+}
+
+/// What to take, by ids.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Advice {
+    best: Option<String>,
+    why: String,
+    faster: Option<String>,
+    faster_why: String,
+    smarter: Option<String>,
+    smarter_why: String,
+}
+
+/// Which R1 runs here.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Survey {
+    machine: MachineView,
+    notes: Vec<String>,
+    candidates: Vec<Candidate>,
+    advice: Advice,
+    #[cfg_attr(test, ts(type = "number"))]
+    patience_ms: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct SurveyRequest {
+    /// Measures the machine anew.
+    pub(crate) again: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct FitRequest {
+    pub(crate) id: String,
+    pub(crate) quant: Option<String>,
+    pub(crate) context: Option<u32>,
+    pub(crate) kv: Option<KvType>,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct PatienceRequest {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) patience_ms: u64,
+}
+
+impl From<KvType> for fit::KvType {
+    fn from(kv: KvType) -> Self {
+        match kv {
+            KvType::F16 => Self::F16,
+            KvType::Q8_0 => Self::Q8_0,
+        }
+    }
+}
+
+impl From<app::survey::Survey> for Survey {
+    fn from(survey: app::survey::Survey) -> Self {
+        let id = |place: Option<usize>| place.map(|place| survey.candidates[place].id.clone());
+        let advice = Advice {
+            best: id(survey.advice.best),
+            why: survey.advice.why,
+            faster: id(survey.advice.faster),
+            faster_why: survey.advice.faster_why,
+            smarter: id(survey.advice.smarter),
+            smarter_why: survey.advice.smarter_why,
+        };
+        let machine = &survey.machine;
+        let candidates = survey.candidates.iter();
+        Self {
+            candidates: candidates
+                .map(|candidate| shown(candidate, machine))
+                .collect(),
+            advice,
+            notes: survey.notes,
+            patience_ms: survey.patience_ms,
+            machine: machine.into(),
+        }
+    }
+}
+
+impl From<&fit::Machine> for MachineView {
+    fn from(machine: &fit::Machine) -> Self {
+        Self {
+            cpu: machine.cpu.clone(),
+            cores: machine.cores.physical,
+            total_bytes: machine.total_bytes,
+            available_bytes: machine.available_bytes,
+            gpus: machine
+                .gpus
+                .iter()
+                .map(|gpu| GpuView {
+                    description: gpu.description.clone(),
+                    backend: gpu.backend.clone(),
+                    shares_memory: gpu.kind.shares_memory(),
+                    total_bytes: gpu.total_bytes,
+                    free_bytes: gpu.free_bytes,
+                })
+                .collect(),
+            bytes_per_second: machine.speed.map(|speed| speed.memory_bytes_per_second),
+            disk_free_bytes: machine.disk.as_ref().map(|disk| disk.free_bytes),
+        }
+    }
+}
+
+fn shown(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Candidate {
+    let lineage = candidate.member.as_ref().map(|member| Lineage {
+        name: member.name.clone(),
+        story: member.lineage.clone(),
+        licence: format!(
+            "{}; made from {}, {}",
+            member.licence, member.base, member.base_licence
+        ),
+        parameters: parameters(member),
+        benchmarks: benchmarks(member),
+        source: member.benchmarks.source.clone(),
+        quants: member
+            .files
+            .iter()
+            .map(|file| quant(file, candidate, machine))
+            .collect(),
+    });
+    let path = candidate.path.as_ref();
+    Candidate {
+        id: candidate.id.clone(),
+        name: candidate.name.clone(),
+        lineage,
+        model: path.map(|path| path.display().to_string()),
+        quant: candidate.quant.clone(),
+        bytes: candidate.bytes,
+        fit: fit_of(candidate, machine),
+    }
+}
+
+fn benchmarks(member: &Member) -> Vec<Benchmark> {
+    let first = ("GPQA diamond", member.benchmarks.gpqa_diamond);
+    let all = std::iter::once(first).chain(member.benchmarks.others.iter().copied());
+    all.map(|(name, value)| Benchmark {
+        name: name.to_owned(),
+        value,
+    })
+    .collect()
+}
+
+/// "1.8 billion", "671 billion, 37 of them for each token".
+fn parameters(member: &Member) -> String {
+    let billions = |count: u64| {
+        let tenths = (count + 50_000_000) / 100_000_000;
+        match tenths {
+            0..100 => format!("{}.{}", tenths / 10, tenths % 10),
+            _ => format!("{}", (tenths + 5) / 10),
+        }
+    };
+    let all = billions(member.parameters);
+    if member.active_parameters == member.parameters {
+        format!("{all} billion parameters")
+    } else {
+        let active = billions(member.active_parameters);
+        format!("{all} billion parameters, {active} for each token")
+    }
+}
+
+fn quant(file: &File, candidate: &app::survey::Candidate, machine: &fit::Machine) -> QuantView {
+    let bytes = file.size.bytes();
+    QuantView {
+        quant: file.quant.clone(),
+        bytes,
+        exact: matches!(file.size, Size::Exact(_)),
+        parts: u32::try_from(file.parts.len()).unwrap_or(u32::MAX),
+        page: file.page(),
+        disk_short: candidate.disk_short(machine, bytes),
+    }
+}
+
+/// A plan in words and numbers.
+pub(crate) fn fit_of(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Fit {
+    let plan = &candidate.plan;
+    Fit {
+        verdict: match plan.verdict {
+            fit::Verdict::Comfortable => Verdict::Comfortable,
+            fit::Verdict::Tight => Verdict::Tight,
+            fit::Verdict::Slow => Verdict::Slow,
+            fit::Verdict::TooBig => Verdict::TooBig,
+        },
+        reason: plan.sentence(machine),
+        notes: plan.reasons.iter().map(ToString::to_string).collect(),
+        context: plan.context,
+        context_trained: plan.context_trained,
+        kv: match plan.kv {
+            fit::KvType::F16 => KvType::F16,
+            fit::KvType::Q8_0 => KvType::Q8_0,
+        },
+        layers: plan.layers,
+        gpu_layers: plan.placement.gpu_layers,
+        shares: plan
+            .shares
+            .iter()
+            .map(|share| DeviceShare {
+                device: match &share.device {
+                    Device::Memory => "Memory".to_owned(),
+                    Device::Gpu(name) => machine
+                        .gpus
+                        .iter()
+                        .find(|gpu| gpu.name == *name)
+                        .map_or_else(|| name.clone(), |gpu| gpu.description.clone()),
+                },
+                weights_bytes: share.weights_bytes,
+                cache_bytes: share.cache_bytes,
+                other_bytes: share.compute_bytes.saturating_add(share.other_bytes),
+                available_bytes: share.available_bytes,
+                layers: share.layers,
+            })
+            .collect(),
+        needed_bytes: plan.needed_bytes(),
+        available_bytes: plan.available_bytes(),
+        estimate: plan.estimate.map(|estimate| Estimate {
+            decode_per_second: estimate.decode_per_second,
+            prompt_per_second: estimate.prompt_per_second,
+            answer_ms: estimate.answer_ms,
+            prompt_tokens: estimate.typical.prompt_tokens,
+            thinking_tokens: estimate.typical.thinking_tokens,
+            answer_tokens: estimate.typical.answer_tokens,
+            replies: estimate.replies,
+        }),
+    }
+}

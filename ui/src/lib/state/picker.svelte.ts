@@ -1,0 +1,59 @@
+// What the picker knows: the survey of this machine, and whether one is under way. Plans that are
+// asked for while somebody turns a knob are numbered, so that a late one never overwrites a newer.
+import type { Candidate, Failure, Fit, FitRequest, Survey } from '../ipc/wire';
+
+export interface PickerCalls {
+  survey(again: boolean): Promise<Survey>;
+  fit(request: FitRequest): Promise<Fit>;
+  setPatience(ms: number): Promise<void>;
+}
+
+export class PickerState {
+  survey = $state.raw<Survey | null>(null);
+  isLooking = $state(false);
+  failure = $state<Failure | null>(null);
+  #calls: PickerCalls;
+  #asked = 0;
+
+  constructor(calls: PickerCalls) {
+    this.#calls = calls;
+  }
+
+  /** Looks at the machine; the first time that takes some seconds. */
+  async look(again = false): Promise<void> {
+    if (this.isLooking) return;
+    this.isLooking = true;
+    this.failure = null;
+    try {
+      this.survey = await this.#calls.survey(again);
+    } catch (thrown) {
+      this.failure = thrown as Failure;
+    } finally {
+      this.isLooking = false;
+    }
+  }
+
+  /** A plan for other settings; null where a newer one was asked for meanwhile. */
+  async fit(request: FitRequest): Promise<Fit | null> {
+    const number = ++this.#asked;
+    const fit = await this.#calls.fit(request);
+    return number === this.#asked ? fit : null;
+  }
+
+  async setPatience(ms: number): Promise<void> {
+    try {
+      await this.#calls.setPatience(ms);
+      await this.look();
+    } catch (thrown) {
+      this.failure = thrown as Failure;
+    }
+  }
+
+  find(id: string | null): Candidate | null {
+    return this.survey?.candidates.find((candidate) => candidate.id === id) ?? null;
+  }
+
+  get best(): Candidate | null {
+    return this.find(this.survey?.advice.best ?? null);
+  }
+}
