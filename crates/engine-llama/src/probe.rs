@@ -217,11 +217,8 @@ impl Bench {
 
     fn run(&self) -> Option<Measured> {
         let one = match self.threads {
-            Some(threads @ 2..) => self.best_of_one_row(threads)?,
-            _ => {
-                self.compute_with(1);
-                self.best(self.one)?
-            }
+            Some(threads) => self.best_of_one_row(threads)?,
+            None => self.best(self.one)?,
         };
         let batch = self.best(self.batch)?;
         let product = 2 * (SIDE * SIDE * BATCH).unsigned_abs();
@@ -231,13 +228,16 @@ impl Bench {
         })
     }
 
-    /// The shortest time of one row on several threads. They wait for each other by spinning, and
-    /// one that another program keeps from its core costs more than twenty times the time: where
-    /// one thread alone was quicker, they were disturbed, and get a second chance. Leaves so many
-    /// threads behind.
+    /// The shortest time of one row on the processor. Its threads wait for each other by spinning,
+    /// and one that another program keeps from its core costs more than twenty times the time:
+    /// where one thread alone was quicker, they were disturbed, and get a second chance. Leaves so
+    /// many threads behind.
     fn best_of_one_row(&self, threads: u32) -> Option<Duration> {
         self.compute_with(1);
         let alone = self.best(self.one)?;
+        if threads < 2 {
+            return Some(alone);
+        }
         self.compute_with(threads);
         let mut together = self.best(self.one)?;
         if together > alone {
@@ -247,10 +247,8 @@ impl Bench {
     }
 
     fn compute_with(&self, threads: u32) {
-        if self.threads.is_some() {
-            // SAFETY: both are alive, and the backend was made of the device.
-            unsafe { set_threads(self.device, self.backend, threads) }
-        }
+        // SAFETY: both are alive, and the backend was made of the device.
+        unsafe { set_threads(self.device, self.backend, threads) }
     }
 
     /// The shortest time of a graph: whatever disturbs a run only makes it longer. None where the
