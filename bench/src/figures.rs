@@ -6,7 +6,7 @@ use serde_json::json;
 #[derive(Debug, Clone)]
 pub struct Figure {
     /// What it is; the same from version to version, so that figures can be compared.
-    pub name: &'static str,
+    pub name: String,
     /// Its unit, such as `s` or `tok/s`; empty for a ratio.
     pub unit: &'static str,
     /// What each run gave, in the order of the runs; at least one.
@@ -24,13 +24,15 @@ pub enum Target {
     AtMost(f64),
     /// No run is above this.
     NeverAbove(f64),
+    /// The median is no farther from 1 than this.
+    NearOne(f64),
 }
 
 impl Figure {
     /// A figure without a target.
-    pub fn new(name: &'static str, unit: &'static str, runs: Vec<f64>) -> Self {
+    pub fn new(name: impl Into<String>, unit: &'static str, runs: Vec<f64>) -> Self {
         Self {
-            name,
+            name: name.into(),
             unit,
             runs,
             target: None,
@@ -46,7 +48,7 @@ impl Figure {
 
     /// The runs of one thing divided by those of another, run by run, since both saw the same
     /// machine at about the same time.
-    pub fn ratio(name: &'static str, of: &[f64], to: &[f64]) -> Self {
+    pub fn ratio(name: impl Into<String>, of: &[f64], to: &[f64]) -> Self {
         let runs = of.iter().zip(to).map(|(of, to)| of / to).collect();
         Self::new(name, "", runs)
     }
@@ -82,6 +84,7 @@ impl Figure {
         Some(match self.target? {
             Target::AtLeast(least) => self.value() >= least,
             Target::AtMost(most) | Target::NeverAbove(most) => self.value() <= most,
+            Target::NearOne(far) => (self.value() - 1.0).abs() <= far,
         })
     }
 }
@@ -100,6 +103,7 @@ fn line(figure: &Figure) -> String {
         Target::AtLeast(value) => json!({ "at_least": value }),
         Target::AtMost(value) => json!({ "at_most": value }),
         Target::NeverAbove(value) => json!({ "never_above": value }),
+        Target::NearOne(far) => json!({ "near_one": far }),
     });
     json!({
         "name": figure.name,
@@ -125,6 +129,7 @@ fn table(figures: &[Figure]) -> String {
                 Target::AtLeast(value) => format!(">= {}", number(value)),
                 Target::AtMost(value) => format!("<= {}", number(value)),
                 Target::NeverAbove(value) => format!("<= {} in all runs", number(value)),
+                Target::NearOne(far) => format!("1 +- {}", number(far)),
             });
         let verdict = match figure.ok() {
             None => String::new(),
@@ -132,7 +137,7 @@ fn table(figures: &[Figure]) -> String {
             Some(false) => format!("MISSED ({})", number(figure.value())),
         };
         rows.push([
-            figure.name.to_owned(),
+            figure.name.clone(),
             number(figure.quantile(0.5)),
             number(figure.quantile(0.25)),
             number(figure.quantile(0.75)),

@@ -7,6 +7,7 @@
 pub mod figures;
 pub mod memory;
 pub mod ours;
+pub mod planned;
 mod quants;
 pub mod synthetic;
 mod words;

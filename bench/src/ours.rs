@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use engine::Engine;
-use engine::message::{End, Event, Failure, Job, Load, Reply, Sampling, Statistics};
+use engine::message::{End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
 use engine::prompt::{Prompt, Template, Turn};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -31,6 +31,8 @@ pub struct Ours {
     engine: Engine,
     /// From the start of the process until it could answer.
     pub load: Duration,
+    /// What the backends reserved.
+    pub held: Vec<Held>,
 }
 
 /// A reply as it was received.
@@ -47,15 +49,23 @@ pub struct Told {
 impl Ours {
     /// Starts a process and loads a model.
     pub fn start(setup: &Setup) -> io::Result<Self> {
+        Self::holding(setup.load())
+    }
+
+    /// Starts a process and loads a model in this way.
+    pub fn holding(load: Load) -> io::Result<Self> {
         let begun = Instant::now();
         let engine = Engine::start(&program()?).map_err(io::Error::other)?;
-        let mut events = engine.load(setup.load());
+        let mut events = engine.load(load);
         loop {
             match events.blocking_recv() {
                 Some(Event::LoadEnded { outcome }) => {
-                    outcome.map_err(io::Error::other)?;
-                    let load = begun.elapsed();
-                    return Ok(Self { engine, load });
+                    let loaded = outcome.map_err(io::Error::other)?;
+                    return Ok(Self {
+                        engine,
+                        load: begun.elapsed(),
+                        held: loaded.held,
+                    });
                 }
                 Some(_) => {}
                 None => return Err(io::Error::other("a load without an end")),
@@ -156,7 +166,8 @@ pub fn failure(told: &Told) -> Option<&Failure> {
     }
 }
 
-fn program() -> io::Result<PathBuf> {
+/// The engine's program.
+pub fn program() -> io::Result<PathBuf> {
     let own = std::env::current_exe()?;
     engine::locate(&own).map_err(|path: PathBuf| missing(&path))
 }

@@ -14,6 +14,8 @@ const STANDARD: f32 = 0.02;
 pub(crate) enum Quant {
     /// 32-bit floats, for norms and biases.
     F32,
+    /// 8 bits with one scale for 32: 34 bytes for 32 values.
+    Q8_0,
     /// 4 bits with scales of 6 bits for each 32: 144 bytes for 256 values.
     Q4K,
     /// 6 bits with scales of 8 bits for each 16: 210 bytes for 256 values.
@@ -25,6 +27,7 @@ impl Quant {
     pub(crate) fn number(self) -> u32 {
         match self {
             Self::F32 => 0,
+            Self::Q8_0 => 8,
             Self::Q4K => 12,
             Self::Q6K => 14,
         }
@@ -34,6 +37,7 @@ impl Quant {
     pub(crate) fn block(self) -> (u64, u64) {
         match self {
             Self::F32 => (1, 4),
+            Self::Q8_0 => (32, 34),
             Self::Q4K => (256, 144),
             Self::Q6K => (256, 210),
         }
@@ -53,6 +57,14 @@ impl Quant {
             Self::F32 => {
                 for value in blocks.chunks_exact_mut(bytes) {
                     value.copy_from_slice(&(0.9 + 0.2 * random.f32()).to_le_bytes());
+                }
+            }
+            // w = d·q, with q in −128..128: the deviation is near 74·d.
+            Self::Q8_0 => {
+                random.fill(blocks);
+                let d = half(STANDARD / 74.0);
+                for block in blocks.chunks_exact_mut(bytes) {
+                    block[..2].copy_from_slice(&d.to_le_bytes());
                 }
             }
             // w = d·scale·q − dmin·minimum, with scale and minimum in 0..64 and q in 0..16: with

@@ -18,22 +18,22 @@ const SPECIAL: [&str; 7] = [
     engine::prompt::THINK_CLOSE,
 ];
 
-/// Id of the first special token, which ends a text.
-pub(crate) const END_ID: u32 = 151_643;
-/// Id of the token that begins a text.
-pub(crate) const BEGIN_ID: u32 = 151_646;
-
 /// What a GGUF file tells of a vocabulary.
 pub(crate) struct Vocabulary {
     pub(crate) tokens: Vec<String>,
     /// 1: normal, 3: control, 4: defined by the user, 5: unused (`enum llama_token_type`).
     pub(crate) kinds: Vec<i32>,
     pub(crate) merges: Vec<String>,
+    /// Id of the first special token, which ends a text.
+    pub(crate) end_id: u32,
+    /// Id of the token that begins a text.
+    pub(crate) begin_id: u32,
 }
 
 impl Vocabulary {
     /// A vocabulary of so many tokens.
     pub(crate) fn of(size: usize) -> Self {
+        let plain = PLAIN.min(size - SPECIAL.len());
         let mut tokens: Vec<String> = (0..=255).map(|byte| letter(byte).to_string()).collect();
         let mut merges = Vec::new();
         let lower: Vec<String> = ('a'..='z').map(String::from).collect();
@@ -47,7 +47,7 @@ impl Vocabulary {
             let mut longer = Vec::new();
             for head in &heads {
                 for tail in &lower {
-                    if tokens.len() == PLAIN {
+                    if tokens.len() == plain {
                         break 'full;
                     }
                     let whole = format!("{head}{tail}");
@@ -60,7 +60,7 @@ impl Vocabulary {
             }
             heads = longer;
         }
-        let mut kinds = vec![1; PLAIN];
+        let mut kinds = vec![1; plain];
         tokens.extend(SPECIAL.map(str::to_owned));
         // `<think>` and `</think>` are defined by the user, the others control.
         kinds.extend([3, 3, 3, 3, 3, 4, 4]);
@@ -68,10 +68,13 @@ impl Vocabulary {
             tokens.push(format!("[PAD{}]", tokens.len()));
             kinds.push(5);
         }
+        let end_id = u32::try_from(plain).expect("BUG: a vocabulary fits 32 bits");
         Self {
             tokens,
             kinds,
             merges,
+            end_id,
+            begin_id: end_id + 3,
         }
     }
 }
@@ -97,12 +100,14 @@ mod tests {
             tokens,
             kinds,
             merges,
+            end_id,
+            begin_id,
         } = Vocabulary::of(151_936);
         assert_eq!((tokens.len(), kinds.len()), (151_936, 151_936));
         assert_eq!(merges.len(), PLAIN - 256);
         assert_eq!(tokens.iter().collect::<HashSet<_>>().len(), tokens.len());
-        assert_eq!(tokens[END_ID as usize], engine::prompt::END);
-        assert_eq!(tokens[BEGIN_ID as usize], engine::prompt::BEGIN);
+        assert_eq!(tokens[end_id as usize], engine::prompt::END);
+        assert_eq!(tokens[begin_id as usize], engine::prompt::BEGIN);
         assert_eq!(tokens[151_648], "<think>");
         // As every GPT-2 vocabulary has it.
         assert_eq!((letter(b' '), letter(b'\n'), letter(0xad)), ('Ġ', 'Ċ', 'Ń'));

@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 
 use bench::figures::{self, Figure, Target};
 use bench::ours::{self, Ours, Setup};
-use bench::synthetic::{self, Qwen2};
+use bench::planned::{self, Planned};
+use bench::synthetic::{self, Model};
 use clap::Parser;
 use engine::message::{End, Event, Sampling};
 use engine::prompt::Segment;
-use fit::{Ask, Cores, Machine};
+use fit::Ask;
 use gguf::{Header, KvType};
 use serde_json::Value;
 
@@ -87,11 +88,11 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
     let model = if let Some(path) = &arguments.model {
         path.clone()
     } else {
-        let path = synthetic::home(&Qwen2::R1_1_5B)?;
+        let path = synthetic::home(&Model::QWEN2)?;
         if !path.exists() {
             eprintln!("bench: writing {} (1.1 GB)", path.display());
         }
-        synthetic::at(&path, &Qwen2::R1_1_5B)?
+        synthetic::at(&path, &Model::QWEN2)?
     };
     let setup = Setup {
         model,
@@ -178,32 +179,17 @@ fn memory(setup: &Setup, ours: &Runs) -> io::Result<Vec<Figure>> {
     let must = header.weights_bytes() + cache;
     let ask = Ask {
         context: Some(setup.context),
-        kv: KvType::F16,
+        kv: Some(KvType::F16),
     };
-    let plan = fit::plan(&geometry, header.weights_bytes(), &unlimited(), ask)
-        .map_err(io::Error::other)?;
+    let planned = Planned::new(&setup.model, &planned::unlimited(), ask)?;
     if ours.peaks(1).is_empty() {
         return Ok(Vec::new());
     }
     Ok(vec![
         Figure::new("memory / (weights + cache)", "", ours.peaks(must)).with(Target::AtMost(1.2)),
-        Figure::new("memory / plan", "", ours.peaks(plan.needed_bytes)).with(Target::AtMost(1.0)),
+        Figure::new("memory / plan", "", ours.peaks(planned.plan.needed_bytes()))
+            .with(Target::AtMost(1.0)),
     ])
-}
-
-/// A machine into which every model fits: here the plan is compared, not obeyed.
-fn unlimited() -> Machine {
-    Machine {
-        cpu: String::new(),
-        cores: Cores {
-            physical: 1,
-            performance: 1,
-            usable: 1,
-        },
-        total_bytes: u64::MAX,
-        available_bytes: u64::MAX,
-        swap_bytes: 0,
-    }
 }
 
 fn run_ours(setup: &Setup, question: &str, tokens: u32) -> io::Result<Run> {

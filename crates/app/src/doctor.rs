@@ -9,6 +9,8 @@ use serde::Serialize;
 use crate::engine_room::{Ending, EngineRoom, Progress, Settings, idle};
 use crate::failure::{Failure, REINSTALL, of_opening};
 use crate::home::Home;
+use crate::knowledge::Knowledge;
+use crate::machine::{Look, see};
 use crate::model::Model;
 use crate::open::blocking;
 use crate::stop::Stop;
@@ -52,6 +54,11 @@ impl Check {
 /// the engine's first start.
 pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
     tell(Check::new("machine", blocking(machine).await));
+    let (place, heard) = (home.clone(), stop.clone());
+    tell(Check::new(
+        "GPU",
+        blocking(move || gpus(&place, &heard)).await,
+    ));
     let folder = home.data().to_owned();
     tell(Check::new(
         "data folder",
@@ -62,6 +69,71 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
     if let Some(answer) = answer {
         tell(Check::new("practice model", answer));
     }
+    for found in forecasts(home) {
+        tell(Check::new("forecast", Ok(found)));
+    }
+}
+
+/// What the engine can use beside the processor. None at all is as it should be: most machines
+/// have none that helps.
+fn gpus(home: &Home, stop: &Stop) -> Result<String, Failure> {
+    let seen = see(home, &Knowledge::of(home), Look::Gpus, stop)?;
+    let gpu = |gpu: &fit::Gpu| {
+        let measured = match gpu.speed {
+            Some(speed) => format!(
+                "{} of weights a second",
+                human(speed.memory_bytes_per_second)
+            ),
+            None => "not measured: `spud machine` does that".to_owned(),
+        };
+        let (free, total) = (human(gpu.free_bytes), human(gpu.total_bytes));
+        format!(
+            "{} by {}, {free} of {total} free, {measured}",
+            gpu.description, gpu.backend
+        )
+    };
+    let found: Vec<String> = seen
+        .machine
+        .gpus
+        .iter()
+        .map(gpu)
+        .chain(seen.notes)
+        .collect();
+    Ok(if found.is_empty() {
+        "none that the engine can use".to_owned()
+    } else {
+        found.join("; ")
+    })
+}
+
+/// What was promised and what came, for each model that was ever loaded here.
+fn forecasts(home: &Home) -> Vec<String> {
+    let knowledge = Knowledge::of(home);
+    let learned = knowledge.learned();
+    let mut all = Vec::new();
+    for (devices, model, experience) in learned.all() {
+        let mut parts = Vec::new();
+        if let Some(memory) = experience.memory {
+            parts.push(format!(
+                "buffers planned {}, reserved {}; of memory planned {}, held at most {} ({} tokens)",
+                human(memory.predicted_bytes),
+                human(memory.actual_bytes),
+                human(memory.predicted_resident_bytes),
+                human(memory.peak_resident_bytes),
+                fit::words::thousands(memory.context),
+            ));
+        }
+        if experience.replies > 0 {
+            parts.push(format!(
+                "decodes at {:.2} of what was computed ({} replies)",
+                experience.decode_ratio, experience.replies
+            ));
+        }
+        if !parts.is_empty() {
+            all.push(format!("{model} on {devices}: {}", parts.join("; ")));
+        }
+    }
+    all
 }
 
 fn machine() -> Result<String, Failure> {

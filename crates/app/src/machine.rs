@@ -19,6 +19,9 @@ pub const MACHINE_VARIABLE: &str = "SPUD_MACHINE";
 /// A driver may take its time to start; one that takes longer is left out.
 const PROBE_LIMIT: Duration = Duration::from_secs(20);
 
+/// The same where devices are measured: a weak GPU compiles its programs for seconds the first time.
+const MEASURE_LIMIT: Duration = Duration::from_secs(60);
+
 /// How much is done to know the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -75,7 +78,8 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     }
     let probed = program().and_then(|program| {
         let threads = machine.threads();
-        engine::probe::probe(&program, measures, threads, PROBE_LIMIT).map_err(Failure::from)
+        let limit = if measures { MEASURE_LIMIT } else { PROBE_LIMIT };
+        engine::probe::probe(&program, measures, threads, limit).map_err(Failure::from)
     });
     match probed {
         Ok(devices) => {

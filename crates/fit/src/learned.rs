@@ -156,10 +156,12 @@ impl Learned {
         self.entry(devices, model).memory = Some(memory);
     }
 
-    /// What was learned of each model on these devices.
-    pub fn models(&self, devices: &str) -> impl Iterator<Item = (&str, &Experience)> {
-        let models = self.devices.get(devices).into_iter().flatten();
-        models.map(|(model, learned)| (model.as_str(), learned))
+    /// Everything that was learned: devices, model, experience.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str, &Experience)> {
+        self.devices.iter().flat_map(|(devices, models)| {
+            let models = models.iter();
+            models.map(|(model, learned)| (devices.as_str(), model.as_str(), learned))
+        })
     }
 
     fn entry(&mut self, devices: &str, model: &str) -> &mut Experience {

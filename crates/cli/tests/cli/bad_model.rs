@@ -97,7 +97,10 @@ fn a_file_too_large_for_the_memory() {
         .unwrap();
     let (code, said) = refused(&path);
     assert_eq!(code, "model_too_big", "{said}");
-    assert!(said.contains("2.00 TiB") && said.contains("this machine has"), "{said}");
+    assert!(
+        said.contains("2.00 TiB") && said.contains("this machine has"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -16,16 +16,16 @@ fn a_machine_that_is_well() {
         .collect();
     assert_eq!(
         names,
-        ["machine", "data folder", "engine", "practice model"]
+        ["machine", "GPU", "data folder", "engine", "practice model"]
     );
     assert!(checks.iter().all(|check| check["ok"] == true), "{ran:?}");
     assert!(
-        checks[3]["found"].as_str().unwrap().contains("85"),
+        checks[4]["found"].as_str().unwrap().contains("85"),
         "{ran:?}"
     );
 
     let person = home.run(&["doctor"]);
-    assert_eq!(person.output.lines().count(), 4, "{person:?}");
+    assert_eq!(person.output.lines().count(), 5, "{person:?}");
 }
 
 #[test]
@@ -44,10 +44,10 @@ fn a_data_folder_that_cannot_be_written() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(checks[1]["ok"], false, "{output}");
-    assert!(!checks[1]["hint"].as_str().unwrap().is_empty(), "{output}");
+    assert_eq!(checks[2]["ok"], false, "{output}");
+    assert!(!checks[2]["hint"].as_str().unwrap().is_empty(), "{output}");
     assert_eq!(
-        checks[3]["ok"], true,
+        checks[4]["ok"], true,
         "the rest is looked at all the same: {output}"
     );
 }
@@ -61,7 +61,7 @@ fn chats_that_were_damaged_are_told_of() {
     std::fs::write(&database, "no database any more").unwrap();
     let ran = home.run(&["doctor", "--json"]);
     assert_eq!(ran.status, Some(1), "{ran:?}");
-    let folder = &ran.lines().0[1];
+    let folder = &ran.lines().0[2];
     assert_eq!(folder["ok"], false, "{ran:?}");
     let hint = folder["hint"].as_str().unwrap();
     assert!(hint.contains("chats.db.damaged-"), "{ran:?}");

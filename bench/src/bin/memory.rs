@@ -1,0 +1,185 @@
+//! `bench/memory`: what the plan says a model takes, beside what a real load takes.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures on standard output, progress on standard error"
+)]
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bench::figures::{self, Figure, Target};
+use bench::ours::{self, Ours};
+use bench::planned::{self, Planned};
+use bench::synthetic::{self, Model};
+use clap::Parser;
+use engine::message::DeviceKind;
+use fit::{Ask, Gpu, GpuKind, KvType, Machine, Speed};
+
+/// Loads models of R1's family (random weights, or the files that are named) with several contexts
+/// and cache types, and compares what was planned with what the backends reserved and the process
+/// held. With a GPU also with all and with some of the layers on it. Takes some minutes.
+#[derive(Parser)]
+struct Arguments {
+    /// GGUF files; without any, one of each kind is made (some 5 GB).
+    models: Vec<PathBuf>,
+    /// The engine's name of a GPU to use too, such as `Vulkan0`.
+    #[arg(long)]
+    gpu: Option<String>,
+    /// Only the GPU.
+    #[arg(long, requires = "gpu")]
+    only_gpu: bool,
+    /// One JSON object a line instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Contexts and cache types on the processor.
+const CASES: [(u32, KvType); 5] = [
+    (2_048, KvType::F16),
+    (8_192, KvType::F16),
+    (32_768, KvType::F16),
+    (8_192, KvType::Q8_0),
+    (32_768, KvType::Q8_0),
+];
+
+/// Words of the prompt: more than a batch, so that every buffer is used whole.
+const WORDS: usize = 150;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    bench::finish(run(&arguments))
+}
+
+fn run(arguments: &Arguments) -> io::Result<()> {
+    let models = if arguments.models.is_empty() {
+        Model::ALL
+            .iter()
+            .map(synthetic::home)
+            .collect::<io::Result<_>>()?
+    } else {
+        arguments.models.clone()
+    };
+    let mut all = Vec::new();
+    for path in &models {
+        let unlimited = planned::unlimited();
+        if !arguments.only_gpu {
+            for (context, kv) in CASES {
+                all.extend(case(path, &unlimited, context, kv, "processor")?);
+            }
+        }
+        let Some(name) = &arguments.gpu else { continue };
+        let whole = with_gpu(&unlimited, name, 1 << 50)?;
+        all.extend(case(path, &whole, 4_096, KvType::F16, "all on the GPU")?);
+        // What the GPU would hold of it, and then half of that.
+        let plan = Planned::new(path, &whole, ask(4_096, KvType::F16))?.plan;
+        let held = plan.shares.last().map_or(0, fit::Share::needed_bytes);
+        let half = with_gpu(&unlimited, name, held / 2)?;
+        all.extend(case(path, &half, 4_096, KvType::F16, "half on the GPU")?);
+    }
+    print!("{}", figures::text(&all, arguments.json));
+    Ok(())
+}
+
+fn ask(context: u32, kv: KvType) -> Ask {
+    Ask {
+        context: Some(context),
+        kv: Some(kv),
+    }
+}
+
+/// Loads once, answers once, and compares.
+fn case(
+    path: &std::path::Path,
+    machine: &Machine,
+    context: u32,
+    kv: KvType,
+    place: &str,
+) -> io::Result<Vec<Figure>> {
+    let planned = Planned::new(path, machine, ask(context, kv))?;
+    let plan = &planned.plan;
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let name = format!("{stem}, {context} {kv}, {place}");
+    eprintln!("{name}");
+    let ours = Ours::holding(planned.load())?;
+    let question = "potato ".repeat(WORDS);
+    let told = ours.ask(&question, ours::greedy(), 8);
+    if let Some(failure) = ours::failure(&told) {
+        return Err(io::Error::other(format!("{name}: {}", failure.message)));
+    }
+    let sum = |part: fn(&engine::message::Held) -> u64| ours.held.iter().map(part).sum::<u64>();
+    let planned_sum = |part: fn(&fit::Share) -> u64| plan.shares.iter().map(part).sum::<u64>();
+    let (weights, cache, compute) = (
+        sum(|held| held.weights_bytes),
+        sum(|held| held.cache_bytes),
+        sum(|held| held.compute_bytes),
+    );
+    let told_weights = planned_sum(|share| share.weights_bytes);
+    let told_cache = planned_sum(|share| share.cache_bytes);
+    let told_compute = planned_sum(|share| share.compute_bytes);
+    let mut figures = vec![
+        ratio(format!("{name}: weights"), weights, told_weights, 0.03),
+        ratio(format!("{name}: cache"), cache, told_cache, 0.03),
+        ratio(
+            format!("{name}: all buffers"),
+            weights + cache + compute,
+            told_weights + told_cache + told_compute,
+            0.1,
+        ),
+        Figure::new(format!("{name}: compute"), "MiB", vec![mib(compute)]),
+        Figure::new(
+            format!("{name}: compute, planned"),
+            "MiB",
+            vec![mib(told_compute)],
+        ),
+    ];
+    if told.statistics.peak_bytes > 0 && place == "processor" {
+        let peak = told.statistics.peak_bytes;
+        figures.push(ratio(
+            format!("{name}: resident"),
+            peak,
+            plan.memory_bytes(),
+            0.1,
+        ));
+    }
+    Ok(figures)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a ratio of three digits")]
+fn ratio(name: String, actual: u64, planned: u64, far: f64) -> Figure {
+    Figure::new(name, "", vec![actual as f64 / planned as f64]).with(Target::NearOne(far))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a figure of three digits")]
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
+/// The machine with a GPU that has this much memory free and is fast enough to be chosen.
+fn with_gpu(machine: &Machine, name: &str, free_bytes: u64) -> io::Result<Machine> {
+    let limit = std::time::Duration::from_secs(60);
+    let devices =
+        engine::probe::probe(&ours::program()?, false, 1, limit).map_err(io::Error::other)?;
+    let device = devices
+        .into_iter()
+        .find(|device| device.name == name && device.kind != DeviceKind::Processor)
+        .ok_or_else(|| io::Error::other(format!("the engine has no GPU `{name}`")))?;
+    let gpu = Gpu {
+        name: device.name,
+        description: device.description,
+        backend: device.backend,
+        kind: GpuKind::Discrete,
+        total_bytes: free_bytes,
+        free_bytes,
+        speed: Some(Speed {
+            memory_bytes_per_second: 1_000_000_000_000,
+            weight_bytes_per_second: None,
+            operations_per_second: None,
+        }),
+    };
+    Ok(Machine {
+        gpus: vec![gpu],
+        ..machine.clone()
+    })
+}
