@@ -299,7 +299,7 @@ pub(crate) struct ModelRequest {
 }
 
 /// How a model shall be held.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 pub(crate) struct HeldRequest {
     pub(crate) context: Option<u32>,

@@ -20,7 +20,7 @@ pub const MACHINE_VARIABLE: &str = "SPUD_MACHINE";
 const PROBE_LIMIT: Duration = Duration::from_secs(20);
 
 /// The same where devices are measured: a weak GPU compiles its programs for seconds the first time.
-const MEASURE_LIMIT: Duration = Duration::from_secs(60);
+const MEASURE_LIMIT: Duration = Duration::from_mins(1);
 
 /// How much is done to know the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -218,11 +218,27 @@ impl Header {
         &self.file
     }
 
+    /// Checks that the parts have as many tensors together as the first one says.
+    pub(crate) fn check_sum_of_parts(&self) -> Result<(), Error> {
+        const KEY: &str = "split.tensors.count";
+        match self.metadata.number(KEY)?.map(u64::from) {
+            Some(count) if count != self.tensors.count => Err(self.broken(
+                KEY,
+                "is not what the parts have together: one is of another set",
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Takes in one more part of the set. Its own metadata says nothing about the model.
     pub(crate) fn add_part(&mut self, part: Self) -> Result<(), Error> {
         let bytes = self.tensors.bytes.checked_add(part.tensors.bytes);
         self.tensors.bytes = bytes
             .ok_or_else(|| part.broken("tensor data", "have more bytes than can be counted"))?;
+        if let Some(twice) = part.tensors.names.intersection(&self.tensors.names).next() {
+            return Err(part.broken(&shown(twice), "is in an earlier part of the set too"));
+        }
+        self.tensors.names.extend(part.tensors.names);
         self.tensors.count += part.tensors.count;
         self.tensors.account.add(part.tensors.account);
         self.files.extend(part.files);

@@ -70,7 +70,7 @@ pub(crate) fn gather(header: &mut Header, first: &Path) -> Result<(), Error> {
         let path = first.with_file_name(format!("{stem}{}", place.suffix()));
         header.add_part(read_part(path, place)?)?;
     }
-    Ok(())
+    header.check_sum_of_parts()
 }
 
 fn read_part(path: PathBuf, place: Split) -> Result<Header, Error> {

@@ -22,6 +22,8 @@ pub(crate) struct Tensors {
     pub(crate) bytes: u64,
     /// Where in the model they are, and in which types.
     pub(crate) account: Account,
+    /// Their names, which are unique in a whole set.
+    pub(crate) names: HashSet<Vec<u8>>,
 }
 
 impl Tensors {
@@ -60,6 +62,7 @@ impl Tensors {
             count,
             bytes,
             account,
+            names,
         })
     }
 }

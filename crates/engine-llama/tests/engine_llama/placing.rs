@@ -62,6 +62,16 @@ fn a_model_says_the_same_wherever_its_layers_are() {
         assert!(loaded.device.contains("llvmpipe"), "{loaded:?}");
         assert_eq!(words(&engine), expected, "{layers} layers");
     }
+    // All layers there, and the routed experts of the first three in the machine's memory.
+    let engine = Engine::start(&program).unwrap();
+    let experts = Load {
+        expert_layers_in_memory: 3,
+        ..on_gpu(ALL)
+    };
+    let loaded = load(&engine, experts).unwrap();
+    let on_gpu = weights(&loaded, "Vulkan0");
+    assert!(on_gpu > 0 && on_gpu < before, "{loaded:?}");
+    assert_eq!(words(&engine), expected, "experts in memory");
 }
 
 /// Asked for nothing of a GPU, the engine leaves it alone, although it is there.

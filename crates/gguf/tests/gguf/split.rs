@@ -89,6 +89,36 @@ fn parts_are_checked_like_files() {
 }
 
 #[test]
+fn a_part_of_another_set_is_found() {
+    // Tensors that are there already: the first part under the second one's name and number.
+    let twice = |folder: &Path| {
+        let mut other = part(2, 3);
+        other.tensors = part(1, 3).tensors;
+        fs_err::write(path(folder, 2, 3), other.bytes()).unwrap();
+    };
+    let error = set(twice).unwrap_err().to_string();
+    assert!(error.contains("big-00002-of-00003.gguf"), "{error}");
+    assert!(
+        error.contains("`blk.1.ffn_up.weight` is in an earlier part of the set too"),
+        "{error}"
+    );
+    // A set that says how many tensors it has.
+    let counted = |count: u32| {
+        set(|folder| {
+            let mut first = part(1, 3);
+            first.number("split.tensors.count", count);
+            fs_err::write(path(folder, 1, 3), first.bytes()).unwrap();
+        })
+    };
+    counted(3).unwrap();
+    let error = counted(4).unwrap_err().to_string();
+    assert!(
+        error.contains("`split.tensors.count` is not what the parts have"),
+        "{error}"
+    );
+}
+
+#[test]
 fn only_the_first_part_opens_a_set() {
     let folder = tempfile::tempdir().unwrap();
     let second = path(folder.path(), 2, 3);
