@@ -66,7 +66,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
 /// This machine, with the speeds that the engine's probe measures.
 fn measured() -> io::Result<Machine> {
     let machine = planned::unlimited();
-    let limit = Duration::from_secs(60);
+    let limit = Duration::from_mins(1);
     let devices = engine::probe::probe(&ours::program()?, true, machine.threads(), limit)
         .map_err(io::Error::other)?;
     let found = devices
