@@ -1,21 +1,23 @@
-//! A whole header: reading it, and asking it who the model is.
+//! A whole header: reading it.
 //!
-//! Not here: the parts of the format (`metadata`, `tensors`, `tokens`), what a model costs in
-//! memory (`geometry`), sets of files (`split`).
+//! Asking it who the model is stands in `facts`. Not here: the parts of the format (`metadata`,
+//! `tensors`, `tokens`), what a model costs in memory (`geometry`), sets of files (`split`).
+
+mod facts;
 
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, shown};
-use crate::geometry::{Architecture, Geometry};
 use crate::impostor::Impostor;
 use crate::limits;
-use crate::metadata::{Metadata, TEMPLATE};
+use crate::metadata::Metadata;
 use crate::source::Source;
 use crate::split::{self, Split};
 use crate::tensors::Tensors;
-use crate::tokens::Tokens;
-use crate::weights::{TypeShare, Weights};
+
+/// What every file begins with.
+const MAGIC: &[u8] = b"GGUF";
 
 /// `general.alignment` where a file does not state it, from `gguf.h`.
 const DEFAULT_ALIGNMENT: u64 = 32;
@@ -27,6 +29,7 @@ const FRAME_BYTES: u64 = 24;
 #[derive(Debug)]
 pub struct Header {
     file: String,
+    version: u32,
     metadata: Metadata,
     tensors: Tensors,
     split: Option<Split>,
@@ -97,7 +100,7 @@ impl Header {
     fn parse_named(file: &str, reader: &mut dyn Read, len: u64) -> Result<Self, Error> {
         let mut source = Source::new(file, reader, len);
         check_magic(&mut source)?;
-        check_version(&mut source)?;
+        let version = read_version(&mut source)?;
         let tensors = source.u64()?;
         if tensors > limits::TENSORS {
             return Err(source.broken("header", "has more than 65,536 tensors"));
@@ -112,98 +115,12 @@ impl Header {
         let split = Split::of(&metadata)?;
         Ok(Self {
             file: file.to_owned(),
+            version,
             metadata,
             tensors,
             split,
             files: Vec::new(),
         })
-    }
-
-    /// The family that the file names, if it is one that Spud runs.
-    pub fn architecture(&self) -> Result<Architecture, Error> {
-        const KEY: &str = "general.architecture";
-        let name = self.metadata.text(KEY)?;
-        let name = name.ok_or_else(|| self.metadata.broken(KEY, "is missing"))?;
-        Architecture::named(name).ok_or_else(|| Error::Unsupported {
-            file: self.file.clone(),
-            architecture: shown(name.as_bytes()),
-        })
-    }
-
-    /// What the model costs in memory, from its numbers.
-    pub fn geometry(&self) -> Result<Geometry, Error> {
-        Geometry::of(self.architecture()?, &self.metadata)
-    }
-
-    /// Bytes of all tensors, of all parts.
-    pub fn weights_bytes(&self) -> u64 {
-        self.tensors.bytes
-    }
-
-    /// The same by their place in the model.
-    pub fn weights(&self) -> Weights {
-        self.tensors.account.weights()
-    }
-
-    /// The types that the tensors are stored in, the one with most bytes first.
-    pub fn mix(&self) -> Vec<TypeShare> {
-        self.tensors.account.mix()
-    }
-
-    /// How many tensors there are, in all parts.
-    pub fn tensor_count(&self) -> u64 {
-        self.tensors.count
-    }
-
-    /// The files of the model, in order; empty where bytes without a file were parsed.
-    pub fn files(&self) -> &[PathBuf] {
-        &self.files
-    }
-
-    /// The place in a split set, if the file is a part of one.
-    pub fn split(&self) -> Option<Split> {
-        self.split
-    }
-
-    /// The name that the file gives its model.
-    pub fn name(&self) -> Option<&str> {
-        self.metadata.text("general.name").ok().flatten()
-    }
-
-    /// The chat template inside the file, a Jinja program of at most
-    /// [`limits::TEMPLATE_BYTES`].
-    pub fn chat_template(&self) -> Option<&str> {
-        self.metadata.text(TEMPLATE).ok().flatten()
-    }
-
-    /// The token that begins a text, where the file names one that exists.
-    pub fn bos(&self) -> Option<u32> {
-        self.special("tokenizer.ggml.bos_token_id")
-    }
-
-    /// The token that ends a text, where the file names one that exists.
-    pub fn eos(&self) -> Option<u32> {
-        self.special("tokenizer.ggml.eos_token_id")
-    }
-
-    /// The id of the token with exactly this text, of whatever type it is.
-    pub fn token_id(&self, text: &str) -> Option<u32> {
-        self.metadata.tokens()?.find(text)
-    }
-
-    /// The text of a token, where it exists and is whole characters.
-    pub fn token_text(&self, id: u32) -> Option<&str> {
-        self.metadata.tokens()?.text(id)
-    }
-
-    /// llama.cpp passes over ids outside the vocabulary with a warning; so does this.
-    fn special(&self, key: &str) -> Option<u32> {
-        let tokens = self.metadata.tokens().map_or(0, Tokens::count);
-        self.metadata
-            .number(key)
-            .ok()
-            .flatten()
-            .filter(|&id| id < tokens)
     }
 
     pub(crate) fn broken(&self, field: &str, rule: &'static str) -> Error {
@@ -220,18 +137,30 @@ impl Header {
 
     /// Checks that the parts have as many tensors together as the first one says.
     pub(crate) fn check_sum_of_parts(&self) -> Result<(), Error> {
-        const KEY: &str = "split.tensors.count";
-        match self.metadata.number(KEY)?.map(u64::from) {
-            Some(count) if count != self.tensors.count => Err(self.broken(
-                KEY,
+        match self.metadata.number(split::TENSORS)? {
+            Some(count) if u64::from(count) != self.tensors.count => Err(self.broken(
+                split::TENSORS,
                 "is not what the parts have together: one is of another set",
             )),
             _ => Ok(()),
         }
     }
 
-    /// Takes in one more part of the set. Its own metadata says nothing about the model.
+    /// Takes in one more part of the set. Its own metadata says nothing about the model but how
+    /// many tensors the set has, and the first part says that too.
     pub(crate) fn add_part(&mut self, part: Self) -> Result<(), Error> {
+        let [ours, theirs] = [&self.metadata, &part.metadata].map(|of| of.number(split::TENSORS));
+        if let (Some(ours), Some(theirs)) = (ours?, theirs?)
+            && ours != theirs
+        {
+            return Err(part.broken(
+                split::TENSORS,
+                "differs from the first part's: they are of different sets",
+            ));
+        }
+        if self.tensors.count + part.tensors.count > limits::TENSORS {
+            return Err(part.broken("header", "makes it more than 65,536 tensors in all parts"));
+        }
         let bytes = self.tensors.bytes.checked_add(part.tensors.bytes);
         self.tensors.bytes = bytes
             .ok_or_else(|| part.broken("tensor data", "have more bytes than can be counted"))?;
@@ -247,25 +176,26 @@ impl Header {
 }
 
 fn check_magic(source: &mut Source<'_>) -> Result<(), Error> {
-    let file = source.file();
-    let head = source.peek(Impostor::HEAD_BYTES)?;
-    if !head.starts_with(b"GGUF") {
-        if !head.is_empty() && b"GGUF".starts_with(head) {
-            return Err(source.truncated(4));
-        }
-        return Err(Error::NotGguf {
-            file,
-            looks_like: Impostor::guess(head),
-        });
+    let mut head = Vec::new();
+    source.up_to(MAGIC.len() as u64, &mut head)?;
+    if head == MAGIC {
+        return Ok(());
     }
-    source.skip(4)
+    if !head.is_empty() && MAGIC.starts_with(&head) {
+        return Err(source.truncated(MAGIC.len() as u64));
+    }
+    source.up_to(Impostor::HEAD_BYTES - MAGIC.len() as u64, &mut head)?;
+    Err(Error::NotGguf {
+        file: source.file(),
+        looks_like: Impostor::guess(&head),
+    })
 }
 
-fn check_version(source: &mut Source<'_>) -> Result<(), Error> {
+fn read_version(source: &mut Source<'_>) -> Result<u32, Error> {
     let version = source.u32()?;
     let file = source.file();
     match version {
-        2 | 3 => Ok(()),
+        2 | 3 => Ok(version),
         0 | 1 => Err(Error::OlderVersion { file, version }),
         // Small numbers written the other way round.
         _ if version.trailing_zeros() >= 16 => Err(Error::BigEndian { file }),

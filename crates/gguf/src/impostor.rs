@@ -29,7 +29,7 @@ pub enum Impostor {
 
 impl Impostor {
     /// Bytes from the start that are worth showing to [`Impostor::guess`].
-    pub(crate) const HEAD_BYTES: usize = 512;
+    pub(crate) const HEAD_BYTES: u64 = 512;
 
     /// Guesses from the first bytes of a file, as many as there are up to
     /// [`Impostor::HEAD_BYTES`].

@@ -13,12 +13,14 @@
 //! names unique; alignment a power of two in 8..=4096; one to four dimensions, none zero; element
 //! counts and byte sizes that do not overflow and divide into whole blocks; known tensor types;
 //! data aligned, one after the other without overlap or gap, inside the file; token list, scores
-//! and types of one length.
+//! and types of one length. Of a split set: every part there and a sound file, each in the place
+//! that its name says, no tensor twice, all of one set by their count of tensors.
 //!
 //! Not here: tensor data (never read), llama.cpp (never linked), the network, and any judgement
 //! whether a model suits a machine (`fit`).
 
 mod error;
+mod file_type;
 mod geometry;
 mod header;
 mod impostor;

@@ -16,8 +16,18 @@ pub(crate) const TEMPLATE: &str = "tokenizer.chat_template";
 const TOKENS: &str = "tokenizer.ggml.tokens";
 const SCORES: &str = "tokenizer.ggml.scores";
 const TOKEN_TYPES: &str = "tokenizer.ggml.token_type";
+/// How a text becomes tokens, `gpt2` for the whole R1 family.
+pub(crate) const TOKENIZER: &str = "tokenizer.ggml.model";
+/// How a text is cut before that.
+pub(crate) const TOKENIZER_PRE: &str = "tokenizer.ggml.pre";
 /// Texts that are kept; all others are only measured.
-const KEPT_TEXTS: [&str; 3] = ["general.architecture", "general.name", TEMPLATE];
+const KEPT_TEXTS: [&str; 5] = [
+    "general.architecture",
+    "general.name",
+    TEMPLATE,
+    TOKENIZER,
+    TOKENIZER_PRE,
+];
 
 // The value types of `gguf.h`.
 const INT32: u32 = 5;
@@ -116,7 +126,7 @@ impl Metadata {
         if bytes > source.left() {
             return Err(source.truncated(source.position().saturating_add(bytes)));
         }
-        // llama.cpp takes these three for what they should be without asking.
+        // llama.cpp took these three for what they should be without asking for long.
         match (key, kind) {
             (TOKENS, STRING) => {
                 self.tokens = Some(Tokens::read(source, count)?);
@@ -150,6 +160,11 @@ impl Metadata {
             }
         }
         Ok(())
+    }
+
+    /// How many keys there are.
+    pub(crate) fn count(&self) -> u64 {
+        self.values.len() as u64
     }
 
     pub(crate) fn tokens(&self) -> Option<&Tokens> {

@@ -67,10 +67,12 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The first bytes without taking them, as many as there are up to `most`.
-    pub(crate) fn peek(&mut self, most: usize) -> Result<&[u8], Error> {
-        let head = self.reader.fill_buf()?;
-        Ok(&head[..head.len().min(most)])
+    /// Takes the next bytes onto the end of `out`, as many as there are up to `most`, also from a
+    /// reader that gives one at a time.
+    pub(crate) fn up_to(&mut self, most: u64, out: &mut Vec<u8>) -> Result<(), Error> {
+        let taken = (&mut self.reader).take(most).read_to_end(out)?;
+        self.position += taken as u64;
+        Ok(())
     }
 
     /// Checks that `bytes` more are there and that the header stays within its bound.

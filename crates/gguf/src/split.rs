@@ -10,6 +10,9 @@ use crate::error::Error;
 use crate::header::Header;
 use crate::metadata::Metadata;
 
+/// The key of how many tensors all parts have together, which each part carries.
+pub(crate) const TENSORS: &str = "split.tensors.count";
+
 /// A file's place in a split set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Split {

@@ -17,7 +17,8 @@ pub struct Weights {
     pub output_bytes: u64,
     /// True where there is no output matrix, so that the embedding is read as one.
     pub output_tied: bool,
-    /// One entry for each block of the file, those that predict further tokens last.
+    /// One entry for each block of the file up to the last that has a tensor, those that predict
+    /// further tokens last.
     pub layers: Vec<LayerWeights>,
     /// Values in all tensors.
     pub parameters: u64,
@@ -30,6 +31,23 @@ pub struct LayerWeights {
     pub dense_bytes: u64,
     /// Routed experts, of which a token reads a few.
     pub expert_bytes: u64,
+}
+
+impl Weights {
+    /// Bytes in layers that every token reads.
+    pub fn dense_bytes(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.dense_bytes).sum()
+    }
+
+    /// Bytes of routed experts.
+    pub fn expert_bytes(&self) -> u64 {
+        self.layers.iter().map(|layer| layer.expert_bytes).sum()
+    }
+
+    /// Bytes of all tensors.
+    pub fn total_bytes(&self) -> u64 {
+        self.embedding_bytes + self.output_bytes + self.dense_bytes() + self.expert_bytes()
+    }
 }
 
 /// How much of a model is stored in one type.

@@ -2,7 +2,7 @@
 //!
 //! Not here: what the shape costs (the module above).
 
-use super::{Architecture, Attention, Experts, Geometry};
+use super::{Architecture, Attention, Experts, Geometry, KvType};
 use crate::error::Error;
 use crate::limits;
 use crate::metadata::Metadata;
@@ -45,6 +45,32 @@ impl Geometry {
             vocabulary: vocabulary(metadata)?,
             experts: experts(&keys)?,
         })
+    }
+
+    /// What a token would take in the cache with latent attention, for a model of `deepseek2` whose
+    /// file lacks the lengths for it; those of the compressed row are in old files too.
+    pub(crate) fn latent_cache_bytes_per_token(
+        &self,
+        metadata: &Metadata,
+        kv: KvType,
+    ) -> Option<u64> {
+        if self.architecture != Architecture::Deepseek2 || self.attention != Attention::Gqa {
+            return None;
+        }
+        let keys = Keys {
+            prefix: self.architecture.name(),
+            metadata,
+        };
+        let length = |name| keys.optional(name, limits::HEAD).ok().flatten();
+        let attention = Attention::Mla {
+            kv_lora: length("attention.kv_lora_rank")?,
+            rope: length("rope.dimension_count")?,
+        };
+        let latent = Self {
+            attention,
+            ..self.clone()
+        };
+        Some(latent.cache_bytes_per_token(kv))
     }
 }
 
@@ -141,6 +167,9 @@ fn experts(keys: &Keys<'_>) -> Result<Option<Experts>, Error> {
     }
     let used = keys.needed("expert_used_count", count)?;
     let shared = keys.number("expert_shared_count")?.unwrap_or(0);
+    if shared > limits::EXPERTS {
+        return Err(keys.broken("expert_shared_count", "is above 1,024"));
+    }
     let feed_forward = match keys.optional("expert_feed_forward_length", limits::ROW)? {
         Some(length) => length,
         // Families whose experts are as wide as a dense block.

@@ -63,12 +63,15 @@ impl Builder {
         file.text("general.architecture", "qwen2");
         file.text("general.name", "Little");
         file.text("general.license", "mit");
+        file.number("general.file_type", 15);
         file.number("qwen2.block_count", 2);
         file.number("qwen2.context_length", 4_096);
         file.number("qwen2.embedding_length", 64);
         file.number("qwen2.feed_forward_length", 128);
         file.number("qwen2.attention.head_count", 4);
         file.number("qwen2.attention.head_count_kv", 2);
+        file.text("tokenizer.ggml.model", "gpt2");
+        file.text("tokenizer.ggml.pre", "deepseek-r1-qwen");
         file.key("tokenizer.ggml.add_bos_token", BOOL, &[1]);
         file.key("qwen2.rope.freq_base", F32, &10_000_f32.to_le_bytes());
         file.vocabulary(&["a", "b", "<think>", "</think>", "é", "<bos>", "<eos>", ""]);

@@ -129,6 +129,46 @@ fn r1_from_before_latent_attention_caches_every_head() {
     let shape = geometry(&file).unwrap();
     assert_eq!(shape.attention, Attention::Gqa);
     assert_eq!(shape.cache_bytes_per_token(KvType::F16), 4_997_120);
+    assert_eq!(
+        shape.cache_bytes_per_token(KvType::Q8_0),
+        61 * (128 * 192 + 128 * 128) / 32 * 34
+    );
+    assert!(shape.takes(KvType::Q8_0));
+    // What a newer file of the same model would take.
+    let latent = |file: &Builder| {
+        let bytes = file.bytes();
+        let header = Header::parse(&bytes[..], bytes.len() as u64).unwrap();
+        [KvType::F16, KvType::Q8_0].map(|kv| header.latent_cache_bytes_per_token(kv))
+    };
+    assert_eq!(latent(&file), [Some(70_272), Some(61 * 576 / 32 * 34)]);
+    assert_eq!(latent(&r1()), [None, None]);
+    file.without("deepseek2.attention.kv_lora_rank");
+    assert_eq!(latent(&file), [None, None]);
+    assert_eq!(latent(&dense("llama", [2, 64, 2, 1])), [None, None]);
+}
+
+/// One length alone does not make attention latent, as in `llama_hparams::is_mla`.
+#[test]
+fn half_the_lengths_of_latent_attention_are_none() {
+    for name in ["key_length_mla", "value_length_mla"] {
+        let mut file = r1();
+        file.without(&format!("deepseek2.attention.{name}"));
+        assert_eq!(geometry(&file).unwrap().attention, Attention::Gqa, "{name}");
+    }
+}
+
+#[test]
+fn experts_and_dense_layers_are_told() {
+    let mut file = r1();
+    file.number("deepseek2.leading_dense_block_count", 3);
+    assert_eq!(geometry(&file).unwrap().dense_layers, 3);
+    // As wide as a dense block where the file does not say otherwise; none shared.
+    file.without("deepseek2.expert_feed_forward_length");
+    file.without("deepseek2.expert_shared_count");
+    let experts = geometry(&file).unwrap().experts.unwrap();
+    assert_eq!((experts.feed_forward, experts.shared), (18_432, 0));
+    file.number("deepseek2.expert_count", 0);
+    assert_eq!(geometry(&file).unwrap().experts, None);
 }
 
 #[test]
@@ -139,9 +179,55 @@ fn a_cache_in_q8_0_needs_whole_blocks() {
     assert_eq!(odd.cache_bytes_per_token(KvType::Q8_0), 2 * 2 * 34);
 }
 
+/// R1's header with one number wrong is refused in these words.
+fn refused(checks: &[(Change, &str)]) {
+    for (change, expect) in checks {
+        let mut file = r1();
+        change(&mut file);
+        assert_eq!(
+            geometry(&file).unwrap_err().to_string(),
+            format!("`data`: {expect}")
+        );
+    }
+}
+
+#[test]
+fn the_numbers_of_experts_are_checked() {
+    refused(&[
+        (
+            |file| file.number("deepseek2.expert_count", 1_025),
+            "`deepseek2.expert_count` is above 1,024",
+        ),
+        (
+            |file| file.number("deepseek2.expert_used_count", 257),
+            "`deepseek2.expert_used_count` is beyond any real model",
+        ),
+        (
+            |file| file.number("deepseek2.expert_used_count", 0),
+            "`deepseek2.expert_used_count` is zero",
+        ),
+        (
+            |file| file.without("deepseek2.expert_used_count"),
+            "`deepseek2.expert_used_count` is missing",
+        ),
+        (
+            |file| file.number("deepseek2.expert_shared_count", 1_025),
+            "`deepseek2.expert_shared_count` is above 1,024",
+        ),
+        (
+            |file| file.number("deepseek2.expert_feed_forward_length", 0),
+            "`deepseek2.expert_feed_forward_length` is zero",
+        ),
+        (
+            |file| file.number("deepseek2.leading_dense_block_count", 62),
+            "`deepseek2.leading_dense_block_count` is above block_count",
+        ),
+    ]);
+}
+
 #[test]
 fn the_numbers_are_checked() {
-    let checks: [(Change, &str); 19] = [
+    refused(&[
         (
             |file| file.without("general.architecture"),
             "`general.architecture` is missing",
@@ -203,18 +289,6 @@ fn the_numbers_are_checked() {
             "`deepseek2.context_length` is missing",
         ),
         (
-            |file| file.number("deepseek2.expert_count", 1_025),
-            "`deepseek2.expert_count` is above 1,024",
-        ),
-        (
-            |file| file.number("deepseek2.expert_used_count", 257),
-            "`deepseek2.expert_used_count` is beyond any real model",
-        ),
-        (
-            |file| file.number("deepseek2.expert_used_count", 0),
-            "`deepseek2.expert_used_count` is zero",
-        ),
-        (
             |file| {
                 file.array("tokenizer.ggml.tokens", STRING, 0, &[]);
                 file.without("tokenizer.ggml.scores");
@@ -222,15 +296,7 @@ fn the_numbers_are_checked() {
             },
             "`tokenizer.ggml.tokens` is missing",
         ),
-    ];
-    for (change, expect) in checks {
-        let mut file = r1();
-        change(&mut file);
-        assert_eq!(
-            geometry(&file).unwrap_err().to_string(),
-            format!("`data`: {expect}")
-        );
-    }
+    ]);
     let tiny = dense("llama", [1, 2, 4, 4]);
     let expect = "`data`: `llama.attention.head_count` is above embedding_length";
     assert_eq!(geometry(&tiny).unwrap_err().to_string(), expect);

@@ -1,7 +1,9 @@
 //! Bytes that are cut or changed anywhere: never a panic, never much memory.
 
+use std::path::Path;
+
 use crate::builder::Builder;
-use gguf::{Error, Header};
+use gguf::{Error, Header, KvType};
 
 /// Reads all that a caller would read, and says whether the header was taken.
 fn take(bytes: &[u8], len: u64) -> Result<(), Error> {
@@ -11,6 +13,10 @@ fn take(bytes: &[u8], len: u64) -> Result<(), Error> {
         header.name(),
         header.chat_template(),
         header.weights_bytes(),
+        header.file_type(),
+        header.tokenizer(),
+        header.tokenizer_pre(),
+        header.latent_cache_bytes_per_token(KvType::Q8_0),
     );
     let layers = header.weights().layers.len();
     assert!(layers <= 512 && header.mix().len() <= 64, "{layers}");
@@ -21,6 +27,22 @@ fn take(bytes: &[u8], len: u64) -> Result<(), Error> {
         header.token_text(3),
     );
     Ok(())
+}
+
+/// The same, and that it is judged alike in pieces, as they come from a server: never taken where
+/// the whole is not, never refused where it is, and more asked for only as long as there is more.
+fn judge(bytes: &[u8], len: u64) -> bool {
+    let taken = take(bytes, len).is_ok();
+    for there in [bytes.len() / 3, bytes.len() * 2 / 3, bytes.len()] {
+        let judged = Header::parse_start(&bytes[..there], len);
+        let alike = match &judged {
+            Ok(None) => !taken || there < bytes.len(),
+            Ok(Some(_)) => taken,
+            Err(_) => !taken,
+        };
+        assert!(alike, "{there} of {len}, taken {taken}: {judged:?}");
+    }
+    taken
 }
 
 #[test]
@@ -41,6 +63,79 @@ fn cut_at_every_byte() {
         // A file that shrinks while it is read, after its length was asked for.
         let _ = take(there, whole.len() as u64);
     }
+}
+
+#[test]
+fn shown_up_to_every_byte() {
+    let whole = Builder::sound().bytes();
+    let len = whole.len() as u64;
+    let data_bytes = 16 * 34 + 64 * 4 + (6 * 144_usize).next_multiple_of(32);
+    let header_end = (0..=whole.len())
+        .find(|&there| Header::parse_start(&whole[..there], len).unwrap().is_some())
+        .unwrap();
+    let padding = whole.len() - data_bytes - header_end;
+    assert!(
+        padding < 32,
+        "{padding}: less than the header was enough, or more was needed"
+    );
+    for there in header_end..whole.len() {
+        assert!(
+            Header::parse_start(&whole[..there], len).unwrap().is_some(),
+            "{there}"
+        );
+    }
+    // Of a file that is cut within its data, all of the header has to be there to tell.
+    for there in 0..=whole.len() - data_bytes {
+        let told = Header::parse_start(&whole[..there], len - 100);
+        match told {
+            Ok(None) => assert!(there < header_end, "{there}"),
+            Err(Error::Truncated { .. }) => assert!(there >= header_end, "{there}"),
+            other => panic!("{there}: {other:?}"),
+        }
+    }
+}
+
+/// Each bit of the header turned by itself, and each byte made none or all of its bits.
+fn change_each(file: &mut [u8], places: usize, len: u64) -> [usize; 2] {
+    let mut judged = [0; 2];
+    for place in 0..places {
+        let sound = file[place];
+        let turned = (0..8).map(|bit| sound ^ 1 << bit);
+        for byte in turned.chain([0, 0xFF]) {
+            file[place] = byte;
+            judged[usize::from(judge(file, len))] += 1;
+        }
+        file[place] = sound;
+    }
+    judged
+}
+
+#[test]
+fn each_bit_of_a_header_turned() {
+    let mut file = Builder::sound().bytes();
+    let len = file.len();
+    let [refused, taken] = change_each(&mut file, len, len as u64);
+    // Most of what is turned is data, texts and numbers that nobody minds.
+    assert!(
+        refused > 1_000 && taken > 1_000,
+        "{refused} refused, {taken} taken"
+    );
+}
+
+/// A real file: more keys, experts, and a vocabulary behind which the tensors lie.
+#[test]
+fn each_bit_of_the_first_bytes_of_sprout_turned() {
+    const PLACES: usize = 2_048;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
+    let mut file = fs_err::read(path).unwrap();
+    let len = file.len() as u64;
+    // The header and some of the data.
+    file.truncate(64 << 10);
+    let [refused, taken] = change_each(&mut file, PLACES, len);
+    assert!(
+        refused > 1_000 && taken > 1_000,
+        "{refused} refused, {taken} taken"
+    );
 }
 
 /// Xorshift, so that a failure comes again.
@@ -97,11 +192,7 @@ fn changed_anywhere() {
         } else {
             bytes.len() as u64
         };
-        let whole = take(&bytes, len).is_ok();
-        // What comes from a server in pieces is judged alike once all of it is there.
-        let start = Header::parse_start(&bytes, len);
-        assert!(!whole || matches!(start, Ok(Some(_))), "{start:?}");
-        taken += usize::from(whole);
+        taken += usize::from(judge(&bytes, len));
     }
     assert!(
         taken > 0 && taken < ROUNDS,

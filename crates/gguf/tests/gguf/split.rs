@@ -69,6 +69,11 @@ fn parts_are_checked_like_files() {
             part(3, 3).bytes(),
             "`split.no` is another place in the set than the name says",
         ),
+        // The first part once more, which would lead in a circle.
+        (
+            part(1, 3).bytes(),
+            "`split.no` is another place in the set than the name says",
+        ),
         (
             part(2, 4).bytes(),
             "`split.no` is another place in the set than the name says",
@@ -119,6 +124,48 @@ fn a_part_of_another_set_is_found() {
 }
 
 #[test]
+fn counts_that_differ_are_of_different_sets() {
+    let counted = |in_second: u32| {
+        set(|folder| {
+            for (number, count) in [(1, 3), (2, in_second)] {
+                let mut file = part(number, 3);
+                file.number("split.tensors.count", count);
+                fs_err::write(path(folder, number, 3), file.bytes()).unwrap();
+            }
+        })
+    };
+    counted(3).unwrap();
+    let error = counted(4).unwrap_err().to_string();
+    assert!(
+        error.contains("big-00002-of-00003.gguf")
+            && error.contains("`split.tensors.count` differs from the first part's"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_set_has_no_more_tensors_than_a_file() {
+    const MOST: u32 = 65_536;
+    // One in the first part, one in the third.
+    let with = |in_second: u32| {
+        set(|folder| {
+            let mut second = part(2, 3);
+            second.tensors.clear();
+            for number in 0..in_second {
+                second.tensor(&format!("t{number}"), &[1], 0);
+            }
+            fs_err::write(path(folder, 2, 3), second.bytes()).unwrap();
+        })
+    };
+    assert_eq!(with(MOST - 2).unwrap().tensor_count(), MOST.into());
+    let error = with(MOST - 1).unwrap_err().to_string();
+    assert!(
+        error.contains("`header` makes it more than 65,536 tensors in all parts"),
+        "{error}"
+    );
+}
+
+#[test]
 fn only_the_first_part_opens_a_set() {
     let folder = tempfile::tempdir().unwrap();
     let second = path(folder.path(), 2, 3);
@@ -135,13 +182,20 @@ fn only_the_first_part_opens_a_set() {
         ),
         "{error}"
     );
-    let renamed = folder.path().join("renamed.gguf");
-    fs_err::write(&renamed, part(1, 3).bytes()).unwrap();
-    let error = Header::read_file(&renamed).unwrap_err().to_string();
-    assert!(
-        error.ends_with("`file name` does not end in its place in the split set"),
-        "{error}"
-    );
+    // A name without a place, with another number, and of a set of another size.
+    for name in [
+        "renamed.gguf",
+        "big-00002-of-00003.gguf",
+        "big-00001-of-00004.gguf",
+    ] {
+        let renamed = folder.path().join(name);
+        fs_err::write(&renamed, part(1, 3).bytes()).unwrap();
+        let error = Header::read_file(&renamed).unwrap_err().to_string();
+        assert!(
+            error.ends_with("`file name` does not end in its place in the split set"),
+            "{error}"
+        );
+    }
 }
 
 #[test]
