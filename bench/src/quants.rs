@@ -12,10 +12,12 @@ const STANDARD: f32 = 0.02;
 /// How the values of a tensor are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Quant {
-    /// 32-bit floats, for norms and biases.
+    /// 32-bit floats near 1, for norms and biases.
     F32,
-    /// 8 bits with one scale for 32: 34 bytes for 32 values.
-    Q8_0,
+    /// 32-bit floats around 0, for a router.
+    F32Matrix,
+    /// 5 bits with one scale for 32: 22 bytes for 32 values.
+    Q5_0,
     /// 4 bits with scales of 6 bits for each 32: 144 bytes for 256 values.
     Q4K,
     /// 6 bits with scales of 8 bits for each 16: 210 bytes for 256 values.
@@ -26,8 +28,8 @@ impl Quant {
     /// Its number in a GGUF file (`enum ggml_type`).
     pub(crate) fn number(self) -> u32 {
         match self {
-            Self::F32 => 0,
-            Self::Q8_0 => 8,
+            Self::F32 | Self::F32Matrix => 0,
+            Self::Q5_0 => 6,
             Self::Q4K => 12,
             Self::Q6K => 14,
         }
@@ -36,8 +38,8 @@ impl Quant {
     /// Values and bytes of one block.
     pub(crate) fn block(self) -> (u64, u64) {
         match self {
-            Self::F32 => (1, 4),
-            Self::Q8_0 => (32, 34),
+            Self::F32 | Self::F32Matrix => (1, 4),
+            Self::Q5_0 => (32, 22),
             Self::Q4K => (256, 144),
             Self::Q6K => (256, 210),
         }
@@ -59,10 +61,18 @@ impl Quant {
                     value.copy_from_slice(&(0.9 + 0.2 * random.f32()).to_le_bytes());
                 }
             }
-            // w = d·q, with q in −128..128: the deviation is near 74·d.
-            Self::Q8_0 => {
+            // A router of weights near 1 would add up its input: every expert gets one score, and the
+            // bias alone sends all tokens to the same few. Even spread over ±√3 deviations.
+            Self::F32Matrix => {
+                let far = STANDARD * 3.0_f32.sqrt();
+                for value in blocks.chunks_exact_mut(bytes) {
+                    value.copy_from_slice(&(far * (2.0 * random.f32() - 1.0)).to_le_bytes());
+                }
+            }
+            // w = d·(q − 16), with q in 0..32: the deviation is near 9.2·d.
+            Self::Q5_0 => {
                 random.fill(blocks);
-                let d = half(STANDARD / 74.0);
+                let d = half(STANDARD / 9.2);
                 for block in blocks.chunks_exact_mut(bytes) {
                     block[..2].copy_from_slice(&d.to_le_bytes());
                 }

@@ -143,21 +143,43 @@ pub fn home(model: &Model) -> io::Result<PathBuf> {
 mod tests {
     use super::*;
 
-    /// Each family in small is what our own reader takes, with the weights that were meant.
+    /// Each family in small is what our own reader takes, with the geometry that was meant.
     #[test]
     fn files_are_read_as_what_they_are() {
+        let folder = std::env::temp_dir().join(format!("spud-bench-{}", std::process::id()));
         for model in Model::ALL {
-            let model = Model { layers: 2, ..model };
-            let folder = std::env::temp_dir().join(format!("spud-bench-{}", std::process::id()));
+            // Cache rows by the arithmetic of each kind, 16 bits a value.
+            let (embedding, row) = match model.name {
+                "deepseek2-64-experts-no-mla-q4_k_m" => (256, 16 * (192 + 128)),
+                name if name.starts_with("deepseek2") => (256, 512 + 64),
+                // Without a key for it, a head is its share of the embedding.
+                _ => (model.embedding, 2 * model.kv_heads * 128),
+            };
+            let model = Model {
+                layers: 2,
+                embedding,
+                feed_forward: 512,
+                vocabulary: 512,
+                ..model
+            };
             let path = at(&folder.join("tiny.gguf"), &model).expect("a folder for temporary files");
             let header = gguf::Header::read_file(&path).expect("a GGUF file");
             fs_err::remove_dir_all(&folder).expect("it is ours");
-            assert_eq!(header.name(), Some(model.name));
-            assert_eq!(header.files().len(), model.parts);
+            let name = model.name;
+            assert_eq!(header.name(), Some(name));
+            assert_eq!(header.files().len(), model.parts, "{name}");
             let geometry = header.geometry().expect("a known architecture");
-            assert_eq!(u64::from(geometry.vocabulary), model.vocabulary);
+            assert_eq!(u64::from(geometry.vocabulary), 512, "{name}");
+            assert_eq!(u64::from(geometry.heads), model.heads, "{name}");
+            let cache = geometry.cache_bytes_per_token(gguf::KvType::F16);
+            assert_eq!(cache, model.layers * row * 2, "{name}");
+            let experts = geometry
+                .experts
+                .map(|all| (all.count, all.used, all.shared));
+            let mixed = name.starts_with("deepseek2").then_some((64, 8, 1));
+            assert_eq!(experts, mixed, "{name}");
             let weights: u64 = model.tensors().iter().map(Tensor::bytes).sum();
-            assert_eq!(header.weights_bytes(), weights, "{}", model.name);
+            assert_eq!(header.weights_bytes(), weights, "{name}");
         }
     }
 

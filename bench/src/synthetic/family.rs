@@ -223,7 +223,7 @@ impl Model {
             };
             add("attn_norm.weight", &[embedding], Quant::F32);
             match self.family {
-                Family::Deepseek2 { mla } => self.latent(mla, &mut add),
+                Family::Deepseek2 { mla } => self.latent(mla, finer, &mut add),
                 _ => self.grouped(finer, &mut add),
             }
             add("ffn_norm.weight", &[embedding], Quant::F32);
@@ -261,9 +261,9 @@ impl Model {
         }
     }
 
-    /// Latent attention. The two small matrices of a head are in 8 bits: their rows of 128 are no
-    /// whole blocks of 256.
-    fn latent(&self, mla: bool, add: &mut impl FnMut(&str, &[u64], Quant)) {
+    /// Latent attention. The quantiser takes `attn_kv_b` for an `attn_v`, gives `attn_v_b` no more
+    /// than the rest, and falls back to `Q5_0` for `attn_k_b`: its rows of 128 are no whole block.
+    fn latent(&self, mla: bool, finer: Quant, add: &mut impl FnMut(&str, &[u64], Quant)) {
         let (embedding, heads) = (self.embedding, self.heads);
         add("attn_q_a.weight", &[embedding, QUERY_LORA], Quant::Q4K);
         add("attn_q_a_norm.weight", &[QUERY_LORA], Quant::F32);
@@ -279,13 +279,13 @@ impl Model {
         );
         add("attn_kv_a_norm.weight", &[KV_LORA], Quant::F32);
         if mla {
-            add("attn_k_b.weight", &[NOPE, KV_LORA, heads], Quant::Q8_0);
-            add("attn_v_b.weight", &[KV_LORA, VALUE, heads], Quant::Q8_0);
+            add("attn_k_b.weight", &[NOPE, KV_LORA, heads], Quant::Q5_0);
+            add("attn_v_b.weight", &[KV_LORA, VALUE, heads], Quant::Q4K);
         } else {
             add(
                 "attn_kv_b.weight",
                 &[KV_LORA, heads * (NOPE + VALUE)],
-                Quant::Q4K,
+                finer,
             );
         }
         add(
@@ -297,7 +297,11 @@ impl Model {
 
     fn experts(&self, finer: Quant, add: &mut impl FnMut(&str, &[u64], Quant)) {
         let (embedding, wide) = (self.embedding, EXPERT_WIDTH);
-        add("ffn_gate_inp.weight", &[embedding, EXPERTS], Quant::F32);
+        add(
+            "ffn_gate_inp.weight",
+            &[embedding, EXPERTS],
+            Quant::F32Matrix,
+        );
         add("exp_probs_b.bias", &[EXPERTS], Quant::F32);
         add("ffn_down_exps.weight", &[wide, embedding, EXPERTS], finer);
         add(

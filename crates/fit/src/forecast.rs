@@ -4,6 +4,8 @@
 //! clock that counts; reading a prompt multiplies, so operations count there. What real replies
 //! on the machine showed corrects both (`learned`). Not here: measuring anything.
 
+use gguf::Geometry;
+
 use crate::learned::Correction;
 use crate::machine::{Machine, Speed};
 use crate::memory;
@@ -16,6 +18,10 @@ const USUAL_EFFICIENCY: f64 = 0.75;
 /// Seconds that a layer takes beside its products: norms, attention's small steps, the meeting of
 /// threads. 0.2 ms explains the 1.5B, whose matrices are small, and leaves wide models alone.
 const LAYER_SECONDS: f64 = 0.2e-3;
+
+/// Seconds that a layer with routed experts takes on top: choosing them, and products of small
+/// matrices that are no longer read in order. From a mixture of 64 experts (`bench/forecast`).
+const ROUTING_SECONDS: f64 = 0.3e-3;
 
 /// Operations per second of one thread where nothing was measured: what a laptop core of the AVX2
 /// generation does in the engine's product of quantised weights, to within a factor of two.
@@ -120,13 +126,14 @@ pub(crate) fn rates(
     let mut prompt_seconds = 0.0;
     let weights = float(anatomy.weights_bytes()).max(1.0);
     let parameters = float(anatomy.weights.parameters);
+    let layer_seconds = layer_seconds(anatomy.geometry);
     for share in shares {
         let speed = match &share.device {
             Device::Memory => machine.speed?,
             Device::Gpu(name) => machine.gpus.iter().find(|gpu| gpu.name == *name)?.speed?,
         };
         let cells = float(share.cache_bytes) * full;
-        decode_seconds += f64::from(share.layers) * LAYER_SECONDS
+        decode_seconds += f64::from(share.layers) * layer_seconds
             + float(share.active_bytes) / weight_rate(speed)
             + cells / (float(speed.memory_bytes_per_second) * USUAL_EFFICIENCY);
         let operations = 2.0 * parameters * float(share.active_bytes) / weights;
@@ -155,6 +162,16 @@ fn streaming_seconds(anatomy: Anatomy<'_>, machine: &Machine, shares: &[Share]) 
         .and_then(|disk| disk.read_bytes_per_second);
     let rate = disk.map_or(DISK_BYTES, float);
     float(anatomy.routed_bytes(experts)) * missing / rate
+}
+
+/// Seconds of a layer beside its products, on average over all layers.
+fn layer_seconds(geometry: &Geometry) -> f64 {
+    let layers = f64::from(geometry.layers.max(1));
+    let routed = match geometry.experts {
+        Some(_) => f64::from(geometry.layers.saturating_sub(geometry.dense_layers)),
+        None => 0.0,
+    };
+    LAYER_SECONDS + ROUTING_SECONDS * routed / layers
 }
 
 fn weight_rate(speed: Speed) -> f64 {
