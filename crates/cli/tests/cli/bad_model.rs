@@ -109,3 +109,39 @@ fn a_header_in_order_over_tensors_that_llama_cpp_refuses() {
     let (code, said) = refused(&written(folder.path(), &builder::Builder::sound().bytes()));
     assert_eq!(code, "model_broken", "{said}");
 }
+
+/// The plan puts it on a GPU that a file promises and that is not there: that is told, and the
+/// processor is tried, where llama.cpp says what is wrong with the file itself.
+#[test]
+fn a_gpu_that_is_gone_is_done_without() {
+    let home = Home::new();
+    let mut file = builder::Builder::sound();
+    let last = file.tensors.last_mut().unwrap();
+    // 128 MiB of F16, none of which is on the disk; a smaller model would never go to a GPU.
+    last.kind = 1;
+    last.dimensions = vec![1 << 13, 1 << 13];
+    let path = written(home.path(), &file.bytes());
+    let size = (128 << 20) + (1 << 20);
+    File::options()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(size)
+        .unwrap();
+    let machine = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../fit/tests/fit/machines/06-desktop-24gb-gpu.json"
+    );
+    let ran = home
+        .command(&["ask", "--model", path.to_str().unwrap(), "47 + 38"])
+        .env("SPUD_MACHINE", machine)
+        .output()
+        .unwrap();
+    let errors = String::from_utf8(ran.stderr).unwrap();
+    assert_eq!(ran.status.code(), Some(1), "{errors}");
+    assert!(
+        errors.contains("trying smaller settings") && errors.contains("on the processor"),
+        "{errors}"
+    );
+    assert!(errors.contains("could not be loaded"), "{errors}");
+}
