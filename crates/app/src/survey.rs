@@ -12,7 +12,7 @@ use gguf::{Geometry, Header, Weights};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::machine::{Seen, see};
-use crate::model::{devices_key, unreadable};
+use crate::model::{Model, devices_key, unreadable};
 use crate::resident::Outfit;
 use crate::stop::Stop;
 use crate::{Knowledge, Look};
@@ -202,6 +202,34 @@ pub fn catalogue(home: &Home) -> (Catalogue, Option<String>) {
     }
 }
 
+/// The model that a person means: `sprout`, a path, or the id of one whose file lies in the models
+/// folder.
+pub fn named(home: &Home, typed: &str) -> Result<Model, Failure> {
+    let (catalogue, _) = catalogue(home);
+    let Some(member) = catalogue.model(typed) else {
+        return Ok(Model::parse(typed));
+    };
+    let folder = home.models();
+    // The file to take first, else the largest of the others.
+    let others = member.files.iter().rev().filter(|file| !file.default);
+    let mut files = std::iter::once(member.default_file()).chain(others);
+    if let Some(file) = files.find(|file| is_in(&folder, file)) {
+        return Ok(Model::File(folder.join(file.name())));
+    }
+    let file = member.default_file();
+    let message = format!("`{typed}` is not in `{}`", folder.display());
+    let hint = format!("Get {} from {} and put it there.", file.name(), file.page());
+    Err(Failure::new(Code::ModelMissing, message).hint(hint))
+}
+
+/// Whether every part of a file lies in this folder under its own name.
+fn is_in(folder: &Path, file: &File) -> bool {
+    file.parts.iter().all(|part| {
+        let name = part.path.rsplit('/').next().unwrap_or(&part.path);
+        folder.join(name).is_file()
+    })
+}
+
 struct Surveyor<'a> {
     outfit: Outfit,
     machine: &'a Machine,
@@ -243,12 +271,8 @@ impl Surveyor<'_> {
     fn member(&self, member: &Member, file: &File, ask: Ask) -> Candidate {
         let folder = self.outfit.home.models();
         let path = folder.join(file.name());
-        let there = file.parts.iter().all(|part| {
-            let name = part.path.rsplit('/').next().unwrap_or(&part.path);
-            folder.join(name).is_file()
-        });
         // Once it is there its header tells exactly.
-        let header = there.then(|| exact(&path).ok()).flatten();
+        let header = is_in(&folder, file).then(|| exact(&path).ok()).flatten();
         let present = header.is_some();
         let (geometry, weights) =
             header.unwrap_or_else(|| (member.geometry(file), member.weights(file)));

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use app::{Ending, EngineRoom, Home, Model, Outcome, Progress, Turn};
+use app::{Ending, EngineRoom, Home, Outcome, Progress, Turn};
 
 use crate::command::Ask;
 use crate::console::{self, Console, STOPPED, To, complain_of, tame};
@@ -31,7 +31,10 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
             Err(failure) => return complain_of(&failure),
         };
         let room = EngineRoom::new(app::idle(), &home);
-        let model = Model::parse(&ask.how.model);
+        let model = match app::survey::named(&home, &ask.how.model) {
+            Ok(model) => model,
+            Err(failure) => return printer.end(&Outcome::refused(failure), settings.sampling.seed),
+        };
         let turns = [Turn::User(question)];
         room.reply(&model, &turns, &settings, stop, &mut |progress| {
             printer.tell(&progress);

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use app::chats::{Body, Counts, End, Message, State};
 use app::{
-    App, AppEvent, ChatEvent, ChatId, Ending, Home, How, Model, Outcome, Phase, Progress, SoFar,
+    App, AppEvent, ChatEvent, ChatId, Ending, Home, How, Outcome, Phase, Progress, SoFar,
     Statistics,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -49,6 +49,7 @@ async fn talk(
     console: &Console,
     prompts: bool,
 ) -> Result<ExitCode, app::Failure> {
+    let model = app::survey::named(&Home::find()?, &chat.how.model)?;
     for notice in notices(app).await? {
         complain_of(&notice);
     }
@@ -68,7 +69,7 @@ async fn talk(
         let settings = chat.how.settings();
         let seed = settings.sampling.seed;
         let how = How {
-            model: Model::parse(&chat.how.model),
+            model: model.clone(),
             settings,
         };
         let (stopper, mut stop) = app::stop::stop();

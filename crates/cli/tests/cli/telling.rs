@@ -247,3 +247,31 @@ fn a_file_s_anatomy_is_shown() {
     assert_eq!(shown.status, Some(0), "{shown:?}");
     assert!(!shown.output.contains('\u{1b}'), "{shown:?}");
 }
+
+#[test]
+fn a_model_of_the_catalogue_is_asked_by_its_id_once_its_file_is_there() {
+    let home = Home::new();
+    let ask = || home.run(&["ask", "--model", "r1-distill-qwen-1.5b", "What is 47 + 38?"]);
+    let before = ask();
+    let complaint = before.complaint();
+    assert!(
+        complaint.contains("huggingface.co") && complaint.contains("models"),
+        "{complaint}"
+    );
+    let folder = home.path().join("models");
+    fs::create_dir(&folder).unwrap();
+    // Under its name; what is in it is told by its header and not by the catalogue.
+    let file = folder.join("DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf");
+    fs::copy(sprout(), file).unwrap();
+    let after = ask();
+    assert_eq!(after.status, Some(0), "{after:?}");
+    let lines = home.run(&["models", "--json"]).lines().0;
+    let small = lines
+        .iter()
+        .find(|line| line["id"] == "r1-distill-qwen-1.5b")
+        .unwrap();
+    assert_eq!(
+        (&small["installed"], &small["context"]),
+        (&Value::from(true), &Value::from(1024))
+    );
+}
