@@ -51,6 +51,29 @@ Bytes are whole numbers, times milliseconds, rates per second; what is not known
 A typical answer is assumed to be 100 tokens of prompt, 700 of thinking and 300 of answer until the
 model's own replies on this machine say otherwise (`replies` counts them).";
 
+/// What the JSON of `spud inspect` means.
+const JSON_OF_INSPECT: &str = "\
+With --json, one object on one line:
+  files                  paths, in order; several of a split set
+  version, keys, tensors of the format, and how many; name, architecture, file_type as the file says
+  parameters             values in all tensors; weights_bytes: their bytes
+  layers                 of the trunk, dense_layers of them without experts; mtp_layers: layers that
+                         predict further tokens
+  embedding, feed_forward, heads, kv_heads   the shape
+  attention              mla (one compressed row for all heads) or gqa (each head in full)
+  cache_bytes_per_token_f16, cache_bytes_per_token_q8_0   of context; null where it does not divide
+  newer_cache_bytes_per_token_f16   what a newer file of the same model takes; null where this is one
+  context_trained        tokens
+  experts                null, or routed, active, shared, feed_forward
+  embedding_bytes, output_bytes, dense_bytes, expert_bytes   the weights by their place; output_tied:
+                         the embedding is read as the output too
+  mix                    the weights by their type, a list: name, tensors, parameters, bytes
+  tokenizer, tokenizer_pre, vocabulary, bos, eos   how text becomes tokens
+  template               r1 (the prompt opens the thinking), r1_january and r1_0528 (the model opens
+                         it), other, none
+  notes                  what a person should know about it, a list
+What a file does not say is null.";
+
 /// DeepSeek-R1 on a potato: chat with R1 on this machine, offline.
 #[derive(Debug, Parser)]
 #[command(name = "spud", version, propagate_version = true)]
@@ -77,6 +100,7 @@ pub(crate) enum Command {
     #[command(after_long_help = JSON_OF_MODELS)]
     Fit(Fit),
     /// Show what a GGUF file is made of
+    #[command(after_long_help = JSON_OF_INSPECT)]
     Inspect(Inspect),
     /// Check what Spud needs on this machine, and say what to do about what is missing
     Doctor(Doctor),

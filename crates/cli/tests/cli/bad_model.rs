@@ -3,11 +3,8 @@
 use std::fs::{self, File};
 use std::path::Path;
 
+use crate::builder;
 use crate::spud::{Home, sprout};
-
-#[path = "../../../gguf/tests/gguf/builder.rs"]
-#[allow(dead_code, reason = "the tests of gguf break more things")]
-mod builder;
 
 /// What is said of a file, with its code.
 fn refused(model: &Path) -> (String, String) {

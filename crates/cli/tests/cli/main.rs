@@ -5,8 +5,13 @@
 mod ask;
 mod bad_model;
 mod bad_question;
+// Writes GGUF files, right and wrong ones.
+#[path = "../../../gguf/tests/gguf/builder.rs"]
+#[allow(dead_code, reason = "the tests of gguf break more things")]
+mod builder;
 mod chat;
 mod crash;
 mod doctor;
+mod inspect;
 mod spud;
 mod telling;

@@ -1,4 +1,4 @@
-//! `spud machine`, `models`, `fit` and `inspect`: what is told before anything is loaded.
+//! `spud machine`, `models` and `fit`: what is told before anything is loaded.
 
 use std::fs;
 use std::path::Path;
@@ -207,45 +207,6 @@ fn a_catalogue_of_one_s_own_adds_and_a_broken_one_is_told() {
         note.contains("models.toml") && note.contains("line ") && note.contains("shape.layers"),
         "{note}"
     );
-}
-
-#[test]
-fn a_file_s_anatomy_is_shown() {
-    let home = Home::new();
-    let found = json(&home.run(&["inspect", &sprout(), "--json"]));
-    assert_eq!(found["architecture"], "deepseek2");
-    assert_eq!(
-        (&found["attention"], &found["mtp_layers"]),
-        (&Value::from("mla"), &Value::from(1))
-    );
-    assert_eq!(found["experts"]["routed"], 8);
-    assert_eq!(found["cache_bytes_per_token_f16"], 768);
-    assert_eq!(found["template"], "r1");
-    let mix: u64 = found["mix"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|part| part["bytes"].as_u64().unwrap())
-        .sum();
-    assert_eq!(mix, found["weights_bytes"].as_u64().unwrap());
-    let people = home.run(&["inspect", &sprout()]);
-    assert!(people.output.contains("MLA, 4 heads"), "{people:?}");
-    let whole = fs::read(sprout()).unwrap();
-    let cut = home.path().join("cut.gguf");
-    fs::write(&cut, &whole[..whole.len() / 2]).unwrap();
-    let ran = home.run(&["inspect", cut.to_str().unwrap()]);
-    assert!(ran.complaint().contains("ends early"), "{ran:?}");
-    fs::write(&cut, "<html>404</html>").unwrap();
-    let ran = home.run(&["inspect", cut.to_str().unwrap()]);
-    assert!(ran.complaint().contains("web page"), "{ran:?}");
-    // A name cannot speak to the terminal.
-    let name = whole.windows(6).position(|part| part == b"Sprout").unwrap();
-    let mut evil = whole;
-    evil[name..name + 6].copy_from_slice(b"\x1b[2J\x1b[");
-    fs::write(&cut, &evil).unwrap();
-    let shown = home.run(&["inspect", cut.to_str().unwrap()]);
-    assert_eq!(shown.status, Some(0), "{shown:?}");
-    assert!(!shown.output.contains('\u{1b}'), "{shown:?}");
 }
 
 #[test]
