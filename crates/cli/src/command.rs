@@ -55,22 +55,23 @@ model's own replies on this machine say otherwise (`replies` counts them).";
 const JSON_OF_INSPECT: &str = "\
 With --json, one object on one line:
   files                  paths, in order; several of a split set
-  version, keys, tensors of the format, and how many; name, architecture, file_type as the file says
+  version                of the format; keys and tensors: how many there are
+  name, architecture, file_type   as the file says
   parameters             values in all tensors; weights_bytes: their bytes
-  layers                 of the trunk, dense_layers of them without experts; mtp_layers: layers that
-                         predict further tokens
+  layers                 of the trunk; dense_layers: those of them without experts, which come first
+  mtp_layers             layers that predict further tokens
   embedding, feed_forward, heads, kv_heads   the shape
   attention              mla (one compressed row for all heads) or gqa (each head in full)
-  cache_bytes_per_token_f16, cache_bytes_per_token_q8_0   of context; null where it does not divide
-  newer_cache_bytes_per_token_f16   what a newer file of the same model takes; null where this is one
+  cache_bytes_per_token_f16, cache_bytes_per_token_q8_0   null where its heads do not divide
+  newer_cache_bytes_per_token_f16   what a newer file of the model takes; null where this is new
   context_trained        tokens
   experts                null, or routed, active, shared, feed_forward
-  embedding_bytes, output_bytes, dense_bytes, expert_bytes   the weights by their place; output_tied:
-                         the embedding is read as the output too
+  embedding_bytes, output_bytes, dense_bytes, expert_bytes   the weights by their place
+  output_tied            true where the embedding is read as the output too
   mix                    the weights by their type, a list: name, tensors, parameters, bytes
   tokenizer, tokenizer_pre, vocabulary, bos, eos   how text becomes tokens
-  template               r1 (the prompt opens the thinking), r1_january and r1_0528 (the model opens
-                         it), other, none
+  template               r1 (the prompt opens the thinking), r1_january or r1_0528 (the model
+                         opens it), other, none
   notes                  what a person should know about it, a list
 What a file does not say is null.";
 
