@@ -1,4 +1,5 @@
-//! Which of a Linux machine's cores are the fast ones, and which of them this process may use.
+//! Which of a Linux machine's cores are the fast ones, which of them this process may use, and how
+//! large the caches before the memory are.
 //!
 //! Not here: how many of them should compute (`fit::Machine::threads`).
 #![cfg_attr(
@@ -60,9 +61,48 @@ pub(crate) fn performance_cores(allowed: &BTreeSet<u32>, root: &Path) -> Option<
     u32::try_from(cores.values().filter(fast).count()).ok()
 }
 
+/// Bytes of all caches of the last level that the `allowed` threads read through, as told below
+/// `root`. None where the folder does not tell of caches, as on many Arm boards.
+pub(crate) fn last_caches(allowed: &BTreeSet<u32>, root: &Path) -> Option<u64> {
+    // A cache by its level and the set of its threads: each thread tells of the same one.
+    let mut caches = BTreeMap::new();
+    for &cpu in allowed {
+        let folder = root.join(format!("cpu{cpu}/cache"));
+        for index in fs::read_dir(folder).ok()?.filter_map(Result::ok) {
+            let read = |file: &str| fs::read_to_string(index.path().join(file)).ok();
+            let cache = || {
+                let level = read("level")?.trim().parse::<u32>().ok()?;
+                let threads = list(&read("shared_cpu_list")?)?;
+                Some(((level, threads), size(&read("size")?)?))
+            };
+            caches.extend(cache());
+        }
+    }
+    let last = caches.keys().map(|(level, _)| *level).max()?;
+    let of_last = caches.iter().filter(|((level, _), _)| *level == last);
+    Some(
+        of_last
+            .map(|(_, bytes)| *bytes)
+            .fold(0, u64::saturating_add),
+    )
+}
+
+/// A size as the kernel writes it: `32768K`.
+fn size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
+    let unit: u64 = match &text[digits.len()..] {
+        "" => 1,
+        "K" => 1 << 10,
+        "M" => 1 << 20,
+        _ => return None,
+    };
+    digits.parse::<u64>().ok()?.checked_mul(unit)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{allowed, list, performance_cores};
+    use super::{allowed, last_caches, list, performance_cores};
     use std::fs;
 
     #[test]
@@ -130,5 +170,33 @@ mod tests {
         check(&[("0", "", 0), ("1", "", 0)], 0..2, Some(2));
         check(&[("0", "", 0)], 0..2, None);
         check(&[], 0..0, None);
+    }
+
+    /// `caches` lists, for each thread, level, size and threads of what it reads through.
+    fn check_caches(caches: &[&[(u32, &str, &str)]], expect: Option<u64>) {
+        let root = tempfile::tempdir().unwrap();
+        for (cpu, caches) in caches.iter().enumerate() {
+            for (index, (level, size, threads)) in caches.iter().enumerate() {
+                let folder = root.path().join(format!("cpu{cpu}/cache/index{index}"));
+                fs::create_dir_all(&folder).unwrap();
+                fs::write(folder.join("level"), format!("{level}\n")).unwrap();
+                fs::write(folder.join("size"), format!("{size}\n")).unwrap();
+                fs::write(folder.join("shared_cpu_list"), format!("{threads}\n")).unwrap();
+            }
+        }
+        let allowed = (0..u32::try_from(caches.len()).unwrap()).collect();
+        assert_eq!(last_caches(&allowed, root.path()), expect, "{caches:?}");
+    }
+
+    #[test]
+    fn caches_of_the_last_level_are_counted_once() {
+        // Two groups of two cores, each with a cache of its own.
+        let first: &[_] = &[(1, "32K", "0"), (2, "1024K", "0"), (3, "32768K", "0-1")];
+        let second: &[_] = &[(1, "32K", "1"), (2, "1024K", "1"), (3, "32768K", "0-1")];
+        let third: &[_] = &[(1, "32K", "2"), (2, "1024K", "2"), (3, "96M", "2-3")];
+        check_caches(&[first, second, third], Some(128 << 20));
+        check_caches(&[&first[..2], &second[..2]], Some(2 << 20));
+        check_caches(&[&[(3, "many", "0")]], None);
+        check_caches(&[], None);
     }
 }

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use fit::Disk;
-use sysinfo::{DiskRefreshKind, Disks};
+
+use crate::system;
 
 /// What is known of the disk that a folder lies on, or will lie on once it is made; none where the
 /// system does not tell.
@@ -12,15 +13,9 @@ pub fn disk(folder: &Path) -> Option<Disk> {
     let real = folder
         .ancestors()
         .find_map(|place| place.canonicalize().ok())?;
-    let what = DiskRefreshKind::nothing().with_storage();
-    let disks = Disks::new_with_refreshed_list_specifics(what).ok()?;
-    let under = (&disks)
-        .into_iter()
-        .filter(|disk| real.starts_with(disk.mount_point()))
-        .max_by_key(|disk| disk.mount_point().as_os_str().len())?;
     Some(Disk {
         folder: folder.display().to_string(),
-        free_bytes: under.available_space(),
+        free_bytes: system::free_bytes(&real)?,
         read_bytes_per_second: None,
     })
 }
@@ -38,6 +33,22 @@ mod tests {
             assert_eq!(found.folder, later.display().to_string());
             let parent = disk(folder.path()).unwrap();
             assert!(found.free_bytes.abs_diff(parent.free_bytes) < 1 << 30);
+        }
+    }
+
+    /// A file system in memory is no disk, and what is free on it is not what is free on `/`.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_folder_on_a_file_system_in_memory_has_that_one_s_space() {
+        let place = std::path::Path::new("/dev/shm");
+        let root = std::path::Path::new("/");
+        let size = |path| rustix::fs::statvfs(path).map(|found| found.f_blocks * found.f_frsize);
+        let (Ok(here), Ok(there)) = (size(place), size(root)) else {
+            return;
+        };
+        if here != there {
+            let found = disk(&place.join("spud/models")).unwrap();
+            assert!(found.free_bytes <= here, "{found:?}, of {here}");
         }
     }
 }

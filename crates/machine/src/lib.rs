@@ -85,7 +85,7 @@ fn cores() -> Cores {
 
 #[cfg(test)]
 mod tests {
-    use super::look;
+    use super::{identity, look};
 
     #[test]
     fn this_machine_makes_sense() {
@@ -105,5 +105,22 @@ mod tests {
             (1..=machine.cores.usable).contains(&machine.threads()),
             "{machine:?}"
         );
+    }
+
+    #[test]
+    fn hardware_keeps_its_name_when_a_kernel_keeps_more_for_itself() {
+        let mut machine = look().unwrap();
+        machine.cpu = "AMD Ryzen 5".to_owned();
+        machine.cores.physical = 6;
+        machine.cores.usable = 12;
+        machine.total_bytes = 15_700 << 20;
+        let name = identity(&machine);
+        assert_eq!(name, "AMD Ryzen 5, 6/12 cores, 16 GiB");
+        machine.total_bytes -= 40 << 20;
+        machine.available_bytes = 1;
+        machine.speed = None;
+        assert_eq!(identity(&machine), name, "the same hardware");
+        machine.total_bytes = 31_700 << 20;
+        assert_ne!(identity(&machine), name, "other hardware");
     }
 }

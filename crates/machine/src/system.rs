@@ -1,7 +1,10 @@
-//! What only one system can tell, and the honest answer on the others: nothing.
+//! What only one system can tell, and the honest answer on the others: nothing, or what sysinfo
+//! makes of it.
 //!
-//! Linux tells container limits and kinds of cores in files. Not here: reading those files into
-//! meaning (`cgroup`, `cpus`), which is pure over a folder and tested on every system.
+//! Linux tells container limits, kinds of cores and caches in files. Not here: reading those files
+//! into meaning (`cgroup`, `cpus`), which is pure over a folder and tested on every system.
+
+use std::path::Path;
 
 use crate::cgroup::Limit;
 
@@ -9,15 +12,39 @@ use crate::cgroup::Limit;
 #[cfg(target_os = "linux")]
 pub(crate) fn container_limit() -> Option<Limit> {
     let own = std::fs::read_to_string("/proc/self/cgroup").ok()?;
-    crate::cgroup::limit(&own, std::path::Path::new("/sys/fs/cgroup"))
+    crate::cgroup::limit(&own, Path::new("/sys/fs/cgroup"))
+}
+
+/// Where Linux tells of its processors.
+#[cfg(target_os = "linux")]
+const CPUS: &str = "/sys/devices/system/cpu";
+
+/// The hardware threads that this process may run on.
+#[cfg(target_os = "linux")]
+fn allowed() -> Option<std::collections::BTreeSet<u32>> {
+    crate::cpus::allowed(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
 
 /// Physical performance cores among those that this process may run on.
 #[cfg(target_os = "linux")]
 pub(crate) fn performance_cores() -> Option<u32> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let allowed = crate::cpus::allowed(&status)?;
-    crate::cpus::performance_cores(&allowed, std::path::Path::new("/sys/devices/system/cpu"))
+    crate::cpus::performance_cores(&allowed()?, Path::new(CPUS))
+}
+
+/// Bytes of the last caches before the memory.
+#[cfg(target_os = "linux")]
+pub(crate) fn last_cache_bytes() -> Option<u64> {
+    crate::cpus::last_caches(&allowed()?, Path::new(CPUS))
+}
+
+/// Bytes that this user may still write into a folder that exists.
+///
+/// The file system under the folder is asked itself. sysinfo's list has no network and no memory
+/// file systems on Linux, and for a folder on one of those it led to the numbers of another disk.
+#[cfg(target_os = "linux")]
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
+    let found = rustix::fs::statvfs(folder).ok()?;
+    found.f_frsize.checked_mul(found.f_bavail)
 }
 
 /// Job objects on Windows and limits on macOS are not asked for.
@@ -30,4 +57,23 @@ pub(crate) fn container_limit() -> Option<Limit> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn performance_cores() -> Option<u32> {
     None
+}
+
+/// Caches are not asked for.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn last_cache_bytes() -> Option<u64> {
+    None
+}
+
+/// Bytes that this user may still write into a folder that exists: those of the disk that is
+/// mounted nearest. Unlike statvfs, sysinfo counts what macOS clears when space is needed.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn free_bytes(folder: &Path) -> Option<u64> {
+    let what = sysinfo::DiskRefreshKind::nothing().with_storage();
+    let disks = sysinfo::Disks::new_with_refreshed_list_specifics(what).ok()?;
+    let under = (&disks)
+        .into_iter()
+        .filter(|disk| folder.starts_with(disk.mount_point()))
+        .max_by_key(|disk| disk.mount_point().as_os_str().len())?;
+    Some(under.available_space())
 }
