@@ -75,7 +75,7 @@ impl Knowledge {
 
     /// Fills in the speed of the processor, and the GPUs as they were found the last time.
     pub(crate) fn apply(&self, machine: &mut Machine) {
-        let measured = lock(&self.shared.measured);
+        let measured = self.measured();
         let Some(known) = measured.machines.get(&machine::identity(machine)) else {
             return;
         };
@@ -94,7 +94,7 @@ impl Knowledge {
 
     /// Keeps the speeds of a machine, and its GPUs where they were looked for.
     pub(crate) fn keep(&self, machine: &Machine, gpus_too: bool) {
-        let mut measured = lock(&self.shared.measured);
+        let mut measured = self.measured();
         let known = measured
             .machines
             .entry(machine::identity(machine))
@@ -104,6 +104,17 @@ impl Knowledge {
             known.gpus = Some(machine.gpus.clone());
         }
         self.write(MACHINE_FILE, &*measured);
+    }
+
+    /// What was measured here, and by other programs of Spud meanwhile: an open window must not
+    /// put back what `spud machine --again` replaced.
+    fn measured(&self) -> MutexGuard<'_, Measured> {
+        let mut measured = lock(&self.shared.measured);
+        if let Some(folder) = &self.shared.folder {
+            let kept: Measured = read(&folder.join(MACHINE_FILE));
+            measured.machines.extend(kept.machines);
+        }
+        measured
     }
 
     /// What was learned, to read.
@@ -148,4 +159,124 @@ fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use fit::{Cores, Gpu, GpuKind, Machine, Speed};
+
+    use super::{Knowledge, MACHINE_FILE};
+    use crate::home::Home;
+
+    fn machine(cpu: &str) -> Machine {
+        Machine {
+            cpu: cpu.to_owned(),
+            cores: Cores {
+                physical: 4,
+                performance: 4,
+                usable: 8,
+            },
+            total_bytes: 8 << 30,
+            available_bytes: 4 << 30,
+            swap_bytes: 0,
+            speed: None,
+            gpus: Vec::new(),
+            disk: None,
+        }
+    }
+
+    fn measured(cpu: &str, rate: u64) -> Machine {
+        let speed = Some(Speed {
+            memory_bytes_per_second: rate,
+            weight_bytes_per_second: Some(rate),
+            operations_per_second: Some(rate),
+        });
+        let gpu = Gpu {
+            name: "Vulkan0".to_owned(),
+            description: "a card".to_owned(),
+            backend: "Vulkan".to_owned(),
+            kind: GpuKind::Discrete,
+            total_bytes: 4 << 30,
+            free_bytes: 3 << 30,
+            speed,
+        };
+        Machine {
+            speed,
+            gpus: vec![gpu],
+            ..machine(cpu)
+        }
+    }
+
+    /// What a home tells of the machine with this processor.
+    fn told(knowledge: &Knowledge, cpu: &str) -> Machine {
+        let mut machine = machine(cpu);
+        knowledge.apply(&mut machine);
+        machine
+    }
+
+    #[test]
+    fn what_was_measured_is_known_after_a_restart_and_of_that_machine_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(&folder.path().join("not/made/yet"));
+        let known = measured("this one", 7);
+        Knowledge::of(&home).keep(&known, true);
+        let knowledge = Knowledge::of(&home);
+        assert_eq!(told(&knowledge, "this one"), known);
+        assert!(knowledge.has_looked_for_gpus(&known));
+        assert_eq!(told(&knowledge, "another"), machine("another"));
+        assert!(!knowledge.has_looked_for_gpus(&machine("another")));
+    }
+
+    #[test]
+    fn a_probe_that_failed_takes_no_figure_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let known = measured("this one", 7);
+        let knowledge = Knowledge::of(&home);
+        knowledge.keep(&known, true);
+        knowledge.keep(&machine("this one"), false);
+        assert_eq!(told(&knowledge, "this one"), known);
+    }
+
+    #[test]
+    fn programs_of_one_home_hear_of_each_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let window = Knowledge::of(&home);
+        window.keep(&measured("this one", 7), true);
+        let terminal = Knowledge::of(&home);
+        terminal.keep(&measured("this one", 9), true);
+        terminal.keep(&measured("another", 5), true);
+        let heard = told(&window, "this one");
+        assert_eq!(heard, measured("this one", 9));
+        window.keep(&heard, true);
+        let later = Knowledge::of(&home);
+        assert_eq!(told(&later, "this one"), measured("this one", 9));
+        assert_eq!(told(&later, "another"), measured("another", 5));
+    }
+
+    #[test]
+    fn a_broken_file_and_a_folder_that_cannot_be_written_are_no_errors() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let file = folder.path().join(MACHINE_FILE);
+        let known = measured("this one", 7);
+        for broken in [
+            "",
+            "[]",
+            "{\"machines\": 7",
+            "{\"machines\":{\"x\":1}}",
+            "\0",
+        ] {
+            std::fs::write(&file, broken).unwrap();
+            let knowledge = Knowledge::of(&home);
+            assert_eq!(told(&knowledge, "this one"), machine("this one"));
+            knowledge.keep(&known, true);
+            assert_eq!(told(&Knowledge::of(&home), "this one"), known);
+        }
+        // A file where the folder should be: this program knows it all the same.
+        let knowledge = Knowledge::of(&Home::at(&file));
+        knowledge.keep(&known, true);
+        assert_eq!(told(&knowledge, "this one"), known);
+    }
 }

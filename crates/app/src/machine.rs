@@ -2,6 +2,8 @@
 //! from what was measured; or a description in a file, in its place.
 
 use std::path::Path;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::Duration;
 
 use engine::message::{Device, DeviceKind};
@@ -21,6 +23,9 @@ const PROBE_LIMIT: Duration = Duration::from_secs(20);
 
 /// The same where devices are measured: a weak GPU compiles its programs for seconds the first time.
 const MEASURE_LIMIT: Duration = Duration::from_mins(1);
+
+/// How often a wait for the probe looks whether somebody asked for the stop.
+const LISTEN: Duration = Duration::from_millis(50);
 
 /// How much is done to know the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +51,8 @@ pub struct Seen {
     pub described: bool,
 }
 
-/// Looks at the machine. Blocks for as long as [`Look`] says.
+/// Looks at the machine. Blocks for as long as [`Look`] says, or until `stop`: then what is known
+/// by that time is told, and nothing is kept.
 pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Result<Seen, Failure> {
     if let Some(path) = std::env::var_os(MACHINE_VARIABLE).filter(|path| !path.is_empty()) {
         return machine_in(Path::new(&path));
@@ -70,17 +76,16 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     if measures && (look == Look::Again || machine.speed.is_none()) {
         let stopped = || stop.is_asked();
         let rate = machine::measure(machine.available_bytes, machine.threads(), &stopped);
-        machine.speed = rate.map(|rate| Speed {
-            memory_bytes_per_second: rate,
-            weight_bytes_per_second: None,
-            operations_per_second: None,
-        });
+        if let Some(rate) = rate {
+            machine.speed = Some(Speed {
+                memory_bytes_per_second: rate,
+                ..machine.speed.unwrap_or_default()
+            });
+        }
     }
-    let probed = program().and_then(|program| {
-        let threads = machine.threads();
-        let limit = if measures { MEASURE_LIMIT } else { PROBE_LIMIT };
-        engine::probe::probe(&program, measures, threads, limit).map_err(Failure::from)
-    });
+    let Some(probed) = probe(measures, machine.threads(), stop) else {
+        return Ok(seen(machine, notes));
+    };
     match probed {
         Ok(devices) => {
             take(&mut machine, devices);
@@ -95,21 +100,51 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     Ok(seen(machine, notes))
 }
 
+/// What the engine's probe finds; none where `stop` was asked for first. A probe at work is then
+/// left to its own limit: its engine ends with it, or with this program.
+fn probe(measures: bool, threads: u32, stop: &Stop) -> Option<Result<Vec<Device>, Failure>> {
+    if stop.is_asked() {
+        return None;
+    }
+    let limit = if measures { MEASURE_LIMIT } else { PROBE_LIMIT };
+    let (tell, told) = channel();
+    thread::spawn(move || {
+        let probed = program().and_then(|program| {
+            engine::probe::probe(&program, measures, threads, limit).map_err(Failure::from)
+        });
+        // Nobody hears it after a stop.
+        let _ = tell.send(probed);
+    });
+    loop {
+        match told.recv_timeout(LISTEN) {
+            Ok(probed) => return Some(probed),
+            Err(RecvTimeoutError::Timeout) if stop.is_asked() => return None,
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => unreachable!("BUG: the probe tells its end"),
+        }
+    }
+}
+
 /// Takes over what the engine's probe found, and what is known from earlier of the same devices.
 fn take(machine: &mut Machine, devices: Vec<Device>) {
     let known = std::mem::take(&mut machine.gpus);
     for device in devices {
         let speed = device.measured.map(|measured| Speed {
-            // A GPU's memory is at least as fast as it works through weights.
+            // Memory is at least as fast as the device works through weights.
             memory_bytes_per_second: measured.weight_bytes_per_second,
             weight_bytes_per_second: Some(measured.weight_bytes_per_second),
             operations_per_second: Some(measured.operations_per_second),
         });
         let kind = match device.kind {
             DeviceKind::Processor => {
-                if let (Some(ours), Some(theirs)) = (&mut machine.speed, speed) {
-                    ours.weight_bytes_per_second = theirs.weight_bytes_per_second;
-                    ours.operations_per_second = theirs.operations_per_second;
+                // Where too little memory is free to measure it, the engine's figure stands in.
+                let memory = machine.speed.map(|speed| speed.memory_bytes_per_second);
+                if let Some(theirs) = speed {
+                    let memory_bytes_per_second = memory.unwrap_or(theirs.memory_bytes_per_second);
+                    machine.speed = Some(Speed {
+                        memory_bytes_per_second,
+                        ..theirs
+                    });
                 }
                 continue;
             }
@@ -160,4 +195,120 @@ pub fn machine_in(path: &Path) -> Result<Seen, Failure> {
 pub(crate) fn unknown(error: &machine::Unknown) -> Failure {
     Failure::new(Code::MachineUnknown, error.to_string())
         .hint("Without that Spud cannot promise that a model fits.")
+}
+
+#[cfg(test)]
+mod tests {
+    use engine::message::{Device, DeviceKind, Measured};
+    use fit::{Cores, Machine, Speed};
+
+    use super::{Look, machine_in, see, take};
+    use crate::failure::Code;
+    use crate::home::Home;
+    use crate::knowledge::Knowledge;
+    use crate::stop::stop;
+
+    fn machine() -> Machine {
+        Machine {
+            cpu: "a processor".to_owned(),
+            cores: Cores {
+                physical: 4,
+                performance: 4,
+                usable: 8,
+            },
+            total_bytes: 8 << 30,
+            available_bytes: 4 << 30,
+            swap_bytes: 0,
+            speed: None,
+            gpus: Vec::new(),
+            disk: None,
+        }
+    }
+
+    fn device(name: &str, kind: DeviceKind, measured: Option<u64>) -> Device {
+        Device {
+            name: name.to_owned(),
+            description: format!("the {name}"),
+            backend: "Vulkan".to_owned(),
+            kind,
+            total_bytes: 4 << 30,
+            free_bytes: 2 << 30,
+            measured: measured.map(|rate| Measured {
+                weight_bytes_per_second: rate,
+                operations_per_second: 100 * rate,
+            }),
+        }
+    }
+
+    fn speed(memory: u64, weights: u64) -> Speed {
+        Speed {
+            memory_bytes_per_second: memory,
+            weight_bytes_per_second: Some(weights),
+            operations_per_second: Some(100 * weights),
+        }
+    }
+
+    #[test]
+    fn what_the_probe_measured_joins_what_was_measured_here() {
+        for (memory, expect) in [(Some(30), 30), (None, 20)] {
+            let mut machine = machine();
+            machine.speed = memory.map(|memory| speed(memory, 1));
+            take(
+                &mut machine,
+                vec![device("CPU", DeviceKind::Processor, Some(20))],
+            );
+            assert_eq!(machine.speed, Some(speed(expect, 20)));
+            assert!(machine.gpus.is_empty(), "a processor is no GPU");
+        }
+    }
+
+    #[test]
+    fn a_gpu_keeps_its_speed_while_it_is_the_same() {
+        let mut machine = machine();
+        let discrete = |measured| device("Vulkan0", DeviceKind::Discrete, measured);
+        take(&mut machine, vec![discrete(Some(200))]);
+        assert_eq!(machine.gpus[0].speed, Some(speed(200, 200)));
+        take(&mut machine, vec![discrete(None)]);
+        assert_eq!(machine.gpus[0].speed, Some(speed(200, 200)), "the same");
+        let other = Device {
+            description: "another card in its place".to_owned(),
+            ..discrete(None)
+        };
+        take(&mut machine, vec![other]);
+        assert_eq!(machine.gpus[0].speed, None, "another");
+        take(&mut machine, Vec::new());
+        assert!(machine.gpus.is_empty(), "it was taken out");
+    }
+
+    #[test]
+    fn after_a_stop_nothing_is_measured_or_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let (stopper, stop) = stop();
+        stopper.stop();
+        for look in [Look::Measure, Look::Again, Look::Gpus] {
+            let seen = see(&home, &Knowledge::of(&home), look, &stop).unwrap();
+            assert_eq!(seen.machine.speed, None);
+            assert_eq!(seen.notes, Vec::<String>::new(), "no failure either");
+        }
+        assert!(!folder.path().join("machine.json").exists());
+    }
+
+    #[test]
+    fn a_file_that_is_no_machine_is_named_with_what_is_wrong() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("netbook.json");
+        let good = serde_json::to_string(&machine()).unwrap();
+        std::fs::write(&path, &good).unwrap();
+        let seen = machine_in(&path).unwrap();
+        assert_eq!((seen.machine, seen.described), (machine(), true));
+        let bad = good.replace("\"physical\":4", "\"physical\":0");
+        std::fs::write(&path, bad).unwrap();
+        let failure = machine_in(&path).unwrap_err();
+        assert_eq!(failure.code, Code::MachineUnknown);
+        for part in ["netbook.json", "`cores.physical` is zero"] {
+            assert!(failure.message.contains(part), "{failure}");
+        }
+        assert!(failure.hint.is_some());
+    }
 }
