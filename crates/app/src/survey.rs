@@ -280,7 +280,7 @@ impl Surveyor<'_> {
             id: member.id.clone(),
             name: member.short.clone(),
             member: Some(member.clone()),
-            quant: file.quant.clone(),
+            quant: file.quant.to_string(),
             bytes: file.size.bytes(),
             plan: self.plan(&geometry, &weights, &path, ask),
             path: present.then_some(path),

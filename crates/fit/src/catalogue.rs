@@ -7,11 +7,13 @@
 
 mod check;
 mod estimate;
+mod file;
 mod raw;
 
 use gguf::{Attention, Geometry, Weights};
 
 pub use check::CatalogueError;
+pub use file::{File, HUB, MODELSCOPE, Part, Quant, Sha256, Size};
 
 /// The catalogue that is shipped.
 const BUILT_IN: &str = include_str!("../../../models.toml");
@@ -56,10 +58,24 @@ pub struct Member {
     pub benchmarks: Benchmarks,
     /// Its files, the smallest first; at least one.
     pub files: Vec<File>,
-    shape: Geometry,
-    /// What files from before MLA cache instead: key-value heads, key and value length.
+    shape: Shape,
+}
+
+/// What a model is inside, beyond what its newest files' header tells.
+#[derive(Debug, Clone, PartialEq)]
+struct Shape {
+    geometry: Geometry,
+    /// What files from before MLA cache instead.
     unpacked: Option<Unpacked>,
+    /// Values in the compressed query of latent attention; 0 where it is not compressed.
     query_lora: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Unpacked {
+    kv_heads: u32,
+    head_dim_k: u32,
+    head_dim_v: u32,
 }
 
 /// How a prompt opens the thinking.
@@ -95,68 +111,14 @@ pub struct Benchmarks {
     pub source: String,
 }
 
-/// One quantisation of a model: a file, or a split set.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct File {
-    /// The quantisation, as in the file's name: `Q4_K_M`.
-    pub quant: String,
-    /// The publisher's repository on the hub.
-    pub repo: String,
-    /// The commit; none where `main` is read and the hash decides.
-    pub revision: Option<String>,
-    /// Path of each part in the repository, in order.
-    pub parts: Vec<Part>,
-    /// Size of the whole.
-    pub size: Size,
-    /// The commit on modelscope.cn that carries the same bytes.
-    pub modelscope_revision: Option<String>,
-    /// Made before llama.cpp learned MLA, so that it caches every head in full.
-    pub unpacked_cache: bool,
-    /// The one to take first.
-    pub default: bool,
-}
-
-/// One file of a set, or the only one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Path in the repository.
-    pub path: String,
-    /// SHA-256 in hex; none where it is read from the hub before a download.
-    pub sha256: Option<String>,
-}
-
-/// How many bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Size {
-    /// Exactly.
-    Exact(u64),
-    /// To the digits that were published; the exact number is read from the hub before a download.
-    About(u64),
-}
-
-impl Size {
-    /// The number, exact or not.
-    pub fn bytes(self) -> u64 {
-        match self {
-            Self::Exact(bytes) | Self::About(bytes) => bytes,
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Unpacked {
-    kv_heads: u32,
-    head_dim_k: u32,
-    head_dim_v: u32,
-}
-
 impl Catalogue {
     /// The catalogue that is shipped.
     pub fn built_in() -> Self {
         Self::parse(BUILT_IN).expect("BUG: a test reads models.toml")
     }
 
-    /// Reads a catalogue, and says on which line and why where it cannot be one.
+    /// Reads a catalogue, and says on which line and why where it cannot be one. Each model's files
+    /// come out smallest first, in whatever order they were written.
     pub fn parse(text: &str) -> Result<Self, CatalogueError> {
         check::parse(text)
     }
@@ -182,19 +144,19 @@ impl Catalogue {
 impl Member {
     /// The shape that the header of this file will tell.
     pub fn geometry(&self, file: &File) -> Geometry {
-        let mut shape = self.shape.clone();
-        if let (true, Some(unpacked)) = (file.unpacked_cache, self.unpacked) {
-            shape.attention = Attention::Gqa;
-            shape.kv_heads = unpacked.kv_heads;
-            shape.head_dim_k = unpacked.head_dim_k;
-            shape.head_dim_v = unpacked.head_dim_v;
+        let mut geometry = self.shape.geometry.clone();
+        if let (true, Some(unpacked)) = (file.unpacked_cache, self.shape.unpacked) {
+            geometry.attention = Attention::Gqa;
+            geometry.kv_heads = unpacked.kv_heads;
+            geometry.head_dim_k = unpacked.head_dim_k;
+            geometry.head_dim_v = unpacked.head_dim_v;
         }
-        shape
+        geometry
     }
 
-    /// Where in this file the bytes are, to within a few percent.
+    /// Where in this file the bytes are: the whole to within a percent, each place to within a few.
     pub fn weights(&self, file: &File) -> Weights {
-        estimate::weights(&self.shape, self.query_lora, self.parameters, file)
+        estimate::weights(&self.shape, self.parameters, file)
     }
 
     /// The file to take first.
@@ -207,19 +169,6 @@ impl Member {
     pub fn file(&self, quant: &str) -> Option<&File> {
         self.files
             .iter()
-            .find(|file| file.quant.eq_ignore_ascii_case(quant))
-    }
-}
-
-impl File {
-    /// The page of the publisher's repository, for a person.
-    pub fn page(&self) -> String {
-        format!("https://huggingface.co/{}", self.repo)
-    }
-
-    /// The name of the file that is opened: the only one, or the first of the set.
-    pub fn name(&self) -> &str {
-        let path = &self.parts[0].path;
-        path.rsplit('/').next().unwrap_or(path)
+            .find(|file| file.quant.as_str().eq_ignore_ascii_case(quant))
     }
 }

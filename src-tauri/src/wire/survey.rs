@@ -342,7 +342,7 @@ fn parameters(member: &Member) -> String {
 fn quant(file: &File, candidate: &app::survey::Candidate, machine: &fit::Machine) -> QuantView {
     let bytes = file.size.bytes();
     QuantView {
-        quant: file.quant.clone(),
+        quant: file.quant.to_string(),
         bytes,
         exact: matches!(file.size, Size::Exact(_)),
         parts: u32::try_from(file.parts.len()).unwrap_or(u32::MAX),

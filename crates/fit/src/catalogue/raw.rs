@@ -16,16 +16,16 @@ pub(super) struct RawCatalogue {
 #[serde(deny_unknown_fields)]
 pub(super) struct RawModel {
     pub(super) id: Spanned<String>,
-    pub(super) name: String,
-    pub(super) short: String,
-    pub(super) made_as: String,
+    pub(super) name: Spanned<String>,
+    pub(super) short: Spanned<String>,
+    pub(super) made_as: Spanned<String>,
     pub(super) repo: Spanned<String>,
-    pub(super) lineage: String,
+    pub(super) lineage: Spanned<String>,
     pub(super) parameters: Spanned<u64>,
     pub(super) active_parameters: Spanned<u64>,
-    pub(super) licence: String,
-    pub(super) base: String,
-    pub(super) base_licence: String,
+    pub(super) licence: Spanned<String>,
+    pub(super) base: Spanned<String>,
+    pub(super) base_licence: Spanned<String>,
     pub(super) template: Spanned<String>,
     pub(super) shape: Spanned<RawShape>,
     pub(super) sampling: Spanned<RawSampling>,
@@ -37,47 +37,45 @@ pub(super) struct RawModel {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawShape {
-    pub(super) architecture: String,
-    pub(super) layers: u32,
-    pub(super) embedding: u32,
-    pub(super) feed_forward: u32,
-    pub(super) heads: u32,
-    pub(super) kv_heads: u32,
-    pub(super) head_dim_k: u32,
-    pub(super) head_dim_v: u32,
-    pub(super) context: u32,
-    pub(super) vocabulary: u32,
+    pub(super) architecture: Spanned<String>,
+    pub(super) layers: Spanned<u32>,
+    pub(super) embedding: Spanned<u32>,
+    pub(super) feed_forward: Spanned<u32>,
+    pub(super) heads: Spanned<u32>,
+    pub(super) kv_heads: Spanned<u32>,
+    pub(super) head_dim_k: Spanned<u32>,
+    pub(super) head_dim_v: Spanned<u32>,
+    pub(super) context: Spanned<u32>,
+    pub(super) vocabulary: Spanned<u32>,
     pub(super) latent: Option<RawLatent>,
     pub(super) unpacked: Option<RawUnpacked>,
     pub(super) experts: Option<RawExperts>,
-    #[serde(default)]
-    pub(super) dense_layers: u32,
-    #[serde(default)]
-    pub(super) query_lora: u32,
+    pub(super) dense_layers: Option<Spanned<u32>>,
+    pub(super) query_lora: Option<Spanned<u32>>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawLatent {
-    pub(super) kv_lora: u32,
-    pub(super) rope: u32,
+    pub(super) kv_lora: Spanned<u32>,
+    pub(super) rope: Spanned<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawUnpacked {
-    pub(super) kv_heads: u32,
-    pub(super) head_dim_k: u32,
-    pub(super) head_dim_v: u32,
+    pub(super) kv_heads: Spanned<u32>,
+    pub(super) head_dim_k: Spanned<u32>,
+    pub(super) head_dim_v: Spanned<u32>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawExperts {
-    pub(super) count: u32,
-    pub(super) used: u32,
-    pub(super) shared: u32,
-    pub(super) feed_forward: u32,
+    pub(super) count: Spanned<u32>,
+    pub(super) used: Spanned<u32>,
+    pub(super) shared: Spanned<u32>,
+    pub(super) feed_forward: Spanned<u32>,
 }
 
 #[derive(Deserialize)]
@@ -97,7 +95,8 @@ pub(super) struct RawBenchmarks {
     pub(super) aime_2025: Option<f64>,
     pub(super) math_500: Option<f64>,
     pub(super) livecodebench: Option<f64>,
-    pub(super) source: String,
+    pub(super) livecodebench_2408_2505: Option<f64>,
+    pub(super) source: Spanned<String>,
 }
 
 #[derive(Deserialize)]
@@ -107,10 +106,11 @@ pub(super) struct RawFile {
     pub(super) repo: Spanned<String>,
     pub(super) revision: Option<Spanned<String>>,
     pub(super) path: Spanned<String>,
-    #[serde(default = "one")]
-    pub(super) parts: u32,
-    pub(super) bytes: Option<u64>,
-    pub(super) about_bytes: Option<u64>,
+    pub(super) parts: Option<Spanned<u32>>,
+    pub(super) bytes: Option<Spanned<u64>>,
+    pub(super) about_bytes: Option<Spanned<u64>>,
+    #[serde(default)]
+    pub(super) part_bytes: Vec<Spanned<u64>>,
     #[serde(default)]
     pub(super) sha256: Vec<Spanned<String>>,
     pub(super) modelscope_revision: Option<Spanned<String>>,
@@ -118,8 +118,4 @@ pub(super) struct RawFile {
     pub(super) unpacked_cache: bool,
     #[serde(default)]
     pub(super) default: bool,
-}
-
-fn one() -> u32 {
-    1
 }
