@@ -15,7 +15,7 @@ use bench::ours::{self, Ours};
 use bench::planned::{self, Planned};
 use bench::synthetic::{self, Model};
 use clap::Parser;
-use engine::message::DeviceKind;
+use engine::message::{DeviceKind, Probe};
 use fit::{Ask, KvType, Learned, Machine, Observed, Rates, Speed};
 
 /// Measures the processor as the product does, forecasts models of R1's family (random weights, or
@@ -67,8 +67,13 @@ fn run(arguments: &Arguments) -> io::Result<()> {
 fn measured() -> io::Result<Machine> {
     let machine = planned::unlimited();
     let limit = Duration::from_mins(1);
-    let devices = engine::probe::probe(&ours::program()?, true, machine.threads(), limit)
-        .map_err(io::Error::other)?;
+    let asked = Probe {
+        gpus: false,
+        measure: true,
+        threads: machine.threads(),
+    };
+    let devices =
+        engine::probe::probe(&ours::program()?, asked, limit).map_err(io::Error::other)?;
     let found = devices
         .iter()
         .find(|device| device.kind == DeviceKind::Processor)

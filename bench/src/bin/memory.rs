@@ -14,7 +14,7 @@ use bench::ours::{self, Ours};
 use bench::planned::{self, Planned};
 use bench::synthetic::{self, Model};
 use clap::Parser;
-use engine::message::DeviceKind;
+use engine::message::{DeviceKind, Probe};
 use fit::{Ask, Gpu, GpuKind, KvType, Machine, Speed};
 
 /// Loads models of R1's family (random weights, or the files that are named) with several contexts
@@ -35,7 +35,7 @@ struct Arguments {
     json: bool,
 }
 
-/// Contexts and cache types on the processor.
+/// Contexts and cache types.
 const CASES: [(u32, KvType); 5] = [
     (2_048, KvType::F16),
     (8_192, KvType::F16),
@@ -71,12 +71,14 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         }
         let Some(name) = &arguments.gpu else { continue };
         let whole = with_gpu(&unlimited, name, 1 << 50)?;
-        all.extend(case(path, &whole, 4_096, KvType::F16, "all on the GPU")?);
-        // What the GPU would hold of it, and then half of that.
-        let plan = Planned::new(path, &whole, ask(4_096, KvType::F16))?.plan;
-        let held = plan.shares.last().map_or(0, fit::Share::needed_bytes);
-        let half = with_gpu(&unlimited, name, held / 2)?;
-        all.extend(case(path, &half, 4_096, KvType::F16, "half on the GPU")?);
+        for (context, kv) in CASES {
+            all.extend(case(path, &whole, context, kv, "all on the GPU")?);
+            // What the GPU would hold of it, and then half of that.
+            let plan = Planned::new(path, &whole, ask(context, kv))?.plan;
+            let held = plan.shares.last().map_or(0, fit::Share::needed_bytes);
+            let half = with_gpu(&unlimited, name, held / 2)?;
+            all.extend(case(path, &half, context, kv, "half on the GPU")?);
+        }
     }
     print!("{}", figures::text(&all, arguments.json));
     Ok(())
@@ -89,7 +91,7 @@ fn ask(context: u32, kv: KvType) -> Ask {
     }
 }
 
-/// Loads once, answers once, and compares.
+/// Loads once, on the processor also answers once, and compares.
 fn case(
     path: &std::path::Path,
     machine: &Machine,
@@ -103,12 +105,6 @@ fn case(
     let name = format!("{stem}, {context} {kv}, {place}");
     eprintln!("{name}");
     let ours = Ours::holding(planned.load())?;
-    // A GPU that the processor pretends to be reads a word in a second.
-    let words = if place == "processor" { WORDS } else { 1 };
-    let told = ours.ask(&"potato ".repeat(words), ours::greedy(), 2);
-    if let Some(failure) = ours::failure(&told) {
-        return Err(io::Error::other(format!("{name}: {}", failure.message)));
-    }
     let sum = |part: fn(&engine::message::Held) -> u64| ours.held.iter().map(part).sum::<u64>();
     let planned_sum = |part: fn(&fit::Share) -> u64| plan.shares.iter().map(part).sum::<u64>();
     let (weights, cache, compute) = (
@@ -135,14 +131,16 @@ fn case(
             vec![mib(told_compute)],
         ),
     ];
-    if told.statistics.peak_bytes > 0 && place == "processor" {
+    // Every buffer is reserved when a model is loaded; what a process holds shows once it has
+    // computed. A GPU that the processor pretends to be would take minutes for that.
+    if place == "processor" {
+        let told = ours.ask(&"potato ".repeat(WORDS), ours::greedy(), 2);
+        if let Some(failure) = ours::failure(&told) {
+            return Err(io::Error::other(format!("{name}: {}", failure.message)));
+        }
         let peak = told.statistics.peak_bytes;
-        figures.push(ratio(
-            format!("{name}: resident"),
-            peak,
-            plan.memory_bytes(),
-            0.1,
-        ));
+        let planned = plan.memory_bytes();
+        figures.push(ratio(format!("{name}: resident"), peak, planned, 0.1));
     }
     Ok(figures)
 }
@@ -160,8 +158,13 @@ fn mib(bytes: u64) -> f64 {
 /// The machine with a GPU that has this much memory free and is fast enough to be chosen.
 fn with_gpu(machine: &Machine, name: &str, free_bytes: u64) -> io::Result<Machine> {
     let limit = std::time::Duration::from_mins(1);
+    let asked = Probe {
+        gpus: true,
+        measure: false,
+        threads: 1,
+    };
     let devices =
-        engine::probe::probe(&ours::program()?, false, 1, limit).map_err(io::Error::other)?;
+        engine::probe::probe(&ours::program()?, asked, limit).map_err(io::Error::other)?;
     let device = devices
         .into_iter()
         .find(|device| device.name == name && device.kind != DeviceKind::Processor)

@@ -33,6 +33,20 @@ struct Speeds {
     /// The GPUs as they were found; none where they were not looked for.
     #[serde(default)]
     gpus: Option<Vec<Gpu>>,
+    /// Why they could not be looked for, the last time that they were to be measured.
+    #[serde(default)]
+    fault: Option<String>,
+}
+
+/// How a look for GPUs ended.
+#[derive(Debug)]
+pub(crate) enum Gpus {
+    /// The machine has those that there are.
+    Found,
+    /// They were to be measured, and this went wrong.
+    Unmeasurable(String),
+    /// They were to be listed, and that went wrong: what was known before still holds.
+    Unknown,
 }
 
 /// The knowledge of one home. Clones are the same.
@@ -85,6 +99,14 @@ impl Knowledge {
         }
     }
 
+    /// Why GPUs could not be measured on this machine: a driver that crashes or hangs is not run
+    /// again until a person asks for it.
+    pub(crate) fn fault_of_gpus(&self, machine: &Machine) -> Option<String> {
+        let measured = lock(&self.shared.measured);
+        let known = measured.machines.get(&machine::identity(machine));
+        known.and_then(|known| known.fault.clone())
+    }
+
     /// Whether GPUs were ever looked for on this machine.
     pub(crate) fn has_looked_for_gpus(&self, machine: &Machine) -> bool {
         let measured = lock(&self.shared.measured);
@@ -92,16 +114,24 @@ impl Knowledge {
         known.is_some_and(|known| known.gpus.is_some())
     }
 
-    /// Keeps the speeds of a machine, and its GPUs where they were looked for.
-    pub(crate) fn keep(&self, machine: &Machine, gpus_too: bool) {
+    /// Keeps the speeds of a machine, and its GPUs as they were found or why they were not.
+    pub(crate) fn keep(&self, machine: &Machine, gpus: Gpus) {
         let mut measured = self.measured();
         let known = measured
             .machines
             .entry(machine::identity(machine))
             .or_default();
         known.processor = machine.speed.or(known.processor);
-        if gpus_too {
-            known.gpus = Some(machine.gpus.clone());
+        match gpus {
+            Gpus::Found => {
+                known.gpus = Some(machine.gpus.clone());
+                known.fault = None;
+            }
+            Gpus::Unmeasurable(fault) => {
+                known.gpus = Some(Vec::new());
+                known.fault = Some(fault);
+            }
+            Gpus::Unknown => {}
         }
         self.write(MACHINE_FILE, &*measured);
     }
@@ -165,7 +195,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 mod tests {
     use fit::{Cores, Gpu, GpuKind, Machine, Speed};
 
-    use super::{Knowledge, MACHINE_FILE};
+    use super::{Gpus, Knowledge, MACHINE_FILE};
     use crate::home::Home;
 
     fn machine(cpu: &str) -> Machine {
@@ -219,7 +249,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::at(&folder.path().join("not/made/yet"));
         let known = measured("this one", 7);
-        Knowledge::of(&home).keep(&known, true);
+        Knowledge::of(&home).keep(&known, Gpus::Found);
         let knowledge = Knowledge::of(&home);
         assert_eq!(told(&knowledge, "this one"), known);
         assert!(knowledge.has_looked_for_gpus(&known));
@@ -233,9 +263,28 @@ mod tests {
         let home = Home::at(folder.path());
         let known = measured("this one", 7);
         let knowledge = Knowledge::of(&home);
-        knowledge.keep(&known, true);
-        knowledge.keep(&machine("this one"), false);
+        knowledge.keep(&known, Gpus::Found);
+        knowledge.keep(&machine("this one"), Gpus::Unknown);
         assert_eq!(told(&knowledge, "this one"), known);
+    }
+
+    #[test]
+    fn a_driver_that_falls_is_remembered_until_it_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let known = measured("this one", 7);
+        let knowledge = Knowledge::of(&home);
+        knowledge.keep(&known, Gpus::Found);
+        let fault = "the engine stopped: it crashed".to_owned();
+        knowledge.keep(&known, Gpus::Unmeasurable(fault.clone()));
+        let later = Knowledge::of(&home);
+        assert_eq!(told(&later, "this one").gpus, []);
+        assert_eq!(told(&later, "this one").speed, known.speed);
+        assert!(later.has_looked_for_gpus(&known), "it is not run again");
+        assert_eq!(later.fault_of_gpus(&known), Some(fault));
+        later.keep(&known, Gpus::Found);
+        assert_eq!(later.fault_of_gpus(&known), None);
+        assert_eq!(told(&later, "this one"), known);
     }
 
     #[test]
@@ -243,13 +292,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let home = Home::at(folder.path());
         let window = Knowledge::of(&home);
-        window.keep(&measured("this one", 7), true);
+        window.keep(&measured("this one", 7), Gpus::Found);
         let terminal = Knowledge::of(&home);
-        terminal.keep(&measured("this one", 9), true);
-        terminal.keep(&measured("another", 5), true);
+        terminal.keep(&measured("this one", 9), Gpus::Found);
+        terminal.keep(&measured("another", 5), Gpus::Found);
         let heard = told(&window, "this one");
         assert_eq!(heard, measured("this one", 9));
-        window.keep(&heard, true);
+        window.keep(&heard, Gpus::Found);
         let later = Knowledge::of(&home);
         assert_eq!(told(&later, "this one"), measured("this one", 9));
         assert_eq!(told(&later, "another"), measured("another", 5));
@@ -271,12 +320,12 @@ mod tests {
             std::fs::write(&file, broken).unwrap();
             let knowledge = Knowledge::of(&home);
             assert_eq!(told(&knowledge, "this one"), machine("this one"));
-            knowledge.keep(&known, true);
+            knowledge.keep(&known, Gpus::Found);
             assert_eq!(told(&Knowledge::of(&home), "this one"), known);
         }
         // A file where the folder should be: this program knows it all the same.
         let knowledge = Knowledge::of(&Home::at(&file));
-        knowledge.keep(&known, true);
+        knowledge.keep(&known, Gpus::Found);
         assert_eq!(told(&knowledge, "this one"), known);
     }
 }

@@ -6,13 +6,13 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use engine::message::{Device, DeviceKind};
+use engine::message::{Device, DeviceKind, Probe};
 use fit::{Gpu, GpuKind, Machine, Speed};
 
 use crate::engine_room::program;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Gpus, Knowledge};
 use crate::stop::Stop;
 
 /// Names a file that describes the machine, in place of looking at it. Tests fake machines so.
@@ -61,6 +61,7 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     machine.disk = machine::disk(&home.models());
     let mut notes = Vec::new();
     knowledge.apply(&mut machine);
+    let fault = knowledge.fault_of_gpus(&machine);
     let measures = match look {
         Look::Glance => return Ok(seen(machine, notes)),
         Look::Gpus => false,
@@ -73,6 +74,16 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
         }
         Look::Again => true,
     };
+    let gpus = match fault {
+        Some(fault) if look != Look::Again => {
+            notes.push(format!(
+                "GPUs are left alone since their driver failed: {fault}. `spud machine --again` \
+                 tries it once more"
+            ));
+            false
+        }
+        _ => true,
+    };
     if measures && (look == Look::Again || machine.speed.is_none()) {
         let stopped = || stop.is_asked();
         let rate = machine::measure(machine.available_bytes, machine.threads(), &stopped);
@@ -83,18 +94,38 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
             });
         }
     }
-    let Some(probed) = probe(measures, machine.threads(), stop) else {
+    let asked = Probe {
+        gpus,
+        measure: measures,
+        threads: machine.threads(),
+    };
+    let Some(probed) = probe(asked, stop) else {
         return Ok(seen(machine, notes));
     };
     match probed {
         Ok(devices) => {
             take(&mut machine, devices);
-            knowledge.keep(&machine, true);
+            let gpus = if gpus { Gpus::Found } else { Gpus::Unknown };
+            knowledge.keep(&machine, gpus);
         }
         Err(failure) => {
             machine.gpus.clear();
             notes.push(format!("GPUs could not be looked for: {}", failure.message));
-            knowledge.keep(&machine, false);
+            // A driver that fell took the processor's figures along: once more without any.
+            let alone = Probe {
+                gpus: false,
+                ..asked
+            };
+            let again = measures.then(|| probe(alone, stop)).flatten();
+            let gpus = match again {
+                Some(Ok(devices)) => {
+                    take(&mut machine, devices);
+                    Gpus::Unmeasurable(failure.message)
+                }
+                // It was not for the driver.
+                _ => Gpus::Unknown,
+            };
+            knowledge.keep(&machine, gpus);
         }
     }
     Ok(seen(machine, notes))
@@ -102,15 +133,19 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
 
 /// What the engine's probe finds; none where `stop` was asked for first. A probe at work is then
 /// left to its own limit: its engine ends with it, or with this program.
-fn probe(measures: bool, threads: u32, stop: &Stop) -> Option<Result<Vec<Device>, Failure>> {
+fn probe(asked: Probe, stop: &Stop) -> Option<Result<Vec<Device>, Failure>> {
     if stop.is_asked() {
         return None;
     }
-    let limit = if measures { MEASURE_LIMIT } else { PROBE_LIMIT };
+    let limit = if asked.measure {
+        MEASURE_LIMIT
+    } else {
+        PROBE_LIMIT
+    };
     let (tell, told) = channel();
     thread::spawn(move || {
         let probed = program().and_then(|program| {
-            engine::probe::probe(&program, measures, threads, limit).map_err(Failure::from)
+            engine::probe::probe(&program, asked, limit).map_err(Failure::from)
         });
         // Nobody hears it after a stop.
         let _ = tell.send(probed);

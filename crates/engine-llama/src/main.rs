@@ -70,13 +70,11 @@ fn main() -> ExitCode {
                 let tell = &mut |event| outbox.send(job, event);
                 reply::write(session.as_mut(), inbox.brake(), job, &reply, tell);
             }
-            Request::Probe {
-                job,
-                measure,
-                threads,
-            } => {
-                backends::load_gpus();
-                let outcome = Ok(probe::devices(&backend, measure, threads));
+            Request::Probe { job, probe } => {
+                if probe.gpus {
+                    backends::load_gpus();
+                }
+                let outcome = Ok(probe::devices(&backend, probe));
                 outbox.send(job, Event::ProbeEnded { outcome });
             }
             // Already obeyed by the thread that listens.

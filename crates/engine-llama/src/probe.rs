@@ -13,7 +13,7 @@ use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 use std::time::{Duration, Instant};
 
-use engine::message::{Device, DeviceKind, Measured};
+use engine::message::{Device, DeviceKind, Measured, Probe};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_sys_2 as sys;
 
@@ -49,9 +49,8 @@ const TIME: Duration = Duration::from_millis(300);
 /// the reason not to count a first run, then matters little.
 const SLOW: Duration = Duration::from_secs(1);
 
-/// Lists everything that computes. With `measure` each is measured, the processor with so many
-/// threads.
-pub(crate) fn devices(_loaded: &LlamaBackend, measure: bool, threads: u32) -> Vec<Device> {
+/// Lists everything that computes and whose library is loaded.
+pub(crate) fn devices(_loaded: &LlamaBackend, probe: Probe) -> Vec<Device> {
     // SAFETY: backends are loaded, which `_loaded` shows; the list does not change afterwards.
     let count = unsafe { sys::ggml_backend_dev_count() };
     (0..count)
@@ -59,8 +58,9 @@ pub(crate) fn devices(_loaded: &LlamaBackend, measure: bool, threads: u32) -> Ve
             // SAFETY: the place is within the list; devices live as long as the process.
             let device = unsafe { sys::ggml_backend_dev_get(place) };
             let mut known = describe(device)?;
-            if measure {
-                known.measured = Bench::new(device, &known, threads).and_then(|bench| bench.run());
+            if probe.measure {
+                let bench = Bench::new(device, &known, probe.threads);
+                known.measured = bench.and_then(|bench| bench.run());
             }
             Some(known)
         })

@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::frame;
 use crate::message::{
-    End, Event, Failure, FailureCode, Hello, Job, Load, Reply, Request, Statistics,
+    End, Event, Failure, FailureCode, Hello, Job, Load, Probe, Reply, Request, Statistics,
 };
 use crate::obituary::{LastLines, cause};
 
@@ -137,12 +137,8 @@ impl Engine {
     }
 
     /// Lists what can compute; the last event is [`Event::ProbeEnded`].
-    pub(crate) fn probe(&self, measure: bool, threads: u32) -> UnboundedReceiver<Event> {
-        let request = |job| Request::Probe {
-            job,
-            measure,
-            threads,
-        };
+    pub(crate) fn probe(&self, probe: Probe) -> UnboundedReceiver<Event> {
+        let request = |job| Request::Probe { job, probe };
         self.begin(Kind::Probe, request).1
     }
 

@@ -57,10 +57,8 @@ pub enum Request {
     Probe {
         /// Number of the job.
         job: Job,
-        /// Whether to measure: about a second for each device.
-        measure: bool,
-        /// Threads of the processor to measure with.
-        threads: u32,
+        /// What is asked.
+        probe: Probe,
     },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
@@ -119,6 +117,17 @@ pub enum Cache {
     F16,
     /// 34 bytes for each 32 values.
     Q8_0,
+}
+
+/// Which devices are listed, and whether they are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Probe {
+    /// Whether GPUs are looked for, which runs their drivers.
+    pub gpus: bool,
+    /// Whether to measure: about a second for each device.
+    pub measure: bool,
+    /// Threads of the processor to measure with.
+    pub threads: u32,
 }
 
 /// A question and how it shall be answered.

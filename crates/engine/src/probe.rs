@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::handle::{Engine, EngineError};
-use crate::message::{Device, Event, Failure};
+use crate::message::{Device, Event, Failure, Probe};
 
 /// Why nothing is known of what computes.
 #[derive(Debug, thiserror::Error)]
@@ -23,19 +23,14 @@ pub enum ProbeError {
     TooSlow(Duration),
 }
 
-/// Starts an engine, asks it for all devices, and ends it. The processor comes among them; GPUs
-/// where a library that drives them was built and finds a driver.
+/// Starts an engine, asks it for devices, and ends it. The processor comes among them; GPUs, where
+/// they are asked for, if a library that drives them was built and finds a driver.
 ///
-/// Blocks; with `measure` for about a second for each device (with so many threads of the
-/// processor), else for some 50 ms, and not much longer than `limit` once the engine has greeted.
-pub fn probe(
-    program: &Path,
-    measure: bool,
-    threads: u32,
-    limit: Duration,
-) -> Result<Vec<Device>, ProbeError> {
+/// Blocks; about a second for each device that is measured, else for some 50 ms, and not much
+/// longer than `limit` once the engine has greeted.
+pub fn probe(program: &Path, asked: Probe, limit: Duration) -> Result<Vec<Device>, ProbeError> {
     let engine = Engine::start(program)?;
-    let mut events = engine.probe(measure, threads);
+    let mut events = engine.probe(asked);
     let (tell, told) = channel();
     // On a thread of its own, since a process that hangs in its driver may survive a kill: then
     // this thread goes on waiting for it, and nobody else does.

@@ -236,3 +236,53 @@ fn a_model_of_the_catalogue_is_asked_by_its_id_once_its_file_is_there() {
         (&Value::from(true), &Value::from(1024))
     );
 }
+
+/// A driver that takes its process along as soon as it is loaded, where `./test` built the library
+/// that drives GPUs.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_driver_that_crashes_costs_no_figure_of_the_processor_and_is_left_alone() {
+    if std::env::var_os("SPUD_TEST_VULKAN").is_none() {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("crash.c");
+    let library = folder.path().join("crash.so");
+    let driver = folder.path().join("crash.json");
+    let code = "#include <stdlib.h>\n__attribute__((constructor)) static void crash(void) { abort(); }\n";
+    fs::write(&source, code).unwrap();
+    let built = std::process::Command::new("cc")
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&library, &source])
+        .status()
+        .unwrap();
+    assert!(built.success());
+    let told = serde_json::json!({
+        "file_format_version": "1.0.0",
+        "ICD": { "library_path": library, "api_version": "1.3.0" }
+    });
+    fs::write(&driver, told.to_string()).unwrap();
+    let home = Home::new();
+    let ask = |arguments: &[&str], driver: &Path| {
+        let mut command = home.command(arguments);
+        command.env("VK_DRIVER_FILES", driver);
+        command.env("VK_ICD_FILENAMES", driver);
+        Ran::of(command.output().unwrap())
+    };
+    let first = json(&ask(&["machine", "--json"], &driver));
+    assert!(
+        first["speed"]["weight_bytes_per_second"].is_u64(),
+        "{first}"
+    );
+    assert_eq!(first["gpus"], serde_json::json!([]), "{first}");
+    // Asked a second time it is told why, and nothing crashes any more: the driver may even be gone.
+    let people = ask(&["machine"], Path::new("/nowhere.json"));
+    assert!(
+        people.output.contains("GPUs are left alone") && people.output.contains("--again"),
+        "{people:?}"
+    );
+    let again = ask(&["machine", "--again"], Path::new("/nowhere.json"));
+    assert!(!again.output.contains("left alone"), "{again:?}");
+    let after = ask(&["machine"], Path::new("/nowhere.json"));
+    assert!(!after.output.contains("left alone"), "{after:?}");
+}

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use engine::message::{Device, DeviceKind, Hello};
+use engine::message::{Device, DeviceKind, Hello, Probe};
 use engine::probe::{ProbeError, probe};
 
 use crate::asking::{CONTEXT, PROGRAM, ask, greedy, load, prompt, sprout};
@@ -58,9 +58,20 @@ fn greeting_then(name: &str, then: &str) -> PathBuf {
     script(name, &format!("{greets}\n{waits}\n{then}\n"))
 }
 
-fn list(program: &Path, measure: bool) -> Vec<Device> {
+const LIST: Probe = Probe {
+    gpus: true,
+    measure: false,
+    threads: 1,
+};
+
+const MEASURE: Probe = Probe {
+    measure: true,
+    ..LIST
+};
+
+fn list(program: &Path, asked: Probe) -> Vec<Device> {
     // llvmpipe needs its time to be measured, more of it beside other tests.
-    probe(program, measure, 1, PATIENCE * 4).unwrap()
+    probe(program, asked, PATIENCE * 4).unwrap()
 }
 
 /// The one processor of a list.
@@ -75,7 +86,7 @@ fn processor(devices: &[Device]) -> &Device {
 
 #[test]
 fn the_processor_is_listed_and_measured_when_asked() {
-    let listed = list(Path::new(PROGRAM), false);
+    let listed = list(Path::new(PROGRAM), LIST);
     let known = processor(&listed);
     assert_eq!(
         (known.name.as_str(), known.backend.as_str()),
@@ -90,7 +101,9 @@ fn the_processor_is_listed_and_measured_when_asked() {
         listed.iter().all(|device| device.measured.is_none()),
         "{listed:?}"
     );
-    let measured = processor(&list(Path::new(PROGRAM), true)).measured.unwrap();
+    let measured = processor(&list(Path::new(PROGRAM), MEASURE))
+        .measured
+        .unwrap();
     // A computer from this century; without weights that are read it would be beyond the next.
     assert!(
         (10_000_000..10_000_000_000_000).contains(&measured.weight_bytes_per_second),
@@ -107,8 +120,8 @@ fn llvmpipe_is_found_as_software_with_its_memory_and_measured() {
     let Some(program) = engine_with_llvmpipe("probe-llvmpipe", "") else {
         return;
     };
-    for measure in [false, true] {
-        let devices = list(&program, measure);
+    for asked in [LIST, MEASURE] {
+        let devices = list(&program, asked);
         processor(&devices);
         let [gpu] = devices
             .iter()
@@ -127,8 +140,14 @@ fn llvmpipe_is_found_as_software_with_its_memory_and_measured() {
             0 < gpu.free_bytes && gpu.free_bytes <= gpu.total_bytes,
             "{gpu:?}"
         );
-        assert_eq!(gpu.measured.is_some(), measure, "{gpu:?}");
+        assert_eq!(gpu.measured.is_some(), asked.measure, "{gpu:?}");
     }
+    let without = Probe {
+        gpus: false,
+        ..LIST
+    };
+    let devices = list(&program, without);
+    assert_eq!(devices, [processor(&devices).clone()], "no driver was run");
 }
 
 /// Like nearly every machine that tests run on.
@@ -142,7 +161,7 @@ fn a_machine_without_drivers_has_its_processor() {
         ("probe-no-such-gpu", "export GGML_VK_VISIBLE_DEVICES=99"),
         ("probe-no-gpu", "export GGML_VK_VISIBLE_DEVICES="),
     ] {
-        let devices = list(&engine_after(name, settings), false);
+        let devices = list(&engine_after(name, settings), LIST);
         assert_eq!(processor(&devices), &devices[0]);
         assert_eq!(devices.len(), 1, "{devices:?}");
     }
@@ -163,7 +182,7 @@ fn a_gpu_library_that_does_not_load_does_no_harm() {
         fs_err::copy(entry.path(), home.join(entry.file_name())).unwrap();
     }
     fs_err::write(home.join("backends/libggml-vulkan.so"), "no library").unwrap();
-    let devices = list(&program, false);
+    let devices = list(&program, LIST);
     assert_eq!(devices, [processor(&devices).clone()]);
     let engine = engine::Engine::start(&program).unwrap();
     load(&engine, &sprout(), CONTEXT).unwrap();
@@ -176,12 +195,12 @@ fn a_probe_of_what_crashes_or_hangs_ends_with_the_reason() {
         "probe-crash",
         "echo 'error: the driver lost its device' >&2\nkill -SEGV $$",
     );
-    let failed = probe(&crash, true, 1, PATIENCE).unwrap_err();
+    let failed = probe(&crash, MEASURE, PATIENCE).unwrap_err();
     assert!(matches!(failed, ProbeError::Failed(_)), "{failed:?}");
     assert!(failed.to_string().contains("lost its device"), "{failed}");
     let hang = greeting_then("probe-hang", "exec sleep 1000");
-    let slow = probe(&hang, true, 1, Duration::from_millis(200)).unwrap_err();
+    let slow = probe(&hang, MEASURE, Duration::from_millis(200)).unwrap_err();
     assert!(matches!(slow, ProbeError::TooSlow(_)), "{slow:?}");
-    let missing = probe(Path::new("/nowhere/spud-engine"), false, 1, PATIENCE).unwrap_err();
+    let missing = probe(Path::new("/nowhere/spud-engine"), LIST, PATIENCE).unwrap_err();
     assert!(matches!(missing, ProbeError::NotStarted(_)), "{missing:?}");
 }
