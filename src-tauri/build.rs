@@ -5,6 +5,7 @@
 const CALLS: &[&str] = &[
     "watch_app",
     "watch_chat",
+    "watch_drag",
     "unwatch",
     "send",
     "stop",

@@ -5,6 +5,7 @@ use app::{App, ChatId, Held};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State};
 
+use crate::drops::Drops;
 use crate::streams::Streams;
 use crate::wire;
 
@@ -15,6 +16,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
     tauri::generate_handler![
         watch_app,
         watch_chat,
+        watch_drag,
         unwatch,
         send,
         stop,
@@ -50,6 +52,15 @@ async fn watch_chat(
     channel: Channel<wire::ChatEvent>,
 ) -> Answer<u32> {
     Ok(streams.forward(app.watch_chat(ChatId(chat)).await?, channel))
+}
+
+#[tauri::command]
+async fn watch_drag(
+    drops: State<'_, Drops>,
+    streams: State<'_, Streams>,
+    channel: Channel<wire::DragEvent>,
+) -> Answer<u32> {
+    Ok(streams.forward(drops.watch(), channel))
 }
 
 #[tauri::command]

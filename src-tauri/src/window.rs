@@ -4,12 +4,10 @@ use std::io::Write;
 
 use app::App;
 use tauri::async_runtime::{block_on, spawn};
-use tauri::{
-    DragDropEvent, Manager, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
-    WindowEvent,
-};
+use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::calls;
+use crate::drops::Drops;
 use crate::streams::Streams;
 
 /// In pixels at a scale of 1: wide enough for the list and a comfortable measure.
@@ -44,7 +42,7 @@ pub(crate) fn run() -> Result<(), String> {
                 // What goes wrong is told as a notice.
                 spawn(async move { product.open_model(&model).await });
             }
-            take_drops(&window, &product);
+            shell.manage(Drops::of(&window, &product));
             shell.manage(product);
             shell.manage(Streams::default());
             drop(window);
@@ -64,21 +62,6 @@ pub(crate) fn run() -> Result<(), String> {
         }
     });
     Ok(())
-}
-
-/// A file that is dropped on the window is opened as a model; what is wrong with it is told as a
-/// notice. The page itself never sees where it lies.
-fn take_drops(window: &WebviewWindow, product: &App) {
-    let product = product.clone();
-    window.on_window_event(move |event| {
-        let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event else {
-            return;
-        };
-        if let Some(path) = paths.first() {
-            let (product, path) = (product.clone(), path.to_string_lossy().into_owned());
-            spawn(async move { product.open_model(&path).await });
-        }
-    });
 }
 
 /// Our own page and nothing else: a link in an answer must not replace the window.

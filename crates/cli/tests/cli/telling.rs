@@ -249,7 +249,8 @@ fn a_driver_that_crashes_costs_no_figure_of_the_processor_and_is_left_alone() {
     let source = folder.path().join("crash.c");
     let library = folder.path().join("crash.so");
     let driver = folder.path().join("crash.json");
-    let code = "#include <stdlib.h>\n__attribute__((constructor)) static void crash(void) { abort(); }\n";
+    let code =
+        "#include <stdlib.h>\n__attribute__((constructor)) static void crash(void) { abort(); }\n";
     fs::write(&source, code).unwrap();
     let built = std::process::Command::new("cc")
         .args(["-shared", "-fPIC", "-o"])

@@ -5,6 +5,7 @@ import type {
   AppEvent,
   ChatEvent,
   ChatRequest,
+  DragEvent,
   DraftRequest,
   Failure,
   Fit,
@@ -54,6 +55,8 @@ export interface Calls {
 export interface Streams {
   watch_app: { request: Nothing; event: AppEvent };
   watch_chat: { request: ChatRequest; event: ChatEvent };
+  /** What is held over the window; where it lies stays with the shell, which opens it. */
+  watch_drag: { request: Nothing; event: DragEvent };
 }
 
 /** Ends a subscription. A second call does nothing. */

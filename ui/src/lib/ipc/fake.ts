@@ -5,7 +5,7 @@ import type { Backend, Calls, Streams } from './calls';
 import { FakeReply, type Pace } from './fakeReply';
 import { FakeSurvey } from './fakeSurvey';
 import { makeScene, type Scene, type SceneChat } from './fakeScenes';
-import type { AppEvent, ChatEvent, ChatRow, Failure, Message } from './wire';
+import type { AppEvent, ChatEvent, ChatRow, DragEvent, Failure, Message } from './wire';
 
 /** Milliseconds between two tokens, as on a slow laptop. */
 const USUAL_PACE: Pace = { loadMs: 900, readMs: 500, tokenMs: 90 };
@@ -55,6 +55,11 @@ export class FakeBackend implements Backend {
         if (this.#appListeners.has(hear)) hear(this.#appSnapshot());
       });
       return () => this.#appListeners.delete(hear);
+    }
+    if (name === 'watch_drag') {
+      const hear = listener as (event: DragEvent) => void;
+      queueMicrotask(() => hear(this.scene.drag ?? { file: null, isModel: false }));
+      return () => undefined;
     }
     return this.#watchChat((request as { chat: number }).chat, listener as never, failed);
   }

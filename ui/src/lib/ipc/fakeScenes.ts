@@ -2,7 +2,16 @@
 // every one of them can be looked at. `npm run dev`, then `?scene=crowded`.
 import type { Calls } from './calls';
 import * as words from './fakeWords';
-import type { ChatRow, EngineState, Failure, Message, Model, Notice, Phase } from './wire';
+import type {
+  ChatRow,
+  DragEvent,
+  EngineState,
+  Failure,
+  Message,
+  Model,
+  Notice,
+  Phase,
+} from './wire';
 
 export interface SceneChat {
   row: ChatRow;
@@ -22,6 +31,8 @@ export interface Scene {
   firstRun: boolean;
   /** Which machine the picker tells of (`fakeSurvey.ts`). */
   machine?: string;
+  /** A file held over the window. */
+  drag?: DragEvent;
   /** Calls that reject, and with what. */
   refuse?: Partial<Record<keyof Calls, Failure>>;
 }
@@ -61,6 +72,8 @@ export const sceneNames = [
   'notice',
   'nothing',
   'workstation',
+  'held',
+  'held-other',
 ] as const;
 
 export function makeScene(name: string, nowMs: number): Scene {
@@ -85,6 +98,10 @@ export function makeScene(name: string, nowMs: number): Scene {
     case 'nothing':
     case 'workstation':
       return { ...base, firstRun: true, machine: name };
+    case 'held':
+      return { ...base, drag: { file: 'DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf', isModel: true } };
+    case 'held-other':
+      return { ...base, drag: { file: `${'holiday-'.repeat(20)}photos.zip`, isModel: false } };
     case 'again':
       return { ...base, chats: maker.few() };
     case 'answered':

@@ -80,6 +80,19 @@ draft: string, lastChat: number | null,
  */
 firstRun: boolean, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "notice", notice: Notice, };
 
+/**
+ * A file that is held over the window, or that none is any more.
+ */
+export type DragEvent = { 
+/**
+ * Its name; null while nothing is held.
+ */
+file: string | null, 
+/**
+ * Whether it is called a model's file.
+ */
+isModel: boolean, };
+
 export type SendRequest = { 
 /**
  * null starts a new chat.

@@ -1,0 +1,68 @@
+//! The page's types, written from ours.
+
+use super::*;
+
+/// The page's types. A stale file is written anew, and the test fails once so that somebody
+/// looks at the change and commits it.
+#[test]
+fn the_bindings_of_the_page_are_fresh() {
+    let settings = ts_rs::Config::default();
+    let mut text = String::from(
+        "// Written by `cargo test -p spud-desktop` from src-tauri/src/wire.rs. Do not edit.\n",
+    );
+    macro_rules! declare {
+        ($($kind:ty),+ $(,)?) => {$(
+            text += "\n";
+            text += &<$kind>::docs().unwrap_or_default();
+            text += "export ";
+            text += &<$kind>::decl(&settings);
+            text += "\n";
+        )+};
+    }
+    declare!(
+        Code,
+        Failure,
+        MessageRole,
+        MessageState,
+        Message,
+        ChatRow,
+        Phase,
+        ChatEvent,
+        EngineState,
+        Model,
+        Notice,
+        AppEvent,
+        DragEvent,
+        SendRequest,
+        SendResponse,
+        ChatRequest,
+        RenameRequest,
+        DraftRequest,
+        RememberRequest,
+        Verdict,
+        KvType,
+        GpuView,
+        MachineView,
+        DeviceShare,
+        Estimate,
+        Fit,
+        QuantView,
+        Benchmark,
+        Lineage,
+        Candidate,
+        Advice,
+        Survey,
+        SurveyRequest,
+        FitRequest,
+        PatienceRequest,
+        HeldRequest,
+        ModelRequest,
+        LinkRequest,
+    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");
+    let committed = std::fs::read_to_string(path).unwrap_or_default();
+    if committed != text {
+        std::fs::write(path, text).unwrap();
+        panic!("`ui/src/lib/ipc/wire.ts` was stale; it is written anew, look at it and commit it");
+    }
+}
