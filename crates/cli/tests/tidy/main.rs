@@ -17,8 +17,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("fit", &["gguf"]),
     ("engine", &["fit", "gguf"]),
     ("machine", &["fit", "gguf"]),
+    ("library", &["fit", "gguf"]),
     ("chats", &["fit", "gguf"]),
-    ("app", &["engine", "machine", "chats", "fit", "gguf"]),
+    (
+        "app",
+        &["engine", "machine", "library", "chats", "fit", "gguf"],
+    ),
     ("cli", &["app"]),
     ("spud-desktop", &["app"]),
     // For the messages alone; nothing depends on it, it is started.

@@ -105,6 +105,11 @@ impl Sha256 {
         Some(Self(hash))
     }
 
+    /// The hash of these bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
     /// Its bytes.
     pub fn bytes(&self) -> &[u8; 32] {
         &self.0

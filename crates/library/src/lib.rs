@@ -1,0 +1,33 @@
+//! The network and the models folder: downloads that a person can trust, and what is there already.
+//!
+//! [`fetch`] brings one file: from its sources, over several connections, resumed exactly, verified
+//! before it has a name. [`Net`] is the one door to the network, with its ledger. Deliberately not
+//! here: which model is wanted and whether it fits (`fit`), in which order downloads run and what a
+//! person is told of them (`app`).
+
+mod blocks;
+mod crew;
+mod disk;
+mod fetch;
+mod hub;
+mod ledger;
+mod locate;
+mod names;
+mod net;
+mod part;
+mod rate;
+mod record;
+mod run;
+mod trouble;
+mod wait;
+
+pub use blocks::BLOCK_BYTES;
+pub use fetch::{Doing, Manner, Progress, Wanted, begun, fetch, forget};
+pub use hub::{HubError, HubFile, list};
+pub use ledger::{Entry, Ledger};
+pub use names::{BadName, Name, Place};
+pub use net::{Net, NetError};
+pub use rate::{Limit, Meter};
+pub use record::Record;
+pub use trouble::{Failure, SourceFailure};
+pub use wait::Pace;
