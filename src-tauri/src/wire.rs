@@ -42,6 +42,9 @@ pub(crate) enum Code {
     Storage,
     StorageNewer,
     NotFound,
+    Download,
+    DiskFull,
+    Stopped,
     LinkRefused,
     Bug,
 }
@@ -334,6 +337,9 @@ impl From<app::Code> for Code {
             app::Code::Storage => Self::Storage,
             app::Code::StorageNewer => Self::StorageNewer,
             app::Code::NotFound => Self::NotFound,
+            app::Code::Download => Self::Download,
+            app::Code::DiskFull => Self::DiskFull,
+            app::Code::Stopped => Self::Stopped,
             app::Code::LinkRefused => Self::LinkRefused,
             app::Code::Bug => Self::Bug,
         }

@@ -44,6 +44,12 @@ pub enum Code {
     StorageNewer,
     /// A chat or message that is not there (any more).
     NotFound,
+    /// A download did not come about.
+    Download,
+    /// The disk has too little room for a download.
+    DiskFull,
+    /// It was stopped, as somebody asked.
+    Stopped,
     /// A link that is not opened, or that nothing opened.
     LinkRefused,
     /// A mistake of ours.

@@ -5,9 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use fit::catalogue::{Catalogue, File, Member};
+use fit::catalogue::{Catalogue, File, Member, Part};
 use fit::{Advice, Anatomy, Ask, Choice, Machine, Plan, Verdict, advise};
 use gguf::{Geometry, Header, Weights};
+use library::Place;
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
@@ -213,21 +214,31 @@ pub fn named(home: &Home, typed: &str) -> Result<Model, Failure> {
     // The file to take first, else the largest of the others.
     let others = member.files.iter().rev().filter(|file| !file.default);
     let mut files = std::iter::once(member.default_file()).chain(others);
-    if let Some(file) = files.find(|file| is_in(&folder, file)) {
-        return Ok(Model::File(folder.join(file.name())));
+    if let Some(path) = files.find_map(|file| lies(&folder, file)) {
+        return Ok(Model::File(path));
     }
     let file = member.default_file();
     let message = format!("`{typed}` is not in `{}`", folder.display());
-    let hint = format!("Get {} from {} and put it there.", file.name(), file.page());
+    let hint = format!(
+        "`spud pull {typed}` fetches it; or get {} from {} and put it there.",
+        file.name(),
+        file.page()
+    );
     Err(Failure::new(Code::ModelMissing, message).hint(hint))
 }
 
-/// Whether every part of a file lies in this folder under its own name.
-fn is_in(folder: &Path, file: &File) -> bool {
-    file.parts.iter().all(|part| {
-        let name = part.path.rsplit('/').next().unwrap_or(&part.path);
-        folder.join(name).is_file()
-    })
+/// The path that opens a file, where every part of it lies in the models folder: where a download
+/// puts it, or put there by hand under its own name.
+fn lies(folder: &Path, file: &File) -> Option<PathBuf> {
+    let pulled = |part: &Part| Some(Place::new(&file.repo, &part.path).ok()?.within(folder));
+    let by_hand = |part: &Part| part.path.rsplit('/').next().map(|name| folder.join(name));
+    let all = |place: &dyn Fn(&Part) -> Option<PathBuf>| {
+        let mut paths = file.parts.iter().map(place);
+        let first = paths.next()??;
+        let rest = |path: Option<PathBuf>| path.is_some_and(|path| path.is_file());
+        (first.is_file() && paths.all(rest)).then_some(first)
+    };
+    all(&pulled).or_else(|| all(&by_hand))
 }
 
 struct Surveyor<'a> {
@@ -270,10 +281,11 @@ impl Surveyor<'_> {
 
     fn member(&self, member: &Member, file: &File, ask: Ask) -> Candidate {
         let folder = self.outfit.home.models();
-        let path = folder.join(file.name());
+        let there = lies(&folder, file);
         // Once it is there its header tells exactly.
-        let header = is_in(&folder, file).then(|| exact(&path).ok()).flatten();
+        let header = there.as_ref().and_then(|path| exact(path).ok());
         let present = header.is_some();
+        let path = there.unwrap_or_else(|| folder.join(file.name()));
         let (geometry, weights) =
             header.unwrap_or_else(|| (member.geometry(file), member.weights(file)));
         Candidate {

@@ -51,6 +51,23 @@ Bytes are whole numbers, times milliseconds, rates per second; what is not known
 A typical answer is assumed to be 100 tokens of prompt, 700 of thinking and 300 of answer until the
 model's own replies on this machine say otherwise (`replies` counts them).";
 
+/// What the JSON lines of `spud pull` mean.
+const JSON_OF_PULL: &str = "\
+With --json, one object per line:
+  {\"type\":\"note\",\"note\":…}     such as that the user's own catalogue is left out, and why
+  {\"type\":\"chosen\",\"id\":…,\"quant\":…,\"bytes\":n,\"verdict\":\"comfortable|tight|slow|too_big\"}
+  {\"type\":\"asking\",\"host\":…}   for sizes and hashes that the catalogue does not know
+  {\"type\":\"connecting|downloading|checking|waiting|elsewhere\",\"part\":n,\"parts\":n,\"here\":n,
+   \"bytes\":n,\"per_second\":n,\"left_ms\":n,\"why\":…}   of all parts together; what is not known
+                                 is null, `why` tells what is waited for
+  {\"type\":\"done\",\"path\":…}     what `--model` takes; or
+  {\"type\":\"failed\",\"code\":…,\"message\":…,\"hint\":…}
+What came is kept whatever happens, and the next start goes on with it. Only a file whose SHA-256
+is right gets a name that can be opened. Every request is written into `connections.jsonl` of the
+data folder. Without --json the path is printed when it is there.
+
+Exit status: 0 it is there, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
+
 /// What the JSON of `spud inspect` means.
 const JSON_OF_INSPECT: &str = "\
 With --json, one object on one line:
@@ -100,6 +117,9 @@ pub(crate) enum Command {
     /// Plan one model: memory on each device, context, verdict
     #[command(after_long_help = JSON_OF_MODELS)]
     Fit(Fit),
+    /// Download a model: resumed where it stopped, verified before it is used
+    #[command(after_long_help = JSON_OF_PULL)]
+    Pull(Pull),
     /// Show what a GGUF file is made of
     #[command(after_long_help = JSON_OF_INSPECT)]
     Inspect(Inspect),
@@ -190,6 +210,24 @@ impl From<Kv> for KvType {
             Kv::Q8_0 => Self::Q8_0,
         }
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pull {
+    /// A model of the catalogue by its id (`spud models` lists them)
+    pub(crate) model: String,
+    /// The quantisation, such as `Q4_K_M` [default: the one that suits this machine]
+    #[arg(long, value_name = "Q")]
+    pub(crate) quant: Option<String>,
+    /// The hub to ask, and nobody else [default: `HF_ENDPOINT`, or the hub and its known mirrors]
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// KiB per second at most
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

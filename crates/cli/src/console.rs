@@ -54,6 +54,11 @@ impl Console {
         }
     }
 
+    /// Whether [`Console::status`] shows anything.
+    pub(crate) fn replaces(&self) -> bool {
+        self.dims
+    }
+
     /// Replaces the line at the cursor, where there is one to replace.
     pub(crate) fn status(&self, text: &str) {
         if self.dims {

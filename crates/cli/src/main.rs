@@ -14,6 +14,7 @@ mod interrupt;
 mod lines;
 mod machine;
 mod models;
+mod pull;
 
 use std::process::ExitCode;
 
@@ -25,7 +26,7 @@ fn main() -> ExitCode {
     let spud = Spud::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
-        .enable_time()
+        .enable_all()
         .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Models(models) => models::run(&models),
         Command::Fit(fit) => fit::run(&fit),
         Command::Inspect(inspect) => inspect::run(&inspect),
+        Command::Pull(pull) => runtime.block_on(pull::run(pull)),
         Command::Doctor(doctor) => runtime.block_on(doctor::run(&doctor)),
     }
 }

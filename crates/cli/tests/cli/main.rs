@@ -12,6 +12,11 @@ mod builder;
 mod chat;
 mod crash;
 mod doctor;
+// The library's own scripted server.
+#[path = "../../../library/tests/library/server.rs"]
+#[allow(dead_code, reason = "the tests of library break more things")]
+mod hub;
 mod inspect;
+mod pull;
 mod spud;
 mod telling;

@@ -1,0 +1,267 @@
+//! A model of the catalogue on its way here: what it is made of, who has it, and how far it is.
+//!
+//! Not here: how bytes come (`library`), and how any of it is shown.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use fit::catalogue::{File, HUB, MODELSCOPE, Member, Part};
+use library::{Doing, HubFile, Ledger, Manner, Meter, Net, Pace, Place, Progress, Wanted};
+use tokio::sync::watch;
+use url::Url;
+
+use crate::Knowledge;
+use crate::failure::{Code, Failure};
+use crate::home::Home;
+use crate::machine::{Look, see};
+use crate::stop::Stop;
+use crate::survey::{Candidate, Question, catalogue, fit_one};
+
+/// Replaces the hub that models are fetched from.
+pub const ENDPOINT_VARIABLE: &str = "HF_ENDPOINT";
+
+/// What is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Pull {
+    /// The id of a model in the catalogue.
+    pub id: String,
+    /// Its quantisation; none takes what suits this machine.
+    pub quant: Option<String>,
+    /// The hub to ask, and nobody else; none takes [`ENDPOINT_VARIABLE`], or the hub and mirrors
+    /// that the catalogue knows.
+    pub endpoint: Option<String>,
+    /// Bytes per second at most; 0 is no limit.
+    pub limit: u64,
+}
+
+/// What is told on the way.
+#[derive(Debug, Clone)]
+pub enum Pulling {
+    /// What a person should know first, such as that their own catalogue is left out.
+    Note(String),
+    /// What was chosen, before anything is asked.
+    Chosen(Box<Candidate>),
+    /// The hub is asked for sizes and hashes that the catalogue does not know.
+    Asking {
+        /// Who.
+        host: String,
+    },
+    /// How far it is.
+    Far(Far),
+}
+
+/// How far a model is, all its parts together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Far {
+    /// The part at hand, from 1.
+    pub part: usize,
+    /// How many there are.
+    pub parts: usize,
+    /// Bytes that are here.
+    pub here: u64,
+    /// Bytes of all parts.
+    pub bytes: u64,
+    /// Bytes per second over the last seconds; none where that cannot be told.
+    pub rate: Option<u64>,
+    /// Time that the rest will take at that rate.
+    pub left: Option<Duration>,
+    /// What is happening to the part at hand.
+    pub doing: Doing,
+}
+
+/// Fetches a model into the models folder and gives the path that opens it. What is here already is
+/// not fetched again; a stop keeps what came.
+pub async fn pull(
+    home: &Home,
+    ask: &Pull,
+    mut stop: Stop,
+    mut tell: impl FnMut(Pulling),
+) -> Result<PathBuf, Failure> {
+    let knowledge = Knowledge::of(home);
+    let seen = see(home, &knowledge, Look::Glance, &stop)?;
+    let question = Question {
+        quant: ask.quant.clone(),
+        ..Question::default()
+    };
+    let (catalogue, note) = catalogue(home);
+    if let Some(note) = note {
+        tell(Pulling::Note(note));
+    }
+    let Some(member) = catalogue.model(&ask.id) else {
+        let message = format!("the catalogue has no model `{}`", ask.id);
+        return Err(
+            Failure::new(Code::ModelMissing, message).hint("`spud models` lists what it has.")
+        );
+    };
+    let chosen = fit_one(home, &knowledge, &seen.machine, &ask.id, &question)?;
+    let file = member.file(&chosen.quant);
+    let file = file.expect("BUG: a candidate's quantisation is one of its files");
+    tell(Pulling::Chosen(Box::new(chosen)));
+    let endpoints = endpoints(ask.endpoint.as_deref())?;
+    let net = Net::new(Ledger::at(&home.data().join("connections.jsonl")))
+        .map_err(|error| Failure::new(Code::Download, error.to_string()))?;
+    fs_err::create_dir_all(home.models()).map_err(|error| unwritable(&error))?;
+    let known = if missing(file) {
+        tell(Pulling::Asking {
+            host: endpoints.hub.host_str().unwrap_or_default().to_owned(),
+        });
+        let revision = file.revision.as_deref().unwrap_or("main");
+        let pace = Pace::default();
+        let listing = library::list(&net, &endpoints.hub, &file.repo, revision, &pace);
+        tokio::select! {
+            () = stop.asked() => return Err(stopped(member)),
+            listed = listing => listed.map_err(|error| refused(&error))?,
+        }
+    } else {
+        Vec::new()
+    };
+    let parts = file.parts.iter();
+    let parts = parts.map(|part| wanted(file, part, &known, &endpoints));
+    let parts: Vec<Wanted> = parts.collect::<Result<_, _>>()?;
+    let manner = Manner::default();
+    manner.limit.set(ask.limit);
+    let all: u64 = parts.iter().map(|part| part.bytes).sum();
+    let mut far = Far {
+        part: 1,
+        parts: parts.len(),
+        here: 0,
+        bytes: all,
+        rate: None,
+        left: None,
+        doing: Doing::Elsewhere,
+    };
+    let (mut first, mut before, mut fetched_before) = (None, 0, 0);
+    let mut meter = Meter::default();
+    for (number, part) in (1..).zip(&parts) {
+        let (stopper, stopping) = watch::channel(false);
+        let (telling, mut told) = watch::channel(Progress {
+            here: 0,
+            bytes: part.bytes,
+            fetched: 0,
+            doing: Doing::Elsewhere,
+        });
+        let models = home.models();
+        let fetching = library::fetch(&net, &models, part, &manner, &telling, stopping);
+        tokio::pin!(fetching);
+        let path = loop {
+            tokio::select! {
+                fetched = &mut fetching => break fetched,
+                () = stop.asked(), if !*stopper.borrow() => {
+                    stopper.send_replace(true);
+                }
+                _ = told.changed() => {
+                    let progress = told.borrow_and_update().clone();
+                    meter.see(Instant::now(), fetched_before + progress.fetched);
+                    far.part = number;
+                    far.here = before + progress.here;
+                    far.rate = meter.rate();
+                    far.left = meter.time_for(all.saturating_sub(far.here));
+                    far.doing = progress.doing;
+                    tell(Pulling::Far(far.clone()));
+                }
+            }
+        };
+        let path = path.map_err(|error| failed(&error))?;
+        fetched_before += told.borrow().fetched;
+        before += part.bytes;
+        first.get_or_insert(path);
+    }
+    Ok(first.expect("BUG: the catalogue's files have parts"))
+}
+
+/// Who is asked.
+struct Endpoints {
+    hub: Url,
+    /// None where the user named the one to ask.
+    mirror: Option<&'static str>,
+}
+
+fn endpoints(named: Option<&str>) -> Result<Endpoints, Failure> {
+    let variable = std::env::var(ENDPOINT_VARIABLE).ok();
+    let named = named.map(str::to_owned).or(variable);
+    let named = named.filter(|named| !named.is_empty());
+    let mirror = named.is_none().then_some(MODELSCOPE);
+    let text = named.unwrap_or_else(|| HUB.to_owned());
+    let address = Url::parse(&text).ok();
+    let hub = address.filter(|url| matches!(url.scheme(), "http" | "https"));
+    let hub = hub.ok_or_else(|| {
+        Failure::new(Code::Download, format!("`{text}` is no address of a hub"))
+            .hint(format!("It looks like {HUB}."))
+    })?;
+    Ok(Endpoints { hub, mirror })
+}
+
+/// Whether the catalogue leaves something to ask the hub.
+fn missing(file: &File) -> bool {
+    let unknown = |part: &Part| part.bytes.is_none() || part.sha256.is_none();
+    file.parts.iter().any(unknown)
+}
+
+fn wanted(
+    file: &File,
+    part: &Part,
+    known: &[HubFile],
+    endpoints: &Endpoints,
+) -> Result<Wanted, Failure> {
+    let place = Place::new(&file.repo, &part.path)
+        .map_err(|error| Failure::new(Code::Download, error.to_string()))?;
+    let told = known.iter().find(|told| told.path == part.path);
+    let bytes = part.bytes.or(told.map(|told| told.bytes));
+    let sha256 = part.sha256.or(told.and_then(|told| told.sha256));
+    let (Some(bytes), Some(sha256)) = (bytes, sha256) else {
+        let message = format!(
+            "`{}` does not tell the size and hash of `{}`",
+            endpoints.hub.host_str().unwrap_or_default(),
+            part.path
+        );
+        return Err(Failure::new(Code::Download, message)
+            .hint("Without them a download cannot be checked; try another quantisation."));
+    };
+    let mirror = endpoints.mirror.and_then(|at| file.mirror_url(at, part));
+    let sources = [Some(file.url(endpoints.hub.as_str(), part)), mirror];
+    let sources = sources.into_iter().flatten();
+    let sources = sources.filter_map(|source| Url::parse(&source).ok());
+    Ok(Wanted {
+        place,
+        bytes,
+        sha256,
+        sources: sources.collect(),
+    })
+}
+
+fn stopped(member: &Member) -> Failure {
+    let message = format!("the download of {} was stopped", member.name);
+    Failure::new(Code::Stopped, message)
+}
+
+fn refused(error: &library::HubError) -> Failure {
+    Failure::new(Code::Download, error.to_string()).hint("Try again later, or another hub.")
+}
+
+fn unwritable(error: &std::io::Error) -> Failure {
+    Failure::new(Code::Storage, error.to_string()).hint("Check the folder's rights and its disk.")
+}
+
+fn failed(failure: &library::Failure) -> Failure {
+    use library::Failure as F;
+    let (code, hint) = match failure {
+        F::Stopped { .. } => (
+            Code::Stopped,
+            "The next start goes on where this one ended.",
+        ),
+        F::Nowhere { .. } => (
+            Code::Download,
+            "What came is kept: check the connection and start it again.",
+        ),
+        F::DiskFull { .. } => (
+            Code::DiskFull,
+            "Make room or choose a smaller quantisation, then start it again; what came is kept.",
+        ),
+        F::Disk { .. } => (Code::Storage, "Check the folder's rights and its disk."),
+        F::Occupied { .. } => (
+            Code::Storage,
+            "Move it away or delete it, then start it again.",
+        ),
+    };
+    Failure::new(code, failure.to_string()).hint(hint)
+}

@@ -1,0 +1,202 @@
+//! `spud pull`: a model on its way, as a line that changes in a terminal, as plain lines elsewhere,
+//! as JSON for a program.
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use app::fit::bytes::human;
+use app::fit::words::about;
+use app::{Code, Doing, Far, Home, Pulling};
+use serde_json::{Value, json};
+
+use crate::command::Pull;
+use crate::console::{Console, STOPPED, To, complain_of, tame};
+use crate::interrupt;
+
+/// Between two lines where no line can be replaced.
+const LINE_TIME: Duration = Duration::from_secs(10);
+
+/// Between two JSON objects of the same kind.
+const JSON_TIME: Duration = Duration::from_millis(500);
+
+/// Fetches a model.
+pub(crate) async fn run(wish: Pull) -> ExitCode {
+    let (stopper, stop) = app::stop::stop();
+    interrupt::stops(stopper.clone());
+    let console = Console::new(stopper);
+    let home = match Home::find() {
+        Ok(home) => home,
+        Err(failure) => return complain_of(&failure),
+    };
+    let ask = app::Pull {
+        id: wish.model,
+        quant: wish.quant,
+        endpoint: wish.endpoint,
+        limit: wish.limit.unwrap_or(0).saturating_mul(1 << 10),
+    };
+    let mut screen = Screen {
+        console: &console,
+        json: wish.json,
+        last: None,
+    };
+    let pulled = app::pull(&home, &ask, stop, |news| screen.show(&news)).await;
+    let json = screen.json;
+    screen.clear();
+    match pulled {
+        Ok(path) if json => {
+            let line = json!({"type": "done", "path": path.display().to_string()});
+            console.write(To::Output, &format!("{line}\n"));
+            ExitCode::SUCCESS
+        }
+        Ok(path) => {
+            console.write(To::Output, &format!("{}\n", path.display()));
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            let status = complain_of(&failure);
+            if json {
+                let line = json!({
+                    "type": "failed",
+                    "code": failure.code,
+                    "message": failure.message,
+                    "hint": failure.hint,
+                });
+                console.write(To::Output, &format!("{line}\n"));
+            }
+            match failure.code {
+                Code::Stopped => ExitCode::from(STOPPED),
+                _ => status,
+            }
+        }
+    }
+}
+
+/// What is shown of a download.
+struct Screen<'a> {
+    console: &'a Console,
+    json: bool,
+    /// When something was shown that must not come too often, and what kind it was.
+    last: Option<(Instant, &'static str)>,
+}
+
+impl Screen<'_> {
+    fn show(&mut self, news: &Pulling) {
+        match news {
+            Pulling::Note(note) if self.json => self.line(&json!({"type": "note", "note": note})),
+            Pulling::Note(note) => self.aside(note),
+            Pulling::Chosen(candidate) if self.json => self.line(&json!({
+                "type": "chosen",
+                "id": candidate.id,
+                "quant": candidate.quant,
+                "bytes": candidate.bytes,
+                "verdict": candidate.plan.verdict,
+            })),
+            Pulling::Chosen(candidate) => self.aside(&format!(
+                "{}, {}, {}",
+                candidate.name,
+                candidate.quant,
+                human(candidate.bytes)
+            )),
+            Pulling::Asking { host } if self.json => {
+                self.line(&json!({"type": "asking", "host": host}));
+            }
+            Pulling::Asking { host } => {
+                self.aside(&format!("asking {host} for sizes and hashes"));
+            }
+            Pulling::Far(far) => self.far(far),
+        }
+    }
+
+    fn far(&mut self, far: &Far) {
+        let kind = kind(&far.doing);
+        let now = Instant::now();
+        if !self.json {
+            self.console.status(&words(far, now));
+        }
+        let pause = if self.json { JSON_TIME } else { LINE_TIME };
+        let told = self
+            .last
+            .is_some_and(|(when, last)| last == kind && now - when < pause);
+        if told {
+            return;
+        }
+        self.last = Some((now, kind));
+        if self.json {
+            self.line(&json!({
+                "type": kind,
+                "part": far.part,
+                "parts": far.parts,
+                "here": far.here,
+                "bytes": far.bytes,
+                "per_second": far.rate,
+                "left_ms": far.left.map(|left| left.as_millis()),
+                "why": why(&far.doing),
+            }));
+        } else if !self.console.replaces() {
+            self.aside(&words(far, now));
+        }
+    }
+
+    fn line(&self, value: &Value) {
+        self.console.write(To::Output, &format!("{value}\n"));
+    }
+
+    fn aside(&self, text: &str) {
+        self.console.aside(&(tame(text) + "\n"));
+    }
+
+    /// Leaves an empty line for what follows.
+    fn clear(&self) {
+        if !self.json {
+            self.console.status("");
+        }
+    }
+}
+
+fn kind(doing: &Doing) -> &'static str {
+    match doing {
+        Doing::Connecting { .. } => "connecting",
+        Doing::Downloading { .. } => "downloading",
+        Doing::Checking { .. } => "checking",
+        Doing::Waiting { .. } => "waiting",
+        Doing::Elsewhere => "elsewhere",
+    }
+}
+
+fn why(doing: &Doing) -> Option<&str> {
+    match doing {
+        Doing::Waiting { why, .. } => Some(why),
+        _ => None,
+    }
+}
+
+/// One line for a person.
+fn words(far: &Far, now: Instant) -> String {
+    let percent = far.here.saturating_mul(100) / far.bytes.max(1);
+    let part = match far.parts {
+        1 => String::new(),
+        parts => format!(", part {} of {parts}", far.part),
+    };
+    let amount = format!(
+        "{percent:>3} %  {} of {}{part}",
+        human(far.here),
+        human(far.bytes)
+    );
+    match &far.doing {
+        Doing::Connecting { host } => format!("{amount}, asking {host}"),
+        Doing::Downloading { .. } => {
+            let rate = far.rate.map(|rate| format!(", {}/s", human(rate)));
+            let left = far.left.map(|left| {
+                let left = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
+                format!(", {} left", about(left))
+            });
+            amount + &rate.unwrap_or_default() + &left.unwrap_or_default()
+        }
+        Doing::Checking { checked } => format!("{amount}, checking: {}", human(*checked)),
+        Doing::Waiting { until, why } => {
+            let seconds = until.saturating_duration_since(now).as_secs();
+            format!("{amount}, waiting {seconds} s: {why}")
+        }
+        Doing::Elsewhere => format!("{amount}, another Spud is downloading it"),
+    }
+}

@@ -1,0 +1,237 @@
+//! `spud pull` against a hub on loopback: a model that is fetched, verified, stopped, gone on with,
+//! and asked.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+use crate::hub::{Reply, Server};
+use crate::spud::{Home, Ran};
+
+/// The catalogue's smallest member, whose file here is Sprout.
+const ID: &str = "r1-distill-qwen-1.5b";
+const PATH: &str = "/me/sprout/resolve/main/sprout.gguf";
+const LISTING: &str = "/api/models/me/sprout/tree/main?recursive=true";
+
+fn sprout() -> Arc<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
+    Arc::new(std::fs::read(path).unwrap())
+}
+
+/// Of Sprout as it is committed.
+fn sha256() -> String {
+    let ran = std::process::Command::new("sha256sum")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(ran.stdout).unwrap();
+    text.split_whitespace().next().unwrap().to_owned()
+}
+
+/// A home whose own catalogue says that the smallest member is this file.
+fn home(facts: &str) -> Home {
+    let home = Home::new();
+    let catalogue = include_str!("../../../../models.toml");
+    let start = catalogue.find("\n[[model]]\n").unwrap();
+    let end = start + catalogue[start..].find("[[model.file]]").unwrap();
+    let file = format!(
+        "[[model.file]]\nquant = \"Q4_K_M\"\nrepo = \"me/sprout\"\npath = \"sprout.gguf\"\n{facts}\n"
+    );
+    let own = catalogue[start..end].to_owned() + &file;
+    std::fs::write(home.path().join("models.toml"), own).unwrap();
+    home
+}
+
+fn lines(ran: &Ran) -> Vec<Value> {
+    let lines = ran.output.lines();
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+fn pull(home: &Home, server: &Server, more: &[&str]) -> Ran {
+    let endpoint = server.url("/").to_string();
+    let mut arguments = vec!["pull", ID, "--endpoint", &endpoint];
+    arguments.extend(more);
+    home.run(&arguments)
+}
+
+fn is_there(home: &Home) -> PathBuf {
+    home.path().join("models/me/sprout/sprout.gguf")
+}
+
+#[test]
+fn a_model_is_fetched_verified_and_answers() {
+    let bytes = sprout();
+    let home = home(&format!(
+        "bytes = {}\nsha256 = [\"{}\"]",
+        bytes.len(),
+        sha256()
+    ));
+    let served = bytes.clone();
+    let server = Server::new(move |request| match request.path.as_str() {
+        PATH => Reply::good(&served, request),
+        _ => Reply::status(404),
+    });
+    let ran = pull(&home, &server, &["--json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let told = lines(&ran);
+    assert_eq!(
+        (&told[0]["type"], &told[0]["id"]),
+        (&"chosen".into(), &ID.into())
+    );
+    assert!(
+        told.iter().any(|line| line["type"] == "downloading"),
+        "{told:?}"
+    );
+    let done = told.last().unwrap();
+    assert_eq!(done["type"], "done");
+    assert_eq!(done["path"], is_there(&home).display().to_string());
+    assert!(std::fs::read(is_there(&home)).unwrap() == *bytes);
+    let answer = home.run(&[
+        "ask",
+        "--model",
+        ID,
+        "--no-think-output",
+        "What is 47 + 38?",
+    ]);
+    assert!(answer.output.contains("85"), "{answer:?}");
+    let models = home.run(&["models", "--json"]);
+    let installed = lines(&models)
+        .into_iter()
+        .find(|line| line["id"] == ID)
+        .unwrap();
+    assert_eq!(installed["installed"], true, "{installed}");
+    // Nobody is asked a second time, and nothing was asked that the ledger does not tell.
+    let asked = server.requests().len();
+    let again = pull(&home, &server, &[]);
+    assert_eq!(again.output.trim(), is_there(&home).display().to_string());
+    assert_eq!(server.requests().len(), asked);
+    let ledger = std::fs::read_to_string(home.path().join("connections.jsonl")).unwrap();
+    assert_eq!(ledger.matches("asked").count(), asked);
+}
+
+#[test]
+fn what_the_catalogue_does_not_know_the_hub_is_asked_for() {
+    let bytes = sprout();
+    let home = home("about_bytes = 2_200_000");
+    let listing = format!(
+        r#"[{{"type":"file","oid":"1","size":1,"lfs":{{"oid":"{}","size":{}}},"path":"sprout.gguf"}}]"#,
+        sha256(),
+        bytes.len()
+    );
+    let server = Server::new(move |request| match request.path.as_str() {
+        LISTING => Reply::status(200).body(listing.as_bytes()),
+        PATH => Reply::good(&bytes, request),
+        _ => Reply::status(404),
+    });
+    let ran = pull(&home, &server, &["--json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert_eq!(lines(&ran)[1]["type"], "asking");
+    assert!(is_there(&home).is_file());
+    // A hub that does not tell is no reason to believe it.
+    let silent = Server::new(|_| Reply::status(200).body(b"[]"));
+    let home = self::home("about_bytes = 2_200_000");
+    let ran = pull(&home, &silent, &[]);
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.errors.contains("does not tell the size and hash"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_wrong_hash_or_a_hub_without_it_is_told_and_leaves_nothing() {
+    let bytes = sprout();
+    let home = home(&format!(
+        "bytes = {}\nsha256 = [\"{}\"]",
+        bytes.len(),
+        "ab".repeat(32)
+    ));
+    let server = Server::new(move |request| Reply::good(&bytes, request));
+    let ran = pull(&home, &server, &["--json"]);
+    assert_eq!(ran.status, Some(1));
+    assert!(
+        ran.errors.contains("its SHA-256 is") && ran.errors.contains("thrown away"),
+        "{ran:?}"
+    );
+    let told = lines(&ran);
+    assert_eq!(
+        (&told.last().unwrap()["type"], &told.last().unwrap()["code"]),
+        (&"failed".into(), &"download".into())
+    );
+    assert!(!is_there(&home).exists());
+    let nothing = Server::new(|_| Reply::status(404));
+    let ran = pull(&home, &nothing, &[]);
+    assert!(ran.errors.contains("does not have it"), "{ran:?}");
+    for (arguments, words) in [
+        (["pull", "r2"].as_slice(), "the catalogue has no model `r2`"),
+        (&["pull", ID, "--quant", "Q9"], "no quantisation `Q9`"),
+        (
+            &["pull", ID, "--endpoint", "ftp://x"],
+            "no address of a hub",
+        ),
+    ] {
+        let ran = home.run(arguments);
+        assert_eq!(ran.status, Some(1), "{ran:?}");
+        assert!(ran.errors.contains(words), "{ran:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_keeps_what_came() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let bytes = sprout();
+    let home = home(&format!(
+        "bytes = {}\nsha256 = [\"{}\"]",
+        bytes.len(),
+        sha256()
+    ));
+    let count = Arc::new(AtomicUsize::new(0));
+    let server = {
+        let (count, bytes) = (count.clone(), bytes.clone());
+        Server::new(move |request| {
+            let first = !request.is_probe() && count.fetch_add(1, Ordering::Relaxed) == 0;
+            let good = Reply::good(&bytes, request);
+            if first {
+                return Reply {
+                    hang: Some(1_500_000),
+                    ..good
+                };
+            }
+            good
+        })
+    };
+    let endpoint = server.url("/").to_string();
+    let mut command = home.command(&["pull", ID, "--endpoint", &endpoint, "--json"]);
+    let child = command
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    // Until it says itself that they came; the server hangs then.
+    let told = BufReader::new(child.stdout.take().unwrap());
+    let came = |line: std::io::Result<String>| {
+        let line: Value = serde_json::from_str(&line.unwrap()).unwrap();
+        line["here"].as_u64() == Some(1_500_000)
+    };
+    let mut told = told.lines();
+    assert!(told.by_ref().any(came));
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    assert_eq!(ran.status, Some(130), "{ran:?}");
+    assert!(
+        ran.errors.contains("was stopped") && ran.errors.contains("goes on where"),
+        "{ran:?}"
+    );
+    let sent = server.sent();
+    assert_eq!(pull(&home, &server, &[]).status, Some(0));
+    let rest = server.sent() - sent;
+    assert!(
+        rest < bytes.len() as u64 - 1_000_000,
+        "{rest} bytes came again"
+    );
+}
