@@ -1,6 +1,6 @@
 //! The network and the models folder: downloads that a person can trust, and what is there already.
 //!
-//! [`fetch`] brings one file: from its sources, over several connections, resumed exactly, verified
+//! [`fetch()`] brings one file: from its sources, over several connections, resumed exactly, verified
 //! before it has a name. [`Net`] is the one door to the network, with its ledger. Deliberately not
 //! here: which model is wanted and whether it fits (`fit`), in which order downloads run and what a
 //! person is told of them (`app`).
