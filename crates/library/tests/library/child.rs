@@ -32,7 +32,10 @@ pub(crate) fn start(models: &Path, wanted: &Wanted, proxy: Option<&str>) -> Chil
         .stdout(Stdio::null())
         .stderr(Stdio::inherit());
     if let Some(proxy) = proxy {
-        command.env("http_proxy", proxy).env_remove("no_proxy");
+        command
+            .env("http_proxy", proxy)
+            .env_remove("no_proxy")
+            .env_remove("NO_PROXY");
     }
     command.spawn().unwrap()
 }
