@@ -112,15 +112,13 @@ impl Blocks {
     /// Gives the next run of at most so many blocks to a connection: the first that nobody has; when
     /// all are taken, the later half of the longest run; none when there is nothing to give.
     pub(crate) fn take(&mut self, most: usize) -> Option<Run> {
-        let taken = |block: usize| self.runs.values().any(|run| run.contains(&block));
-        let free = |block: usize| self.hashes[block].is_none() && !taken(block);
-        let first = (0..self.hashes.len()).find(|&block| free(block));
+        let first = (0..self.hashes.len()).find(|&block| self.is_free(block));
         let blocks = match first {
             Some(first) => {
                 let more = (first + 1..self.hashes.len())
                     .take(most.max(1) - 1)
                     // One that is begun is fetched from its middle on, by a run of its own.
-                    .take_while(|&block| free(block) && !self.begun.contains_key(&block));
+                    .take_while(|&block| self.is_free(block) && !self.begun.contains_key(&block));
                 first..first + 1 + more.count()
             }
             None => self.half()?,
@@ -134,6 +132,19 @@ impl Blocks {
         };
         self.runs.insert(run.id, blocks);
         Some(run)
+    }
+
+    /// Whether [`Blocks::take`] would give a run.
+    pub(crate) fn has_work(&self) -> bool {
+        // The first of a run is at work, the others can be given away.
+        (0..self.hashes.len()).any(|block| self.is_free(block))
+            || self.runs.values().any(|run| run.len() > 1)
+    }
+
+    /// Whether a block is missing and in nobody's run.
+    fn is_free(&self, block: usize) -> bool {
+        let taken = || self.runs.values().any(|run| run.contains(&block));
+        self.hashes[block].is_none() && !taken()
     }
 
     /// Takes the later half of the blocks that wait in the longest run.

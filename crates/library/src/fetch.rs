@@ -198,9 +198,6 @@ pub(crate) struct Job<'a> {
 impl Job<'_> {
     async fn run(&self, stop: impl Future<Output = ()>) -> Result<PathBuf, Failure> {
         tokio::pin!(stop);
-        let stopped = || Failure::Stopped {
-            file: self.wanted.place.file().clone(),
-        };
         let lock = loop {
             if self.is_there(&mut stop).await? {
                 return Ok(self.path.clone());
@@ -214,7 +211,7 @@ impl Job<'_> {
             }
             self.say(self.paths.here().unwrap_or(0), 0, Doing::Elsewhere);
             tokio::select! {
-                () = &mut stop => return Err(stopped()),
+                () = &mut stop => return Err(self.stopped()),
                 () = sleep(ELSEWHERE) => {}
             }
         };
@@ -264,7 +261,7 @@ impl Job<'_> {
             tokio::select! {
                 () = &mut *stop => {
                     halt.store(true, Ordering::Relaxed);
-                    return Err(Failure::Stopped { file: self.wanted.place.file().clone() });
+                    return Err(self.stopped());
                 }
                 record = &mut reading => break record,
                 _ = tick.tick() => {
@@ -298,6 +295,12 @@ impl Job<'_> {
             return Ok(());
         }
         Err(self.full(needed, free))
+    }
+
+    fn stopped(&self) -> Failure {
+        Failure::Stopped {
+            file: self.wanted.place.file().clone(),
+        }
     }
 
     fn full(&self, needed: u64, free: u64) -> Failure {
@@ -341,10 +344,7 @@ impl Job<'_> {
                 last = Some(source.clone());
                 match self.get_from(&source, part, stop).await {
                     Ok(()) => {}
-                    Err(Trouble::Halted) => {
-                        let file = self.wanted.place.file().clone();
-                        came = Err(Failure::Stopped { file });
-                    }
+                    Err(Trouble::Halted) => came = Err(self.stopped()),
                     Err(Trouble::Disk(error)) => came = Err(self.disk(error)),
                     Err(trouble) => failures.push(trouble.at_last()),
                 }
@@ -395,8 +395,7 @@ impl Job<'_> {
             tokio::select! {
                 () = &mut *stop => {
                     part.abandon();
-                    let file = self.wanted.place.file().clone();
-                    return Err(Failure::Stopped { file });
+                    return Err(self.stopped());
                 }
                 found = &mut hashing => {
                     let found = found.map_err(io::Error::other).and_then(|found| found);

@@ -189,7 +189,7 @@ impl Part {
 
     /// Whether there is a run to take.
     pub(crate) fn has_work(&self) -> bool {
-        self.state().blocks.clone().take(1).is_some()
+        self.state().blocks.has_work()
     }
 
     pub(crate) fn end_of(&self, run: u64) -> u64 {
