@@ -20,6 +20,12 @@ const CALLS: &[&str] = &[
     "unload_model",
     "choose_model",
     "browse_model",
+    "download",
+    "pause_download",
+    "resume_download",
+    "cancel_download",
+    "set_network",
+    "leave",
     "open_link",
 ];
 

@@ -1,11 +1,12 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, ChatId, Held};
+use app::{App, ChatId, Closing, Held, Network};
 use tauri::ipc::{Channel, Invoke};
-use tauri::{Runtime, State};
+use tauri::{Runtime, State, WebviewWindow};
 
 use crate::drops::Drops;
+use crate::leaving::leave_window;
 use crate::streams::Streams;
 use crate::wire;
 
@@ -31,6 +32,12 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         unload_model,
         choose_model,
         browse_model,
+        download,
+        pause_download,
+        resume_download,
+        cancel_download,
+        set_network,
+        leave,
         open_link,
     ]
 }
@@ -162,6 +169,53 @@ async fn browse_model(app: State<'_, App>) -> Answer<()> {
             .await?),
         None => Ok(()),
     }
+}
+
+#[tauri::command]
+async fn download(app: State<'_, App>, request: wire::DownloadRequest) -> Answer<()> {
+    Ok(app.download(&request.model, &request.quant).await?)
+}
+
+#[tauri::command]
+async fn pause_download(app: State<'_, App>, request: wire::DownloadKey) -> Answer<()> {
+    Ok(app.pause_download(&request.key).await?)
+}
+
+#[tauri::command]
+async fn resume_download(app: State<'_, App>, request: wire::DownloadKey) -> Answer<()> {
+    Ok(app.resume_download(&request.key).await?)
+}
+
+#[tauri::command]
+async fn cancel_download(app: State<'_, App>, request: wire::DownloadKey) -> Answer<()> {
+    Ok(app.cancel_download(&request.key).await?)
+}
+
+#[tauri::command]
+async fn set_network(app: State<'_, App>, request: wire::NetworkRequest) -> Answer<()> {
+    Ok(app.set_network(request.network.into()).await?)
+}
+
+#[tauri::command]
+async fn leave<R: Runtime>(
+    app: State<'_, App>,
+    window: WebviewWindow<R>,
+    request: wire::LeaveRequest,
+) -> Answer<()> {
+    let closing = if request.go_on {
+        Closing::GoOn
+    } else {
+        Closing::Stop
+    };
+    if request.always {
+        let network = Network {
+            closing,
+            ..app.network()
+        };
+        app.set_network(network).await?;
+    }
+    leave_window(&window, &app, closing);
+    Ok(())
 }
 
 #[tauri::command]

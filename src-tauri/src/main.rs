@@ -6,6 +6,7 @@
 
 mod calls;
 mod drops;
+mod leaving;
 mod streams;
 mod window;
 mod wire;

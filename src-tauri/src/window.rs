@@ -8,6 +8,7 @@ use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::calls;
 use crate::drops::Drops;
+use crate::leaving::guard;
 use crate::streams::Streams;
 
 /// In pixels at a scale of 1: wide enough for the list and a comfortable measure.
@@ -43,6 +44,7 @@ pub(crate) fn run() -> Result<(), String> {
                 spawn(async move { product.open_model(&model).await });
             }
             shell.manage(Drops::of(&window, &product));
+            guard(&window, &product);
             shell.manage(product);
             shell.manage(Streams::default());
             drop(window);

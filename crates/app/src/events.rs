@@ -7,6 +7,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::engine_room::EngineState;
 use crate::failure::Failure;
+use crate::network::Network;
+use crate::shelf::Download;
 
 /// A chat in the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,13 +82,19 @@ pub enum ChatEvent {
 #[derive(Debug, Clone, PartialEq)]
 pub enum AppEvent {
     /// Always first.
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     /// The list changed.
     Chats(Vec<ChatRow>),
     /// Another model was chosen, or one joined the list.
     Model(Vec<ModelRow>, String),
     /// The engine got on.
     Engine(EngineState),
+    /// The models on their way here.
+    Downloads(Vec<Download>),
+    /// What is set about the network.
+    Network(Network),
+    /// Somebody wants to leave while a download is at work, and it is not set what becomes of it.
+    Leaving,
     /// Something the user should know.
     Notice(Failure),
 }
@@ -110,6 +118,10 @@ pub struct Snapshot {
     pub last_chat: Option<ChatId>,
     /// Nothing was ever asked.
     pub first_run: bool,
+    /// The models on their way here, in their order.
+    pub downloads: Vec<Download>,
+    /// What is set about the network.
+    pub network: Network,
 }
 
 /// A model in the list.

@@ -5,15 +5,14 @@
 //! the engine's probe), what follows from it (`fit`).
 
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fit::{Gpu, Learned, Machine, Speed};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::home::Home;
+use crate::written::{put, read};
 
 const MACHINE_FILE: &str = "machine.json";
 const LEARNED_FILE: &str = "learned.json";
@@ -167,24 +166,9 @@ impl Knowledge {
         let Some(folder) = &self.shared.folder else {
             return;
         };
-        let text = serde_json::to_vec_pretty(what).expect("BUG: numbers and text are JSON");
         // What cannot be kept is measured again the next time.
-        let _ = put(folder, name, &text);
+        let _ = put(folder, name, what);
     }
-}
-
-fn put(folder: &Path, name: &str, text: &[u8]) -> std::io::Result<()> {
-    fs_err::create_dir_all(folder)?;
-    let mut part = tempfile::NamedTempFile::new_in(folder)?;
-    part.write_all(text)?;
-    part.as_file().sync_all()?;
-    part.persist(folder.join(name))?;
-    Ok(())
-}
-
-fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
-    let text = std::fs::read(path).unwrap_or_default();
-    serde_json::from_slice(&text).unwrap_or_default()
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -79,7 +79,7 @@ impl App {
             }
         }
         self.at_the_gate(move |app, chats| {
-            let files: Vec<_> = {
+            let files = {
                 let mut state = app.state();
                 state.prepared(&stop);
                 state.model = model.clone();
@@ -87,16 +87,31 @@ impl App {
                 remember_file(&mut state.models, &model, &found);
                 let (models, id) = (state.models.clone(), model.to_string());
                 state.app_watchers.tell(&AppEvent::Model(models, id));
-                state
-                    .models
-                    .iter()
-                    .filter(|row| row.id != SPROUT)
-                    .map(|row| row.id.clone())
-                    .collect()
+                files(&state.models)
             };
             chats.set_setting(key::MODEL, &model.to_string())?;
             let text = app.state().wishes.text();
             chats.set_setting(key::HELD, &text)?;
+            Ok(chats.set_setting(key::FILES, &list(&files))?)
+        })
+        .await
+    }
+
+    /// Puts a model that came into the list, without choosing it.
+    pub(crate) async fn list_model(&self, path: PathBuf, name: String) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            let row = ModelRow {
+                name,
+                ..row_of_file(&path)
+            };
+            let files = {
+                let mut state = app.state();
+                put_first(&mut state.models, row);
+                let (models, id) = (state.models.clone(), state.model.to_string());
+                let files = files(&models);
+                state.app_watchers.tell(&AppEvent::Model(models, id));
+                files
+            };
             Ok(chats.set_setting(key::FILES, &list(&files))?)
         })
         .await
@@ -161,8 +176,6 @@ fn size(path: &Path) -> u64 {
 /// Puts a file that was chosen right behind Sprout.
 fn remember_file(models: &mut Vec<ModelRow>, model: &Model, found: &Preflight) {
     let Model::File(path) = model else { return };
-    let id = model.to_string();
-    models.retain(|row| row.id != id);
     let about = format!(
         "{}, {} tokens of context, needs {}",
         human(found.anatomy().weights_bytes()),
@@ -175,8 +188,19 @@ fn remember_file(models: &mut Vec<ModelRow>, model: &Model, found: &Preflight) {
         bytes: found.anatomy().weights_bytes(),
         ..row_of_file(path)
     };
+    put_first(models, row);
+}
+
+fn put_first(models: &mut Vec<ModelRow>, row: ModelRow) {
+    models.retain(|known| known.id != row.id);
     models.insert(1.min(models.len()), row);
     models.truncate(1 + FILES_KEPT);
+}
+
+/// The files of the list, in its order.
+fn files(models: &[ModelRow]) -> Vec<String> {
+    let files = models.iter().filter(|row| row.id != SPROUT);
+    files.map(|row| row.id.clone()).collect()
 }
 
 fn list(files: &[String]) -> String {

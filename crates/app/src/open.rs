@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chats::{Body, ChatId, Chats, Message};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_blocking;
 use tokio::time::{interval, sleep, timeout};
@@ -16,13 +17,14 @@ use crate::home::Home;
 use crate::list::key;
 use crate::models;
 use crate::picking::Wishes;
+use crate::shelf::Queue;
 use crate::state::State;
 
 /// How often it is looked whether a backup is due; one is made a day.
 const BACKUP_LOOK: Duration = Duration::from_hours(1);
 
 /// How long leaving waits for replies to be saved before it goes without.
-const FAREWELL: Duration = Duration::from_secs(5);
+pub(crate) const FAREWELL: Duration = Duration::from_secs(5);
 
 /// The product. Clones are the same product.
 #[derive(Clone)]
@@ -32,16 +34,20 @@ pub struct App {
 
 pub(crate) struct Inner {
     /// `None` once the product was closed.
-    shelf: Mutex<Option<Arc<Shelf>>>,
+    kept: Mutex<Option<Arc<Kept>>>,
     pub(crate) room: EngineRoom,
     /// Lock of whatever changes chats on disk and tells of it, and of snapshots: what a watcher
     /// is told after its snapshot is what the snapshot has not.
     gate: Mutex<()>,
     state: Mutex<State>,
+    /// Lock of whoever writes the queue of downloads down.
+    queue_file: Mutex<()>,
+    /// Rings when there may be something to download.
+    pub(crate) queue_news: Arc<Notify>,
 }
 
 /// The chats, and the folder that goes with them where the user's own could not be used.
-pub(crate) struct Shelf {
+pub(crate) struct Kept {
     pub(crate) chats: Chats,
     _temporary: Option<TempDir>,
 }
@@ -56,21 +62,21 @@ impl App {
         let home = home.clone();
         let app = blocking(move || {
             let mut notices = Vec::new();
-            let shelf = match Chats::open(&folder, now_ms()) {
+            let kept = match Chats::open(&folder, now_ms()) {
                 Ok(opened) => {
                     notices.extend(opened.notes.iter().map(of_opening));
-                    Shelf {
+                    Kept {
                         chats: opened.chats,
                         _temporary: None,
                     }
                 }
                 Err(error) => {
-                    let (shelf, notice) = unkept(error)?;
+                    let (kept, notice) = unkept(error)?;
                     notices.push(notice);
-                    shelf
+                    kept
                 }
             };
-            let (model, models) = models::remembered(&shelf.chats)?;
+            let (model, models) = models::remembered(&kept.chats)?;
             let state = State {
                 app_watchers: Watchers::default(),
                 chat_watchers: std::collections::HashMap::new(),
@@ -78,22 +84,26 @@ impl App {
                 model,
                 models,
                 preparing: None,
-                wishes: Wishes::remembered(&shelf.chats)?,
+                wishes: Wishes::remembered(&kept.chats)?,
+                queue: Queue::remembered(&home),
                 seen: None,
                 notices,
             };
             Ok(Self {
                 inner: Arc::new(Inner {
-                    shelf: Mutex::new(Some(Arc::new(shelf))),
+                    kept: Mutex::new(Some(Arc::new(kept))),
                     room: EngineRoom::new(idle(), &home),
                     gate: Mutex::new(()),
                     state: Mutex::new(state),
+                    queue_file: Mutex::new(()),
+                    queue_news: Arc::new(Notify::new()),
                 }),
             })
         })
         .await?;
         app.tell_engine_state();
         app.back_up();
+        app.run_downloads();
         Ok(app)
     }
 
@@ -116,8 +126,12 @@ impl App {
                 draft,
                 last_chat: last_chat.map(ChatId),
                 first_run,
+                downloads: state.queue.rows(),
+                network: state.queue.network.clone(),
             };
-            Ok(state.app_watchers.join(AppEvent::Snapshot(snapshot)))
+            Ok(state
+                .app_watchers
+                .join(AppEvent::Snapshot(Box::new(snapshot))))
         })
         .await
     }
@@ -176,10 +190,11 @@ impl App {
         };
         // A reply that hangs has its words saved as far as a quarter of a second ago.
         let _ = timeout(FAREWELL, all_saved).await;
+        self.close_downloads().await;
         // The engine process ends with this program at the latest.
         let _ = timeout(FAREWELL, self.inner.room.clear()).await;
-        let shelf = lock(&self.inner.shelf).take();
-        let _ = spawn_blocking(move || drop(shelf)).await;
+        let kept = lock(&self.inner.kept).take();
+        let _ = spawn_blocking(move || drop(kept)).await;
     }
 
     /// Does something with the chats on a thread that may wait for the disk.
@@ -189,8 +204,8 @@ impl App {
     ) -> Result<T, Failure> {
         let app = self.clone();
         blocking(move || {
-            let shelf = app.shelf()?;
-            work(&app, &shelf.chats)
+            let kept = app.kept()?;
+            work(&app, &kept.chats)
         })
         .await
     }
@@ -211,9 +226,13 @@ impl App {
         lock(&self.inner.state)
     }
 
-    fn shelf(&self) -> Result<Arc<Shelf>, Failure> {
-        let shelf = lock(&self.inner.shelf).clone();
-        shelf.ok_or_else(|| Failure::new(Code::Storage, "Spud is being closed"))
+    pub(crate) fn alone_with_queue(&self) -> MutexGuard<'_, ()> {
+        lock(&self.inner.queue_file)
+    }
+
+    fn kept(&self) -> Result<Arc<Kept>, Failure> {
+        let kept = lock(&self.inner.kept).clone();
+        kept.ok_or_else(|| Failure::new(Code::Storage, "Spud is being closed"))
     }
 
     /// Forwards the engine's state for as long as the product lives.
@@ -256,8 +275,8 @@ impl App {
     }
 }
 
-/// A shelf that lasts as long as the program, and the notice that says why.
-fn unkept(why: chats::Error) -> Result<(Shelf, Failure), Failure> {
+/// A place for chats that lasts as long as the program, and the notice that says why.
+fn unkept(why: chats::Error) -> Result<(Kept, Failure), Failure> {
     let why = Failure::from(why);
     let temporary = tempfile::Builder::new()
         .prefix("spud-")
@@ -269,7 +288,7 @@ fn unkept(why: chats::Error) -> Result<(Shelf, Failure), Failure> {
         ..why
     };
     Ok((
-        Shelf {
+        Kept {
             chats,
             _temporary: Some(temporary),
         },

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fit::catalogue::{File, HUB, MODELSCOPE, Member, Part};
-use library::{Doing, HubFile, Ledger, Manner, Meter, Net, Pace, Place, Progress, Wanted};
+use fit::catalogue::{File, MODELSCOPE, Part, Sha256};
+use library::{Doing, HubFile, Ledger, Limit, Manner, Meter, Net, Pace, Place, Progress, Wanted};
 use tokio::sync::watch;
 use url::Url;
 
@@ -14,6 +14,7 @@ use crate::Knowledge;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::machine::{Look, see};
+use crate::network::{Network, hub_address};
 use crate::stop::Stop;
 use crate::survey::{Candidate, Question, catalogue, fit_one};
 
@@ -30,8 +31,8 @@ pub struct Pull {
     /// The hub to ask, and nobody else; none takes [`ENDPOINT_VARIABLE`], or the hub and mirrors
     /// that the catalogue knows.
     pub endpoint: Option<String>,
-    /// Bytes per second at most; 0 is no limit.
-    pub limit: u64,
+    /// How fast it may be; it can be changed on the way.
+    pub limit: Limit,
 }
 
 /// What is told on the way.
@@ -46,6 +47,8 @@ pub enum Pulling {
         /// Who.
         host: String,
     },
+    /// What it is made of: where each part will be, and its hash.
+    Parts(Vec<(Place, Sha256)>),
     /// How far it is.
     Far(Far),
 }
@@ -97,29 +100,26 @@ pub async fn pull(
     let file = member.file(&chosen.quant);
     let file = file.expect("BUG: a candidate's quantisation is one of its files");
     tell(Pulling::Chosen(Box::new(chosen)));
-    let endpoints = endpoints(ask.endpoint.as_deref())?;
+    let network = Network::of(home);
+    let hubs = hubs(ask.endpoint.as_deref(), &network)?;
     let net = Net::new(Ledger::at(&home.data().join("connections.jsonl")))
         .map_err(|error| Failure::new(Code::Download, error.to_string()))?;
+    net.set_offline(network.offline);
     fs_err::create_dir_all(home.models()).map_err(|error| unwritable(&error))?;
     let known = if missing(file) {
-        tell(Pulling::Asking {
-            host: endpoints.hub.host_str().unwrap_or_default().to_owned(),
-        });
-        let revision = file.revision.as_deref().unwrap_or("main");
-        let pace = Pace::default();
-        let listing = library::list(&net, &endpoints.hub, &file.repo, revision, &pace);
-        tokio::select! {
-            () = stop.asked() => return Err(stopped(member)),
-            listed = listing => listed.map_err(|error| refused(&error))?,
-        }
+        ask_for(&net, file, &hubs, &mut stop, &mut tell).await?
     } else {
         Vec::new()
     };
     let parts = file.parts.iter();
-    let parts = parts.map(|part| wanted(file, part, &known, &endpoints));
+    let parts = parts.map(|part| wanted(file, part, &known, &hubs));
     let parts: Vec<Wanted> = parts.collect::<Result<_, _>>()?;
-    let manner = Manner::default();
-    manner.limit.set(ask.limit);
+    let named = parts.iter().map(|part| (part.place.clone(), part.sha256));
+    tell(Pulling::Parts(named.collect()));
+    let manner = Manner {
+        limit: ask.limit.clone(),
+        ..Manner::default()
+    };
     let all: u64 = parts.iter().map(|part| part.bytes).sum();
     let mut far = Far {
         part: 1,
@@ -170,25 +170,34 @@ pub async fn pull(
 }
 
 /// Who is asked.
-struct Endpoints {
-    hub: Url,
-    /// None where the user named the one to ask.
-    mirror: Option<&'static str>,
+enum Hub {
+    /// One that keeps the Hub's paths.
+    Hub(Url),
+    /// The mirror whose paths the catalogue pins.
+    Mirror,
 }
 
-fn endpoints(named: Option<&str>) -> Result<Endpoints, Failure> {
+impl Hub {
+    /// Its address, where it tells sizes and hashes.
+    fn that_lists(&self) -> Option<&Url> {
+        match self {
+            Self::Hub(url) => Some(url),
+            Self::Mirror => None,
+        }
+    }
+}
+
+/// Whom to ask, in their order: the one that was named, or those that were set.
+fn hubs(named: Option<&str>, network: &Network) -> Result<Vec<Hub>, Failure> {
     let variable = std::env::var(ENDPOINT_VARIABLE).ok();
     let named = named.map(str::to_owned).or(variable);
     let named = named.filter(|named| !named.is_empty());
-    let mirror = named.is_none().then_some(MODELSCOPE);
-    let text = named.unwrap_or_else(|| HUB.to_owned());
-    let address = Url::parse(&text).ok();
-    let hub = address.filter(|url| matches!(url.scheme(), "http" | "https"));
-    let hub = hub.ok_or_else(|| {
-        Failure::new(Code::Download, format!("`{text}` is no address of a hub"))
-            .hint(format!("It looks like {HUB}."))
-    })?;
-    Ok(Endpoints { hub, mirror })
+    let asked = named.map_or_else(|| network.asked(), |named| vec![named]);
+    let hubs = asked.iter().map(|address| match address.as_str() {
+        MODELSCOPE => Ok(Hub::Mirror),
+        address => hub_address(address).map(Hub::Hub),
+    });
+    hubs.collect()
 }
 
 /// Whether the catalogue leaves something to ask the hub.
@@ -197,29 +206,50 @@ fn missing(file: &File) -> bool {
     file.parts.iter().any(unknown)
 }
 
-fn wanted(
+/// Asks the first hub that tells for the sizes and hashes of a file's repository.
+async fn ask_for(
+    net: &Net,
     file: &File,
-    part: &Part,
-    known: &[HubFile],
-    endpoints: &Endpoints,
-) -> Result<Wanted, Failure> {
+    hubs: &[Hub],
+    stop: &mut Stop,
+    tell: &mut impl FnMut(Pulling),
+) -> Result<Vec<HubFile>, Failure> {
+    let hub = hubs.iter().find_map(Hub::that_lists);
+    let hub = hub.ok_or_else(|| nobody_knows(file, "no hub that is asked"))?;
+    tell(Pulling::Asking {
+        host: hub.host_str().unwrap_or_default().to_owned(),
+    });
+    let revision = file.revision.as_deref().unwrap_or("main");
+    let pace = Pace::default();
+    let listing = library::list(net, hub, &file.repo, revision, &pace);
+    tokio::select! {
+        () = stop.asked() => {
+            let message = format!("the download of `{}` was stopped", file.name());
+            Err(Failure::new(Code::Stopped, message))
+        }
+        listed = listing => listed.map_err(|error| refused(&error)),
+    }
+}
+
+fn nobody_knows(file: &File, who: &str) -> Failure {
+    let message = format!("{who} tells the size and hash of `{}`", file.name());
+    Failure::new(Code::Download, message)
+        .hint("Without them a download cannot be checked; try another hub or quantisation.")
+}
+
+fn wanted(file: &File, part: &Part, known: &[HubFile], hubs: &[Hub]) -> Result<Wanted, Failure> {
     let place = Place::new(&file.repo, &part.path)
         .map_err(|error| Failure::new(Code::Download, error.to_string()))?;
     let told = known.iter().find(|told| told.path == part.path);
     let bytes = part.bytes.or(told.map(|told| told.bytes));
     let sha256 = part.sha256.or(told.and_then(|told| told.sha256));
     let (Some(bytes), Some(sha256)) = (bytes, sha256) else {
-        let message = format!(
-            "`{}` does not tell the size and hash of `{}`",
-            endpoints.hub.host_str().unwrap_or_default(),
-            part.path
-        );
-        return Err(Failure::new(Code::Download, message)
-            .hint("Without them a download cannot be checked; try another quantisation."));
+        return Err(nobody_knows(file, "neither the catalogue nor the hub"));
     };
-    let mirror = endpoints.mirror.and_then(|at| file.mirror_url(at, part));
-    let sources = [Some(file.url(endpoints.hub.as_str(), part)), mirror];
-    let sources = sources.into_iter().flatten();
+    let sources = hubs.iter().filter_map(|hub| match hub {
+        Hub::Hub(url) => Some(file.url(url.as_str(), part)),
+        Hub::Mirror => file.mirror_url(MODELSCOPE, part),
+    });
     let sources = sources.filter_map(|source| Url::parse(&source).ok());
     Ok(Wanted {
         place,
@@ -227,11 +257,6 @@ fn wanted(
         sha256,
         sources: sources.collect(),
     })
-}
-
-fn stopped(member: &Member) -> Failure {
-    let message = format!("the download of {} was stopped", member.name);
-    Failure::new(Code::Stopped, message)
 }
 
 fn refused(error: &library::HubError) -> Failure {

@@ -12,6 +12,7 @@ use crate::failure::Failure;
 use crate::machine::Seen;
 use crate::model::Model;
 use crate::picking::Wishes;
+use crate::shelf::Queue;
 use crate::stop::{Stop, Stopper};
 
 /// Held for moments only, never while something is read or written.
@@ -28,6 +29,8 @@ pub(crate) struct State {
     pub(crate) preparing: Option<Preparing>,
     /// What was set in the picker.
     pub(crate) wishes: Wishes,
+    /// The models on their way here.
+    pub(crate) queue: Queue,
     /// The machine as it was seen last.
     pub(crate) seen: Option<Seen>,
     /// What the user should know, kept for windows that open later.

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use app::fit::bytes::human;
 use app::fit::words::about;
-use app::{Code, Doing, Far, Home, Pulling};
+use app::{Code, Doing, Far, Home, Limit, Network, Pulling};
 use serde_json::{Value, json};
 
 use crate::command::Pull;
@@ -28,11 +28,14 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
         Ok(home) => home,
         Err(failure) => return complain_of(&failure),
     };
+    let limit = Limit::default();
+    let kib = wish.limit.map(|limit| limit.saturating_mul(1 << 10));
+    limit.set(kib.unwrap_or(Network::of(&home).limit));
     let ask = app::Pull {
         id: wish.model,
         quant: wish.quant,
         endpoint: wish.endpoint,
-        limit: wish.limit.unwrap_or(0).saturating_mul(1 << 10),
+        limit,
     };
     let mut screen = Screen {
         console: &console,
@@ -103,6 +106,7 @@ impl Screen<'_> {
             Pulling::Asking { host } => {
                 self.aside(&format!("asking {host} for sizes and hashes"));
             }
+            Pulling::Parts(_) => {}
             Pulling::Far(far) => self.far(far),
         }
     }

@@ -28,6 +28,6 @@ pub use ledger::{Entry, Ledger};
 pub use names::{BadName, Name, Place};
 pub use net::{Net, NetError};
 pub use rate::{Limit, Meter};
-pub use record::Record;
+pub use record::{Record, discard};
 pub use trouble::{Failure, SourceFailure};
 pub use wait::Pace;

@@ -113,6 +113,11 @@ impl Place {
         })
     }
 
+    /// The repository, as `owner/name`.
+    pub fn repository(&self) -> String {
+        format!("{}/{}", self.owner, self.repository)
+    }
+
     /// The file's own name.
     pub fn file(&self) -> &Name {
         &self.file

@@ -10,6 +10,7 @@ use sha2::Digest;
 
 use crate::blocks::BLOCK_BYTES;
 use crate::disk;
+use crate::names::Place;
 use crate::part::digest;
 
 /// The record of one file.
@@ -106,6 +107,24 @@ impl Record {
             .filter(|&block| self.blocks.get(block) != other.blocks.get(block))
             .collect()
     }
+}
+
+/// Deletes a file of the models folder with its record, and folders that are empty then. Gives the
+/// bytes that are free for it; what is not there is no error.
+pub fn discard(models: &Path, place: &Place) -> io::Result<u64> {
+    let path = place.within(models);
+    let freed = disk::taken(&path);
+    for path in [&beside(&path), &path] {
+        match fs_err::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    // Those that still hold something stay: that is all that can be wrong with them.
+    for folder in path.ancestors().skip(1).take(2) {
+        let _ = fs_err::remove_dir(folder);
+    }
+    Ok(freed)
 }
 
 fn read_full(file: &mut fs_err::File, piece: &mut [u8]) -> io::Result<usize> {

@@ -31,6 +31,11 @@ fn the_bindings_of_the_page_are_fresh() {
         EngineState,
         Model,
         Notice,
+        Doing,
+        DownloadState,
+        Download,
+        Closing,
+        Network,
         AppEvent,
         DragEvent,
         SendRequest,
@@ -57,6 +62,10 @@ fn the_bindings_of_the_page_are_fresh() {
         PatienceRequest,
         HeldRequest,
         ModelRequest,
+        DownloadRequest,
+        DownloadKey,
+        NetworkRequest,
+        LeaveRequest,
         LinkRequest,
     );
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");

@@ -6,7 +6,12 @@
 mod chats;
 mod engine;
 mod first;
+// The library's own scripted server.
+#[path = "../../../crates/library/tests/library/server.rs"]
+#[allow(dead_code, reason = "the tests of library break more things")]
+mod hub;
 mod models;
 mod picker;
 mod screens;
+mod shelf;
 mod window;

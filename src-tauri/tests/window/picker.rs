@@ -52,8 +52,8 @@ async fn the_first_run_tells_each_machine_its_own() {
         for expect in [one, other] {
             assert!(told.iter().any(|row| row == expect), "{machine}: {told:?}");
         }
-        // What is not on this machine says where to get it, and nothing pretends to load it.
-        window.says("details", "Where to get").await;
+        // What is not on this machine can be downloaded, and nothing pretends to load it.
+        window.says("get", "Download").await;
         assert!(window.all("use").await.is_empty());
         window.click("picker-close").await;
         window.ask_to_the_end("What is 47 + 38?").await;

@@ -295,10 +295,20 @@ impl Window {
         Slowed::new(self.engine().expect("an engine"))
     }
 
+    /// Ends the window's process at once, as a crash does, and waits until its engine followed.
+    pub(crate) async fn kill(self) {
+        kill_process(self.process("spud-desktop").unwrap(), Signal::KILL).unwrap();
+        self.has_ended().await;
+    }
+
     /// Closes the window as the end of a session does, and waits until its programs have ended.
     /// (The driver's own way is to kill it.)
     pub(crate) async fn close(self) {
         kill_process(self.process("spud-desktop").unwrap(), Signal::TERM).unwrap();
+        self.has_ended().await;
+    }
+
+    async fn has_ended(&self) {
         let begun = Instant::now();
         while self.process("spud-desktop").is_some() || self.engine().is_some() {
             assert!(begun.elapsed() < PATIENCE, "a program outlives its window");

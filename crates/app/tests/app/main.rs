@@ -3,6 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod downloads;
+// The library's own scripted server.
+#[path = "../../../library/tests/library/server.rs"]
+#[allow(dead_code, reason = "the tests of library break more things")]
+mod hub;
 mod models;
 mod replies;
 mod watching;

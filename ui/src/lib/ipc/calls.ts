@@ -5,13 +5,17 @@ import type {
   AppEvent,
   ChatEvent,
   ChatRequest,
+  DownloadKey,
+  DownloadRequest,
   DragEvent,
   DraftRequest,
   Failure,
   Fit,
   FitRequest,
+  LeaveRequest,
   LinkRequest,
   ModelRequest,
+  NetworkRequest,
   PatienceRequest,
   RememberRequest,
   RenameRequest,
@@ -48,6 +52,16 @@ export interface Calls {
   choose_model: { request: ModelRequest; response: null };
   /** The system's file dialog, then as `choose_model`; resolves also when cancelled. */
   browse_model: { request: Nothing; response: null };
+  /** Puts a model at the end of the queue; how far it is arrives as `downloads` events. */
+  download: { request: DownloadRequest; response: null };
+  pause_download: { request: DownloadKey; response: null };
+  /** Also tries one again that failed. */
+  resume_download: { request: DownloadKey; response: null };
+  /** Deletes what came of it; of one that is done only its row goes. */
+  cancel_download: { request: DownloadKey; response: null };
+  set_network: { request: NetworkRequest; response: null };
+  /** The answer to the `leaving` event. */
+  leave: { request: LeaveRequest; response: null };
   open_link: { request: LinkRequest; response: null };
 }
 

@@ -5,7 +5,16 @@ import type { Backend, Calls, Streams } from './calls';
 import { FakeReply, type Pace } from './fakeReply';
 import { FakeSurvey } from './fakeSurvey';
 import { makeScene, type Scene, type SceneChat } from './fakeScenes';
-import type { AppEvent, ChatEvent, ChatRow, DragEvent, Failure, Message } from './wire';
+import type {
+  AppEvent,
+  ChatEvent,
+  ChatRow,
+  DownloadState,
+  DragEvent,
+  Failure,
+  Message,
+  Network,
+} from './wire';
 
 /** Milliseconds between two tokens, as on a slow laptop. */
 const USUAL_PACE: Pace = { loadMs: 900, readMs: 500, tokenMs: 90 };
@@ -25,6 +34,7 @@ export class FakeBackend implements Backend {
   #next = 1000;
   /** Of the chat that does not exist yet. */
   #draft = '';
+  #network: Network = { offline: false, limit: 0, hubs: [], closing: 'ask' };
 
   constructor(scene: Scene, pace: Pace) {
     this.scene = scene;
@@ -116,8 +126,48 @@ export class FakeBackend implements Backend {
       return null;
     },
     browse_model: () => null,
+    download: ({ model, quant }) => {
+      const candidate = this.#survey.survey().candidates.find(({ id }) => id === model);
+      const { name = model, bytes = 0 } = candidate ?? {};
+      const key = `${model}:${quant}`;
+      this.scene.downloads.push({
+        key,
+        model,
+        quant,
+        name,
+        bytes,
+        here: 0,
+        state: { type: 'queued' },
+      });
+      return this.#tellDownloads();
+    },
+    pause_download: ({ key }) => this.#setDownload(key, { type: 'paused' }),
+    resume_download: ({ key }) => this.#setDownload(key, { type: 'queued' }),
+    cancel_download: ({ key }) => {
+      this.scene.downloads = this.scene.downloads.filter((download) => download.key !== key);
+      return this.#tellDownloads();
+    },
+    set_network: ({ network }) => {
+      this.#network = network;
+      this.#tellApp({ type: 'network', network });
+      return null;
+    },
+    leave: () => null,
     open_link: () => null,
   };
+
+  #setDownload(key: string, state: DownloadState): null {
+    const changed = this.scene.downloads.map((download) =>
+      download.key === key ? { ...download, state } : download,
+    );
+    this.scene.downloads = changed;
+    return this.#tellDownloads();
+  }
+
+  #tellDownloads(): null {
+    this.#tellApp({ type: 'downloads', downloads: [...this.scene.downloads] });
+    return null;
+  }
 
   #watchChat(
     id: number,
@@ -216,10 +266,12 @@ export class FakeBackend implements Backend {
   }
 
   #appSnapshot(): AppEvent {
-    const { models, model, engine, notices, lastChat, firstRun } = this.scene;
+    const { models, model, engine, notices, lastChat, firstRun, downloads } = this.scene;
     const chats = this.#rows();
     const version = '0.0.0';
-    const around = { version, chats, models, model, engine, notices, lastChat, firstRun };
+    const network = this.#network;
+    const shelf = { downloads: [...downloads], network };
+    const around = { version, chats, models, model, engine, notices, lastChat, firstRun, ...shelf };
     return { type: 'snapshot', ...around, draft: this.#draft };
   }
 

@@ -1,9 +1,11 @@
 // Where the scripted backend begins: one scene for each state that the window can be in, so that
 // every one of them can be looked at. `npm run dev`, then `?scene=crowded`.
 import type { Calls } from './calls';
+import { fakeDownloads } from './fakeDownloads';
 import * as words from './fakeWords';
 import type {
   ChatRow,
+  Download,
   DragEvent,
   EngineState,
   Failure,
@@ -29,6 +31,7 @@ export interface Scene {
   notices: Notice[];
   lastChat: number | null;
   firstRun: boolean;
+  downloads: Download[];
   /** Which machine the picker tells of (`fakeSurvey.ts`). */
   machine?: string;
   /** A file held over the window. */
@@ -72,6 +75,7 @@ export const sceneNames = [
   'notice',
   'nothing',
   'workstation',
+  'shelf',
   'held',
   'held-other',
 ] as const;
@@ -86,6 +90,7 @@ export function makeScene(name: string, nowMs: number): Scene {
     notices: [],
     lastChat: null,
     firstRun: false,
+    downloads: [],
   };
   const one = (reply: Partial<Message>, phase: Phase | null = null): Scene => {
     const chat = maker.chat('What is 347 + 285?', 0, [['What is 347 + 285?', reply]]);
@@ -98,6 +103,8 @@ export function makeScene(name: string, nowMs: number): Scene {
     case 'nothing':
     case 'workstation':
       return { ...base, firstRun: true, machine: name };
+    case 'shelf':
+      return { ...base, chats: maker.few(), downloads: fakeDownloads() };
     case 'held':
       return { ...base, drag: { file: 'DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf', isModel: true } };
     case 'held-other':

@@ -70,6 +70,59 @@ bytes: number, };
 
 export type Notice = { failure: Failure, };
 
+/**
+ * What happens to the part at hand.
+ */
+export type Doing = { "type": "connecting", host: string, } | { "type": "downloading", host: string, } | { "type": "checking", checked: number, } | { "type": "waiting", ms: number, why: string, } | { "type": "elsewhere" };
+
+/**
+ * What happens to a download.
+ */
+export type DownloadState = { "type": "queued" } | { "type": "asking", host: string, } | { "type": "running", 
+/**
+ * The part at hand, from 1.
+ */
+part: number, parts: number, 
+/**
+ * Bytes per second over the last seconds.
+ */
+perSecond: number | null, leftMs: number | null, doing: Doing, } | { "type": "paused" } | { "type": "failed", failure: Failure, } | { "type": "done", path: string, };
+
+/**
+ * A model on its way.
+ */
+export type Download = { key: string, 
+/**
+ * Its id in the catalogue.
+ */
+model: string, quant: string, name: string, bytes: number, 
+/**
+ * Bytes that are on this machine.
+ */
+here: number, state: DownloadState, };
+
+/**
+ * What happens to a download when the window is closed.
+ */
+export type Closing = "ask" | "stop" | "go_on";
+
+/**
+ * What is set about the network.
+ */
+export type Network = { 
+/**
+ * Nobody is asked for anything.
+ */
+offline: boolean, 
+/**
+ * Bytes per second at most; 0 is no limit.
+ */
+limit: number, 
+/**
+ * Whom to ask, in this order.
+ */
+hubs: Array<string>, closing: Closing, };
+
 export type AppEvent = { "type": "snapshot", version: string, chats: Array<ChatRow>, models: Array<Model>, model: string, engine: EngineState, notices: Array<Notice>, 
 /**
  * What was typed for a chat that does not exist yet.
@@ -78,7 +131,7 @@ draft: string, lastChat: number | null,
 /**
  * True until the first question was ever sent.
  */
-firstRun: boolean, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "notice", notice: Notice, };
+firstRun: boolean, downloads: Array<Download>, network: Network, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
 
 /**
  * A file that is held over the window, or that none is any more.
@@ -252,5 +305,25 @@ export type ModelRequest = { model: string,
  * null leaves both to the plan, or to what was set the last time.
  */
 held: HeldRequest | null, };
+
+export type DownloadRequest = { 
+/**
+ * Its id in the catalogue.
+ */
+model: string, quant: string, };
+
+export type DownloadKey = { key: string, };
+
+export type NetworkRequest = { network: Network, };
+
+export type LeaveRequest = { 
+/**
+ * Whether downloads go on without the window.
+ */
+goOn: boolean, 
+/**
+ * Whether it is the same every time from now on.
+ */
+always: boolean, };
 
 export type LinkRequest = { url: string, };

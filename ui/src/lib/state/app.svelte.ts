@@ -1,7 +1,16 @@
 // The projection of what the shell says about the app as a whole: the chats, the models, the
 // engine, the notices. Truth lives in Rust; nothing here is ever changed by the page itself, but
 // for a notice that was read.
-import type { AppEvent, ChatRow, EngineState, Failure, Model, Notice } from '../ipc/wire';
+import type {
+  AppEvent,
+  ChatRow,
+  Download,
+  EngineState,
+  Failure,
+  Model,
+  Network,
+  Notice,
+} from '../ipc/wire';
 
 export class AppState {
   /** False until the first snapshot: nothing below means anything yet. */
@@ -15,6 +24,11 @@ export class AppState {
   notices = $state.raw<Notice[]>([]);
   /** Until the first question was ever sent, the page introduces itself. */
   firstRun = $state(false);
+  /** Models on their way here, in their order. */
+  downloads = $state.raw<Download[]>([]);
+  network = $state.raw<Network>({ offline: false, limit: 0, hubs: [], closing: 'ask' });
+  /** The window was asked to close while a download is at work. */
+  isLeaving = $state(false);
   lastChat: number | null = null;
 
   apply(event: AppEvent): void {
@@ -28,6 +42,8 @@ export class AppState {
         this.notices = event.notices;
         this.firstRun = event.firstRun;
         this.lastChat = event.lastChat;
+        this.downloads = event.downloads;
+        this.network = event.network;
         this.known = true;
         break;
       case 'chats':
@@ -40,6 +56,15 @@ export class AppState {
         break;
       case 'engine':
         this.engine = event.engine;
+        break;
+      case 'downloads':
+        this.downloads = event.downloads;
+        break;
+      case 'network':
+        this.network = event.network;
+        break;
+      case 'leaving':
+        this.isLeaving = true;
         break;
       case 'notice':
         this.notices = [...this.notices, event.notice];
@@ -55,6 +80,11 @@ export class AppState {
 
   dismiss(notice: Notice): void {
     this.notices = this.notices.filter((other) => other !== notice);
+  }
+
+  /** Models that came and were not looked at yet. */
+  get arrived(): number {
+    return this.downloads.filter((download) => download.state.type === 'done').length;
   }
 
   get chosen(): Model | null {

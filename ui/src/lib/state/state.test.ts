@@ -230,6 +230,8 @@ describe('the app', () => {
       draft: '',
       lastChat: null,
       firstRun: true,
+      downloads: [],
+      network: { offline: false, limit: 0, hubs: [], closing: 'ask' },
     });
     expect([app.known, app.firstRun]).toEqual([true, true]);
     app.apply({ type: 'chats', chats: [ROW] });

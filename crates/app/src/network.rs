@@ -1,0 +1,108 @@
+//! What a person set about the network: whether it is used at all, whom to ask first, how fast.
+//!
+//! A file of its own and not the chats': a terminal that fetches a model opens no chats.
+
+use std::path::Path;
+
+use fit::catalogue::{HUB, MODELSCOPE};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::failure::{Code, Failure};
+use crate::home::Home;
+use crate::written::{put, read};
+
+const FILE: &str = "network.json";
+
+/// What was set. What is left at its default is not written down.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Network {
+    /// Nobody is asked for anything.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub offline: bool,
+    /// Bytes per second at most; 0 is no limit.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub limit: u64,
+    /// Hubs in the order in which they are asked; none are [`Network::usual_hubs`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hubs: Vec<String>,
+    /// What happens to a download when the window is closed.
+    #[serde(skip_serializing_if = "Closing::is_asking")]
+    pub closing: Closing,
+}
+
+/// What happens to a download when the window is closed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Closing {
+    /// A person is asked.
+    #[default]
+    Ask,
+    /// It stops there and goes on with the next start.
+    Stop,
+    /// It goes on without the window.
+    GoOn,
+}
+
+impl Closing {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+    fn is_asking(&self) -> bool {
+        *self == Self::Ask
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
+}
+
+impl Network {
+    /// What was set in this home.
+    pub fn of(home: &Home) -> Self {
+        read(&home.data().join(FILE))
+    }
+
+    /// Who is asked where nothing else was set.
+    pub fn usual_hubs() -> Vec<String> {
+        vec![HUB.to_owned(), MODELSCOPE.to_owned()]
+    }
+
+    /// Whom to ask, in their order.
+    pub fn asked(&self) -> Vec<String> {
+        if self.hubs.is_empty() {
+            Self::usual_hubs()
+        } else {
+            self.hubs.clone()
+        }
+    }
+
+    /// Keeps it, with the addresses as they will be used.
+    pub(crate) fn keep(&mut self, data: &Path) -> Result<(), Failure> {
+        for hub in &mut self.hubs {
+            hub_address(hub)?;
+            *hub = hub.trim().trim_end_matches('/').to_owned();
+        }
+        if self.hubs == Self::usual_hubs() {
+            self.hubs.clear();
+        }
+        put(data, FILE, self).map_err(|error| {
+            let file = data.join(FILE);
+            Failure::new(
+                Code::Storage,
+                format!("`{}` cannot be written: {error}", file.display()),
+            )
+            .hint("Check the folder's rights and its disk.")
+        })
+    }
+}
+
+/// The address of a hub that a person named.
+pub(crate) fn hub_address(text: &str) -> Result<Url, Failure> {
+    let address = Url::parse(text.trim()).ok();
+    let hub = address.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    hub.ok_or_else(|| {
+        Failure::new(Code::Download, format!("`{text}` is no address of a hub"))
+            .hint(format!("It looks like {HUB}."))
+    })
+}

@@ -1,0 +1,327 @@
+//! The models on their way here: a queue that is worked off one after another while chats go on, and
+//! that is the same after a restart or a crash.
+//!
+//! Not here: how a model comes (`pull`), which models are here already (`survey`).
+
+mod queue;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::{sleep, timeout};
+
+use crate::events::AppEvent;
+use crate::failure::{Code, Failure};
+use crate::network::{Closing, Network};
+use crate::open::{App, FAREWELL, blocking};
+use crate::pull::{Far, Pull, Pulling, pull};
+use crate::stop::{Stop, Stopper, stop};
+use crate::survey::catalogue;
+use queue::Piece;
+pub(crate) use queue::Queue;
+
+/// Between two tellings of how far a download is.
+const TELL: Duration = Duration::from_millis(200);
+
+/// A model on its way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Download {
+    /// Its name among downloads.
+    pub key: String,
+    /// The model's id in the catalogue.
+    pub model: String,
+    /// Its quantisation.
+    pub quant: String,
+    /// What it is called.
+    pub name: String,
+    /// Bytes of it all; what the catalogue says until it is known exactly.
+    pub bytes: u64,
+    /// Bytes that are here.
+    pub here: u64,
+    /// What happens to it.
+    pub state: DownloadState,
+}
+
+/// What happens to a download.
+#[derive(Debug, Clone, PartialEq)]
+pub enum DownloadState {
+    /// It waits for those before it, or for the network to be switched on.
+    Queued,
+    /// A hub is asked for sizes and hashes.
+    Asking {
+        /// Who.
+        host: String,
+    },
+    /// It comes.
+    Running(Far),
+    /// It waits until somebody lets it go on.
+    Paused,
+    /// It did not come; what is here is kept.
+    Failed(Failure),
+    /// It is here, at this path.
+    Done(PathBuf),
+}
+
+/// The download at work.
+pub(crate) struct Running {
+    key: String,
+    stopper: Stopper,
+    then: Then,
+}
+
+/// What becomes of a download that was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Then {
+    Wait,
+    Pause,
+    Forget,
+}
+
+impl App {
+    /// Puts a model of the catalogue at the end of the queue; one that is there already goes on.
+    pub async fn download(&self, model: &str, quant: &str) -> Result<(), Failure> {
+        let home = self.inner.room.outfit().home.clone();
+        let (id, wanted) = (model.to_owned(), quant.to_owned());
+        let download = blocking(move || {
+            let (catalogue, _) = catalogue(&home);
+            let missing = |what: String| Failure::new(Code::ModelMissing, what);
+            let member = catalogue
+                .model(&id)
+                .ok_or_else(|| missing(format!("the catalogue has no model `{id}`")))?;
+            let file = member
+                .file(&wanted)
+                .ok_or_else(|| missing(format!("`{id}` has no quantisation `{wanted}`")))?;
+            Ok(Download {
+                key: format!("{id}:{wanted}"),
+                name: member.short.clone(),
+                bytes: file.size.bytes(),
+                model: id,
+                quant: wanted,
+                here: 0,
+                state: DownloadState::Queued,
+            })
+        })
+        .await?;
+        self.state().queue.add(download);
+        self.queue_changed().await
+    }
+
+    /// Stops a download where it is, until it is resumed.
+    pub async fn pause_download(&self, key: &str) -> Result<(), Failure> {
+        {
+            let mut state = self.state();
+            if !state.queue.stop(key, Then::Pause)
+                && let Some(row) = state.queue.waiting(key)
+            {
+                row.state = DownloadState::Paused;
+            }
+        }
+        self.queue_changed().await
+    }
+
+    /// Lets a download go on, or tries one again that failed. Its place in the queue stays.
+    pub async fn resume_download(&self, key: &str) -> Result<(), Failure> {
+        if let Some(row) = self.state().queue.waiting(key) {
+            row.state = DownloadState::Queued;
+        }
+        self.queue_changed().await
+    }
+
+    /// Takes a download away with all that came of it; one that is done loses only its row.
+    pub async fn cancel_download(&self, key: &str) -> Result<(), Failure> {
+        let pieces = {
+            let mut state = self.state();
+            if state.queue.stop(key, Then::Forget) {
+                return Ok(());
+            }
+            state.queue.take(key)
+        };
+        self.throw_away(pieces).await?;
+        self.queue_changed().await
+    }
+
+    /// What a person sets about the network, for what runs now and for good.
+    pub async fn set_network(&self, network: Network) -> Result<(), Failure> {
+        let data = self.inner.room.outfit().home.data().to_owned();
+        let network = blocking(move || {
+            let mut network = network;
+            network.keep(&data)?;
+            Ok(network)
+        })
+        .await?;
+        {
+            let mut state = self.state();
+            state.queue.limit.set(network.limit);
+            // Who is offline must not even finish.
+            if network.offline {
+                state.queue.stop_any(Then::Wait);
+            }
+            state.queue.network = network.clone();
+            state.app_watchers.tell(&AppEvent::Network(network));
+        }
+        self.inner.queue_news.notify_one();
+        Ok(())
+    }
+
+    fn is_downloading(&self) -> bool {
+        self.state().queue.running.is_some()
+    }
+
+    /// What becomes of a download when somebody leaves now: nothing where none is at work. Where that
+    /// is to be asked, everybody is told that it is.
+    pub fn leaving(&self) -> Option<Closing> {
+        let mut state = self.state();
+        state.queue.running.as_ref()?;
+        let closing = state.queue.network.closing;
+        if closing == Closing::Ask {
+            state.app_watchers.tell(&AppEvent::Leaving);
+        }
+        Some(closing)
+    }
+
+    /// What is set about the network.
+    pub fn network(&self) -> Network {
+        self.state().queue.network.clone()
+    }
+
+    /// Ends once no download is at work and none will be without a person.
+    pub async fn downloads_done(&self) {
+        while self.state().queue.has_work() {
+            sleep(TELL).await;
+        }
+    }
+
+    /// Stops what is at work, in order; it goes on with the next start.
+    pub(crate) async fn close_downloads(&self) {
+        {
+            let mut state = self.state();
+            state.queue.closed = true;
+            state.queue.stop_any(Then::Wait);
+        }
+        self.inner.queue_news.notify_one();
+        let ended = async {
+            while self.is_downloading() {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let _ = timeout(FAREWELL, ended).await;
+    }
+
+    /// Works the queue off for as long as the product lives.
+    pub(crate) fn run_downloads(&self) {
+        let product = Arc::downgrade(&self.inner);
+        let news = self.inner.queue_news.clone();
+        tokio::spawn(async move {
+            loop {
+                let Some(inner) = product.upgrade() else {
+                    break;
+                };
+                let app = Self { inner };
+                let (stopper, stop) = stop();
+                let next = app.state().queue.begin(stopper);
+                match next {
+                    Some(ask) => app.carry_out(&ask, stop).await,
+                    None if app.state().queue.closed => break,
+                    None => {
+                        drop(app);
+                        news.notified().await;
+                    }
+                }
+            }
+        });
+    }
+
+    async fn carry_out(&self, ask: &(String, Pull), stop: Stop) {
+        let (key, ask) = ask;
+        let home = self.inner.room.outfit().home.clone();
+        let mut told = None;
+        let pulled = {
+            let hear = |news| {
+                let pieces = matches!(news, Pulling::Parts(_));
+                let worth = self.state().queue.hear(key, news);
+                if pieces {
+                    self.write_queue();
+                }
+                let due = told.is_none_or(|at: Instant| at.elapsed() >= TELL);
+                if worth || due {
+                    told = Some(Instant::now());
+                    self.tell_queue();
+                }
+            };
+            pull(&home, ask, stop, hear).await
+        };
+        let (forgotten, arrived) = {
+            let mut state = self.state();
+            let then = state.queue.running.take().map(|running| running.then);
+            match (pulled, then) {
+                // Whatever was asked meanwhile, a model that is here is here.
+                (Ok(path), _) => (None, state.queue.arrived(key, &path).zip(Some(path))),
+                (Err(_), Some(Then::Forget)) => (Some(state.queue.take(key)), None),
+                (Err(failure), then) => {
+                    if let Some(row) = state.queue.waiting(key) {
+                        row.state = match then {
+                            Some(Then::Pause) => DownloadState::Paused,
+                            _ if failure.code == Code::Stopped => DownloadState::Queued,
+                            _ => DownloadState::Failed(failure),
+                        };
+                    }
+                    (None, None)
+                }
+            }
+        };
+        if let Some(pieces) = forgotten
+            && let Err(failure) = self.throw_away(pieces).await
+        {
+            self.state().notice(failure);
+        }
+        if let Some((name, path)) = arrived
+            && let Err(failure) = self.list_model(path, name).await
+        {
+            self.state().notice(failure);
+        }
+        if let Err(failure) = self.queue_changed().await {
+            self.state().notice(failure);
+        }
+    }
+
+    async fn throw_away(&self, pieces: Vec<Piece>) -> Result<(), Failure> {
+        let models = self.inner.room.outfit().home.models();
+        blocking(move || {
+            let thrown = pieces
+                .iter()
+                .try_for_each(|piece| piece.throw_away(&models));
+            thrown.map_err(|error| {
+                Failure::new(Code::Storage, format!("what came is still here: {error}"))
+                    .hint("Check the folder's rights and its disk.")
+            })
+        })
+        .await
+    }
+
+    /// Tells everybody, keeps it on disk, and wakes who works it off.
+    async fn queue_changed(&self) -> Result<(), Failure> {
+        self.tell_queue();
+        self.inner.queue_news.notify_one();
+        let app = self.clone();
+        blocking(move || {
+            app.write_queue();
+            Ok(())
+        })
+        .await
+    }
+
+    fn tell_queue(&self) {
+        let mut state = self.state();
+        let rows = state.queue.rows();
+        state.app_watchers.tell(&AppEvent::Downloads(rows));
+    }
+
+    /// What cannot be kept is a queue that is empty after the next start; the parts stay.
+    fn write_queue(&self) {
+        let _alone = self.alone_with_queue();
+        let lines = self.state().queue.lines();
+        let data = self.inner.room.outfit().home.data();
+        let _ = lines.keep(data);
+    }
+}

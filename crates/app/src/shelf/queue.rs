@@ -1,0 +1,269 @@
+//! The queue itself: rows in their order, which one is at work, and the form in which it is kept.
+
+use std::io;
+use std::path::Path;
+
+use fit::catalogue::Sha256;
+use library::{Limit, Place};
+use serde::{Deserialize, Serialize};
+
+use super::{Download, DownloadState, Running, Then};
+use crate::home::Home;
+use crate::network::Network;
+use crate::pull::{Pull, Pulling};
+use crate::stop::Stopper;
+use crate::written::{put, read};
+
+const FILE: &str = "downloads.json";
+
+/// The downloads of a home.
+pub(crate) struct Queue {
+    rows: Vec<Row>,
+    pub(super) running: Option<Running>,
+    /// Nothing is begun any more.
+    pub(super) closed: bool,
+    pub(crate) network: Network,
+    /// Shared with what is at work.
+    pub(super) limit: Limit,
+}
+
+struct Row {
+    download: Download,
+    pieces: Vec<Piece>,
+}
+
+/// A part of a model: where it will be, and its hash.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Piece {
+    repository: String,
+    path: String,
+    sha256: String,
+}
+
+impl Piece {
+    /// Deletes what is here of it.
+    pub(super) fn throw_away(&self, models: &Path) -> io::Result<()> {
+        if let Some(sha256) = Sha256::from_hex(&self.sha256) {
+            library::forget(models, &sha256)?;
+        }
+        match Place::new(&self.repository, &self.path) {
+            Ok(place) => library::discard(models, &place).map(drop),
+            Err(_) => Ok(()),
+        }
+    }
+}
+
+/// A row as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Line {
+    model: String,
+    quant: String,
+    name: String,
+    bytes: u64,
+    here: u64,
+    paused: bool,
+    pieces: Vec<Piece>,
+}
+
+/// The queue as it is written down.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct Lines(Vec<Line>);
+
+impl Lines {
+    pub(super) fn keep(&self, data: &Path) -> io::Result<()> {
+        if self.0.is_empty() && !data.join(FILE).exists() {
+            return Ok(());
+        }
+        put(data, FILE, self)
+    }
+}
+
+impl Queue {
+    /// What the last session left. What was paused waits, the rest goes on.
+    pub(crate) fn remembered(home: &Home) -> Self {
+        let Lines(lines) = read(&home.data().join(FILE));
+        let network = Network::of(home);
+        let limit = Limit::default();
+        limit.set(network.limit);
+        let rows = lines.into_iter().map(|line| Row {
+            pieces: line.pieces,
+            download: Download {
+                key: format!("{}:{}", line.model, line.quant),
+                model: line.model,
+                quant: line.quant,
+                name: line.name,
+                bytes: line.bytes,
+                here: line.here,
+                state: if line.paused {
+                    DownloadState::Paused
+                } else {
+                    DownloadState::Queued
+                },
+            },
+        });
+        Self {
+            rows: rows.collect(),
+            running: None,
+            closed: false,
+            network,
+            limit,
+        }
+    }
+
+    /// As they are shown, in their order.
+    pub(crate) fn rows(&self) -> Vec<Download> {
+        self.rows.iter().map(|row| row.download.clone()).collect()
+    }
+
+    /// As they are kept. What failed is tried again with the next start; what is done is a model.
+    pub(super) fn lines(&self) -> Lines {
+        let kept = |row: &&Row| !matches!(row.download.state, DownloadState::Done(_));
+        let lines = self.rows.iter().filter(kept).map(|row| Line {
+            model: row.download.model.clone(),
+            quant: row.download.quant.clone(),
+            name: row.download.name.clone(),
+            bytes: row.download.bytes,
+            here: row.download.here,
+            paused: row.download.state == DownloadState::Paused,
+            pieces: row.pieces.clone(),
+        });
+        Lines(lines.collect())
+    }
+
+    /// Puts one at the end; one that is there and waits for a person goes on instead.
+    pub(super) fn add(&mut self, download: Download) {
+        if let Some(row) = self.waiting(&download.key) {
+            row.state = DownloadState::Queued;
+        } else if self.row(&download.key).is_none() {
+            self.rows.push(Row {
+                download,
+                pieces: Vec::new(),
+            });
+        }
+    }
+
+    /// The first that waits for its turn, which is at work from now on.
+    pub(super) fn begin(&mut self, stopper: Stopper) -> Option<(String, Pull)> {
+        if self.closed || self.network.offline {
+            return None;
+        }
+        let mut rows = self.rows.iter();
+        let next = rows.find(|row| row.download.state == DownloadState::Queued)?;
+        let key = next.download.key.clone();
+        self.running = Some(Running {
+            key: key.clone(),
+            stopper,
+            then: Then::Wait,
+        });
+        let ask = Pull {
+            id: next.download.model.clone(),
+            quant: Some(next.download.quant.clone()),
+            endpoint: None,
+            limit: self.limit.clone(),
+        };
+        Some((key, ask))
+    }
+
+    /// True while one is at work or will be.
+    pub(super) fn has_work(&self) -> bool {
+        let waits = |row: &Row| row.download.state == DownloadState::Queued;
+        let may = !self.closed && !self.network.offline;
+        self.running.is_some() || (may && self.rows.iter().any(waits))
+    }
+
+    /// Stops the one at work if it is this one.
+    pub(super) fn stop(&mut self, key: &str, then: Then) -> bool {
+        match &mut self.running {
+            Some(running) if running.key == key => {
+                running.then = then;
+                running.stopper.stop();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Stops whatever is at work. What a person asked of it before stays asked.
+    pub(super) fn stop_any(&mut self, then: Then) {
+        if let Some(running) = &mut self.running {
+            if running.then == Then::Wait {
+                running.then = then;
+            }
+            running.stopper.stop();
+        }
+    }
+
+    /// One that is not at work and not done.
+    pub(super) fn waiting(&mut self, key: &str) -> Option<&mut Download> {
+        if self
+            .running
+            .as_ref()
+            .is_some_and(|running| running.key == key)
+        {
+            return None;
+        }
+        let row = self.row(key)?;
+        let done = matches!(row.download.state, DownloadState::Done(_));
+        (!done).then_some(&mut row.download)
+    }
+
+    /// Takes one away, and gives what is to be deleted: nothing where it is done.
+    pub(super) fn take(&mut self, key: &str) -> Vec<Piece> {
+        let place = self.rows.iter().position(|row| row.download.key == key);
+        let Some(row) = place.map(|place| self.rows.remove(place)) else {
+            return Vec::new();
+        };
+        match row.download.state {
+            DownloadState::Done(_) => Vec::new(),
+            _ => row.pieces,
+        }
+    }
+
+    /// It is here; gives what it is called.
+    pub(super) fn arrived(&mut self, key: &str, path: &Path) -> Option<String> {
+        let download = &mut self.row(key)?.download;
+        download.here = download.bytes;
+        download.state = DownloadState::Done(path.to_owned());
+        Some(format!("{} {}", download.name, download.quant))
+    }
+
+    /// Takes news of the one at work; true where it must be told at once.
+    pub(super) fn hear(&mut self, key: &str, news: Pulling) -> bool {
+        let Some(row) = self.row(key) else {
+            return false;
+        };
+        match news {
+            Pulling::Note(_) | Pulling::Chosen(_) => false,
+            Pulling::Asking { host } => {
+                row.download.state = DownloadState::Asking { host };
+                true
+            }
+            Pulling::Parts(parts) => {
+                let pieces = parts.into_iter().map(|(place, sha256)| Piece {
+                    repository: place.repository(),
+                    path: place.file().as_str().to_owned(),
+                    sha256: sha256.to_string(),
+                });
+                row.pieces = pieces.collect();
+                false
+            }
+            Pulling::Far(far) => {
+                let before = match &row.download.state {
+                    DownloadState::Running(before) => Some(before.doing.clone()),
+                    _ => None,
+                };
+                let same =
+                    |before| std::mem::discriminant(&before) == std::mem::discriminant(&far.doing);
+                let worth = !before.is_some_and(same);
+                (row.download.here, row.download.bytes) = (far.here, far.bytes);
+                row.download.state = DownloadState::Running(far);
+                worth
+            }
+        }
+    }
+
+    fn row(&mut self, key: &str) -> Option<&mut Row> {
+        self.rows.iter_mut().find(|row| row.download.key == key)
+    }
+}

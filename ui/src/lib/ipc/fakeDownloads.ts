@@ -1,0 +1,57 @@
+// A shelf for the scripted backend with every state that a download can be in.
+import type { Download, DownloadState } from './wire';
+
+const GIB = 1024 ** 3;
+
+const ROWS: [string, string, number, number, DownloadState][] = [
+  [
+    'r1-distill-qwen-7b',
+    'Qwen 7B distill',
+    4.36,
+    1.7,
+    {
+      type: 'running',
+      part: 1,
+      parts: 1,
+      perSecond: 3_812_000,
+      leftMs: 748_000,
+      doing: { type: 'downloading', host: 'huggingface.co' },
+    },
+  ],
+  ['r1-0528-qwen3-8b', 'Qwen 3 8B distill', 4.68, 0, { type: 'queued' }],
+  ['r1-distill-qwen-14b', 'Qwen 14B distill', 8.37, 3.1, { type: 'paused' }],
+  [
+    'r1-distill-llama-8b',
+    'Llama 8B distill',
+    4.58,
+    2.2,
+    {
+      type: 'failed',
+      failure: {
+        code: 'disk_full',
+        message:
+          '`/home/ada/.local/share/spud/models` has 1.2 GiB free, and DeepSeek-R1-Distill-Llama-8B-Q4_K_M.gguf needs 3.38 GiB more',
+        hint: 'Make room or choose a smaller quantisation, then start it again; what came is kept.',
+      },
+    },
+  ],
+  [
+    'r1-distill-qwen-1.5b',
+    'Qwen 1.5B distill',
+    1.04,
+    1.04,
+    { type: 'done', path: '/home/ada/.local/share/spud/models/qwen.gguf' },
+  ],
+];
+
+export function fakeDownloads(): Download[] {
+  return ROWS.map(([model, name, gib, here, state]) => ({
+    key: `${model}:Q4_K_M`,
+    model,
+    quant: 'Q4_K_M',
+    name,
+    bytes: Math.round(gib * GIB),
+    here: Math.round(here * GIB),
+    state,
+  }));
+}
