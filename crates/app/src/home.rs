@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use library::{Find, Roots};
+
 use crate::failure::{Code, Failure};
 
 /// Replaces every folder that the product uses.
@@ -12,6 +14,8 @@ pub const HOME_VARIABLE: &str = "SPUD_HOME";
 #[derive(Debug, Clone)]
 pub struct Home {
     data: PathBuf,
+    /// Where other programs keep their models.
+    elsewhere: Roots,
 }
 
 impl Home {
@@ -20,9 +24,11 @@ impl Home {
         if let Some(home) = std::env::var_os(HOME_VARIABLE).filter(|home| !home.is_empty()) {
             return Ok(Self::at(Path::new(&home)));
         }
-        match directories::ProjectDirs::from("", "", "spud") {
-            Some(folders) => Ok(Self {
+        let folders = directories::ProjectDirs::from("", "", "spud");
+        match folders.zip(directories::BaseDirs::new()) {
+            Some((folders, base)) => Ok(Self {
                 data: folders.data_dir().to_owned(),
+                elsewhere: Roots::of(base.home_dir(), |name| std::env::var_os(name)),
             }),
             None => Err(
                 Failure::new(Code::Storage, "this user has no home folder").hint(format!(
@@ -32,16 +38,22 @@ impl Home {
         }
     }
 
-    /// All folders below this one.
+    /// All folders below this one, those of other programs too.
     pub fn at(folder: &Path) -> Self {
         Self {
             data: folder.to_owned(),
+            elsewhere: Roots::below(folder),
         }
     }
 
     /// Where models are.
     pub fn models(&self) -> PathBuf {
         self.data.join("models")
+    }
+
+    /// What other programs hold. Takes milliseconds.
+    pub(crate) fn finds(&self) -> Vec<Find> {
+        library::finds(&self.elsewhere)
     }
 
     /// Where chats and settings are.

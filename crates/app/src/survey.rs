@@ -5,10 +5,11 @@
 
 use std::path::{Path, PathBuf};
 
+use engine::prompt::Template;
 use fit::catalogue::{Catalogue, File, Member, Part};
 use fit::{Advice, Anatomy, Ask, Choice, Machine, Plan, Verdict, advise};
 use gguf::{Geometry, Header, Weights};
-use library::Place;
+use library::{Find, Holder, Place};
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
@@ -51,6 +52,8 @@ pub struct Candidate {
     pub bytes: u64,
     /// Where it is on this machine; none before it is fetched.
     pub path: Option<PathBuf>,
+    /// The program that holds it, where it is not Spud.
+    pub holder: Option<Holder>,
     /// How it would lie in memory.
     pub plan: Plan,
 }
@@ -108,13 +111,7 @@ pub fn survey_on(
     } = seen;
     let (catalogue, problem) = catalogue(home);
     notes.extend(problem);
-    let surveyor = Surveyor {
-        outfit: Outfit {
-            home: home.clone(),
-            knowledge: knowledge.clone(),
-        },
-        machine: &machine,
-    };
+    let surveyor = Surveyor::new(home, knowledge, &machine);
     let mut candidates: Vec<Candidate> = catalogue
         .models
         .iter()
@@ -130,6 +127,7 @@ pub fn survey_on(
             .filter(|path| !known.contains(path))
             .filter_map(|path| surveyor.own(path, Ask::default()).ok()),
     );
+    candidates.extend(surveyor.others(&candidates));
     let choices: Vec<Choice<'_>> = candidates[..family]
         .iter()
         .filter_map(|candidate| {
@@ -158,13 +156,7 @@ pub fn fit_one(
     id: &str,
     question: &Question,
 ) -> Result<Candidate, Failure> {
-    let surveyor = Surveyor {
-        outfit: Outfit {
-            home: home.clone(),
-            knowledge: knowledge.clone(),
-        },
-        machine,
-    };
+    let surveyor = Surveyor::new(home, knowledge, machine);
     let (catalogue, _) = catalogue(home);
     let Some(member) = catalogue.model(id) else {
         return surveyor.own(Path::new(id), question.ask);
@@ -211,10 +203,12 @@ pub fn named(home: &Home, typed: &str) -> Result<Model, Failure> {
         return Ok(Model::parse(typed));
     };
     let folder = home.models();
+    let finds = home.finds();
     // The file to take first, else the largest of the others.
     let others = member.files.iter().rev().filter(|file| !file.default);
     let mut files = std::iter::once(member.default_file()).chain(others);
-    if let Some(path) = files.find_map(|file| lies(&folder, file)) {
+    if let Some(path) = files.find_map(|file| lies(&folder, &finds, file)) {
+        let (path, _) = path;
         return Ok(Model::File(path));
     }
     let file = member.default_file();
@@ -227,9 +221,14 @@ pub fn named(home: &Home, typed: &str) -> Result<Model, Failure> {
     Err(Failure::new(Code::ModelMissing, message).hint(hint))
 }
 
-/// The path that opens a file, where every part of it lies in the models folder: where a download
-/// puts it, or put there by hand under its own name.
-fn lies(folder: &Path, file: &File) -> Option<PathBuf> {
+/// The path that opens a file, where every part of it is on this machine, and whose it is: where a
+/// download puts it, put into the models folder by hand under its own name, or held by another
+/// program.
+pub(crate) fn lies(
+    folder: &Path,
+    finds: &[Find],
+    file: &File,
+) -> Option<(PathBuf, Option<Holder>)> {
     let pulled = |part: &Part| Some(Place::new(&file.repo, &part.path).ok()?.within(folder));
     let by_hand = |part: &Part| part.path.rsplit('/').next().map(|name| folder.join(name));
     let all = |place: &dyn Fn(&Part) -> Option<PathBuf>| {
@@ -238,12 +237,59 @@ fn lies(folder: &Path, file: &File) -> Option<PathBuf> {
         let rest = |path: Option<PathBuf>| path.is_some_and(|path| path.is_file());
         (first.is_file() && paths.all(rest)).then_some(first)
     };
-    all(&pulled).or_else(|| all(&by_hand))
+    let ours = all(&pulled).or_else(|| all(&by_hand));
+    ours.map(|path| (path, None)).or_else(|| held(finds, file))
 }
+
+/// The same among what other programs hold.
+fn held(finds: &[Find], file: &File) -> Option<(PathBuf, Option<Holder>)> {
+    let (first, rest) = file.parts.split_first()?;
+    let mut firsts = finds.iter().filter(|find| is_part(find, first));
+    let first = firsts.find(|first| {
+        // llama.cpp looks for the others beside the first, under their names.
+        let beside = |part: &Part| {
+            let name = part.path.rsplit('/').next().unwrap_or_default();
+            let path = first.path.with_file_name(name);
+            finds
+                .iter()
+                .any(|find| find.path == path && is_part(find, part))
+        };
+        rest.iter().all(beside)
+    })?;
+    Some((first.path.clone(), Some(first.holder)))
+}
+
+/// Whether a find is this part: by its hash; by name and exact size where its holder keeps none.
+fn is_part(find: &Find, part: &Part) -> bool {
+    if let (Some(found), Some(expected)) = (find.sha256, part.sha256) {
+        return found == expected;
+    }
+    let name = part.path.rsplit('/').next();
+    let same_name = find.path.file_name().and_then(|name| name.to_str()) == name;
+    find.sha256.is_none() && same_name && part.bytes == Some(find.bytes)
+}
+
+/// Of what other programs hold, the most headers that are read for one survey.
+const OTHERS: usize = 40;
 
 struct Surveyor<'a> {
     outfit: Outfit,
     machine: &'a Machine,
+    /// What other programs hold.
+    finds: Vec<Find>,
+}
+
+impl<'a> Surveyor<'a> {
+    fn new(home: &Home, knowledge: &Knowledge, machine: &'a Machine) -> Self {
+        Self {
+            finds: home.finds(),
+            outfit: Outfit {
+                home: home.clone(),
+                knowledge: knowledge.clone(),
+            },
+            machine,
+        }
+    }
 }
 
 impl Surveyor<'_> {
@@ -281,7 +327,7 @@ impl Surveyor<'_> {
 
     fn member(&self, member: &Member, file: &File, ask: Ask) -> Candidate {
         let folder = self.outfit.home.models();
-        let there = lies(&folder, file);
+        let (there, holder) = lies(&folder, &self.finds, file).unzip();
         // Once it is there its header tells exactly.
         let header = there.as_ref().and_then(|path| exact(path).ok());
         let present = header.is_some();
@@ -296,7 +342,27 @@ impl Surveyor<'_> {
             bytes: file.size.bytes(),
             plan: self.plan(&geometry, &weights, &path, ask),
             path: present.then_some(path),
+            holder: holder.flatten(),
         }
+    }
+
+    /// R1s of other programs that are none of the catalogue's files.
+    fn others(&self, known: &[Candidate]) -> Vec<Candidate> {
+        let known: Vec<&PathBuf> = known.iter().filter_map(|one| one.path.as_ref()).collect();
+        let finds = self
+            .finds
+            .iter()
+            .filter(|find| !known.contains(&&find.path));
+        let others = finds.take(OTHERS).filter_map(|find| {
+            let header = Header::read_file(&find.path).ok()?;
+            header.chat_template().and_then(Template::recognise)?;
+            Some(Candidate {
+                name: find.name.clone(),
+                holder: Some(find.holder),
+                ..self.own(&find.path, Ask::default()).ok()?
+            })
+        });
+        others.collect()
     }
 
     fn own(&self, path: &Path, ask: Ask) -> Result<Candidate, Failure> {
@@ -311,6 +377,7 @@ impl Surveyor<'_> {
             bytes,
             plan: self.plan(&geometry, &weights, path, ask),
             path: Some(path.to_owned()),
+            holder: None,
         })
     }
 

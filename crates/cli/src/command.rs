@@ -39,7 +39,7 @@ With --json, one object on one line; `--machine FILE` of other commands reads th
 /// What the JSON lines of `spud models` and `spud fit` mean.
 const JSON_OF_MODELS: &str = "\
 With --json, one object per line:
-  {\"type\":\"model\",\"id\":…,\"name\":…,\"quant\":…,\"bytes\":n,\"installed\":bool,\"path\":…,
+  {\"type\":\"model\",\"id\":…,\"name\":…,\"quant\":…,\"bytes\":n,\"installed\":bool,\"path\":…,\"holder\":…,
    \"gpqa_diamond\":x,\"verdict\":\"comfortable|tight|slow|too_big\",\"reason\":…,\"notes\":[…],
    \"context\":n,\"kv\":\"f16|q8_0\",\"needed_bytes\":n,\"available_bytes\":n,\"layers\":n,
    \"gpu_layers\":n,\"expert_layers_in_memory\":n,\"mapped\":bool,\"threads\":n,
@@ -47,7 +47,8 @@ With --json, one object per line:
    \"needed_bytes\":n,\"available_bytes\":n,\"layers\":n}],
    \"decode_per_second\":x,\"prompt_per_second\":x,\"answer_ms\":n,\"replies\":n,\"disk_short\":…}
   {\"type\":\"advice\",\"best\":id,\"why\":…,\"faster\":id,\"faster_why\":…,\"smarter\":id,\"smarter_why\":…}
-Bytes are whole numbers, times milliseconds, rates per second; what is not known is null.
+Bytes are whole numbers, times milliseconds, rates per second; what is not known is null. `holder`
+is the program whose file it is: Ollama, LM Studio, Hugging Face's cache; null where it is Spud's.
 A typical answer is assumed to be 100 tokens of prompt, 700 of thinking and 300 of answer until the
 model's own replies on this machine say otherwise (`replies` counts them).";
 
@@ -67,6 +68,31 @@ is right gets a name that can be opened. Every request is written into `connecti
 data folder. Without --json the path is printed when it is there.
 
 Exit status: 0 it is there, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
+
+/// What the JSON lines of `spud verify` mean.
+const JSON_OF_VERIFY: &str = "\
+With --json, one object per line:
+  {\"type\":\"file\",\"path\":…,\"id\":…,\"state\":\"whole|damaged|unknown\",\"damaged\":[[from,to],…]}
+`damaged` lists bytes, the second of each pair not included. A file is compared with the catalogue's
+SHA-256, else with what it was when it came; `unknown` where neither is known. `spud pull ID` fetches
+what is damaged of a file that it brought, in blocks of 16 MiB.
+
+Exit status: 0 nothing is damaged, 1 something is or could not be read, 130 stopped (Ctrl-C).";
+
+/// What the JSON lines of `spud import` mean.
+const JSON_OF_IMPORT: &str = "\
+With --json, one object per line:
+  {\"type\":\"imported\",\"path\":…,\"name\":…,\"id\":…}   `path` is what `--model` takes; `id` is the
+                                 model of the catalogue that a copy was recognised as, by its SHA-256
+All parts of a split set come with the first. Without --copy the file is used where it is and never
+changed. The window lists it from now on.";
+
+/// What the JSON of `spud remove` means.
+const JSON_OF_REMOVE: &str = "\
+With --json, one object:
+  {\"type\":\"removed\",\"paths\":[…],\"freed_bytes\":n}
+Only what Spud downloaded or copied is deleted, what came of an unfinished download included; never a
+file that you or another program put there.";
 
 /// What the JSON of `spud inspect` means.
 const JSON_OF_INSPECT: &str = "\
@@ -120,6 +146,15 @@ pub(crate) enum Command {
     /// Download a model: resumed where it stopped, verified before it is used
     #[command(after_long_help = JSON_OF_PULL)]
     Pull(Pull),
+    /// Read models through again and say which part of a file is damaged
+    #[command(after_long_help = JSON_OF_VERIFY)]
+    Verify(Verify),
+    /// Make your own GGUF files known, where they are or as a copy
+    #[command(after_long_help = JSON_OF_IMPORT)]
+    Import(Import),
+    /// Delete a downloaded model, after telling what that frees
+    #[command(after_long_help = JSON_OF_REMOVE)]
+    Remove(Remove),
     /// Show what a GGUF file is made of
     #[command(after_long_help = JSON_OF_INSPECT)]
     Inspect(Inspect),
@@ -226,6 +261,43 @@ pub(crate) struct Pull {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,
     /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// A model of the catalogue by its id, or a GGUF file [default: all that are here]
+    pub(crate) model: Option<String>,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// GGUF files, or the first parts of split sets
+    #[arg(required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Copy them into the models folder instead of using them where they are
+    #[arg(long)]
+    pub(crate) copy: bool,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Remove {
+    /// A model of the catalogue by its id
+    pub(crate) model: String,
+    /// Only this quantisation [default: all that are here]
+    #[arg(long, value_name = "Q")]
+    pub(crate) quant: Option<String>,
+    /// Do not ask
+    #[arg(long)]
+    pub(crate) yes: bool,
+    /// Print one JSON object; needs `--yes`
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -84,6 +84,7 @@ pub(crate) fn of_candidate(candidate: &Candidate, machine: &Machine) -> Value {
         "bytes": candidate.bytes,
         "installed": path.is_some(),
         "path": path,
+        "holder": candidate.holder.map(|holder| holder.to_string()),
         "gpqa_diamond": candidate.member.as_ref().map(|member| member.benchmarks.gpqa_diamond),
         "verdict": plan.verdict,
         "reason": plan.sentence(machine),

@@ -9,12 +9,15 @@ mod command;
 mod console;
 mod doctor;
 mod fit;
+mod import;
 mod inspect;
 mod interrupt;
 mod lines;
 mod machine;
 mod models;
 mod pull;
+mod remove;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -40,6 +43,9 @@ fn main() -> ExitCode {
         Command::Fit(fit) => fit::run(&fit),
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Pull(pull) => runtime.block_on(pull::run(pull)),
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Import(import) => runtime.block_on(import::run(import)),
+        Command::Remove(remove) => remove::run(&remove),
         Command::Doctor(doctor) => runtime.block_on(doctor::run(&doctor)),
     }
 }

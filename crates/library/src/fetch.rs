@@ -203,6 +203,11 @@ impl Job<'_> {
                 return Ok(self.path.clone());
             }
             if let Some(lock) = lock(&self.paths).map_err(|error| self.disk(error))? {
+                if let Some(record) = self.damaged() {
+                    let adopted = Part::adopt(&self.paths, &self.path, &record);
+                    adopted.map_err(|error| self.disk(error))?;
+                    break lock;
+                }
                 // Whoever had it may have finished between the two looks.
                 if !self.path.exists() {
                     break lock;
@@ -234,6 +239,9 @@ impl Job<'_> {
         let Ok(known) = fs_err::metadata(&self.path) else {
             return Ok(false);
         };
+        if self.damaged().is_some() {
+            return Ok(false);
+        }
         let occupied = || {
             Err(Failure::Occupied {
                 path: self.path.clone(),
@@ -281,6 +289,14 @@ impl Job<'_> {
             }
             _ => occupied(),
         }
+    }
+
+    /// The record of a file that is there and was once whole, and is not any more.
+    fn damaged(&self) -> Option<Record> {
+        let record = Record::of(&self.path)?;
+        let length = fs_err::metadata(&self.path).ok()?.len();
+        let same = record.sha256 == self.wanted.sha256 && record.bytes == self.wanted.bytes;
+        (same && (length != record.bytes || !record.damaged.is_empty())).then_some(record)
     }
 
     fn look_for_room(&self) -> Result<(), Failure> {

@@ -6,9 +6,12 @@
 //! person is told of them (`app`).
 
 mod blocks;
+mod check;
+mod copying;
 mod crew;
 mod disk;
 mod fetch;
+mod finds;
 mod hub;
 mod ledger;
 mod locate;
@@ -22,7 +25,10 @@ mod trouble;
 mod wait;
 
 pub use blocks::BLOCK_BYTES;
+pub use check::{Checked, check};
+pub use copying::{Copying, Short, short_of};
 pub use fetch::{Doing, Manner, Progress, Wanted, begun, fetch, forget};
+pub use finds::{Find, Holder, Roots, finds};
 pub use hub::{HubError, HubFile, list};
 pub use ledger::{Entry, Ledger};
 pub use names::{BadName, Name, Place};

@@ -17,9 +17,10 @@ use sha2::Digest;
 
 use crate::blocks::{BLOCK_BYTES, Blocks, Run, block_of};
 use crate::disk;
+use crate::record::{Record, beside};
 
 /// The folder of parts in the models folder.
-const FOLDER: &str = ".parts";
+pub(crate) const FOLDER: &str = ".parts";
 
 /// Bytes read at once.
 const PIECE: usize = 1 << 20;
@@ -167,6 +168,32 @@ impl Part {
                 changed: Condvar::new(),
             }),
         })
+    }
+
+    /// Takes a file that has its name already back, as a part without the blocks that are damaged or
+    /// behind its end.
+    pub(crate) fn adopt(paths: &PartPaths, file: &Path, record: &Record) -> io::Result<()> {
+        fs_err::create_dir_all(&paths.folder)?;
+        let length = fs_err::metadata(file)?.len();
+        let known = Blocks::new(record.bytes);
+        let blocks = record.blocks.iter().enumerate().map(|(block, hash)| {
+            let good = !record.damaged.contains(&block) && known.range(block).end <= length;
+            good.then(|| hash.to_string())
+        });
+        let note = Note {
+            bytes: record.bytes,
+            block_bytes: BLOCK_BYTES,
+            blocks: blocks.collect(),
+            begun: BTreeMap::new(),
+            hosts: Vec::new(),
+        };
+        let text = serde_json::to_vec(&note).expect("BUG: numbers and text are JSON");
+        // The note first: without its bytes it counts for nothing, and the file is still there.
+        disk::replace(&paths.note, &text)?;
+        fs_err::rename(file, &paths.bytes)?;
+        disk::sync_folder_of(file);
+        let _ = fs_err::remove_file(beside(file));
+        Ok(())
     }
 
     /// Bytes of the whole file.

@@ -22,6 +22,8 @@ pub struct Record {
     pub sha256: Sha256,
     /// Of each block of 16 MiB.
     pub blocks: Vec<Sha256>,
+    /// Blocks that a later look found to be something else, in their order.
+    pub damaged: Vec<usize>,
 }
 
 /// As it is written down.
@@ -31,6 +33,8 @@ struct Text {
     sha256: String,
     block_bytes: u64,
     blocks: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    damaged: Vec<usize>,
 }
 
 impl Record {
@@ -39,6 +43,7 @@ impl Record {
             bytes,
             sha256,
             blocks,
+            damaged: Vec::new(),
         }
     }
 
@@ -50,6 +55,7 @@ impl Record {
             bytes: text.bytes,
             sha256: Sha256::from_hex(&text.sha256)?,
             blocks: blocks.collect::<Option<_>>()?,
+            damaged: text.damaged,
         };
         let count = text.bytes.div_ceil(BLOCK_BYTES);
         let whole = text.block_bytes == BLOCK_BYTES && record.blocks.len() as u64 == count;
@@ -91,6 +97,7 @@ impl Record {
             sha256: self.sha256.to_string(),
             block_bytes: BLOCK_BYTES,
             blocks: self.blocks.iter().map(ToString::to_string).collect(),
+            damaged: self.damaged.clone(),
         };
         let text = serde_json::to_vec(&text).expect("BUG: numbers and text are JSON");
         if let Some(folder) = file.parent() {

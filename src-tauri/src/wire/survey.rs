@@ -168,6 +168,8 @@ pub(crate) struct Candidate {
     lineage: Option<Lineage>,
     /// What `choose_model` takes where it is on this machine.
     model: Option<String>,
+    /// The program that holds it, where that is another.
+    holder: Option<String>,
     quant: String,
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
@@ -304,6 +306,7 @@ fn shown(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Candidat
         id: candidate.id.clone(),
         name: candidate.name.clone(),
         lineage,
+        holder: candidate.holder.map(|holder| holder.to_string()),
         model: path.map(|path| path.display().to_string()),
         quant: candidate.quant.clone(),
         bytes: candidate.bytes,

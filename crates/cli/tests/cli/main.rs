@@ -17,6 +17,7 @@ mod doctor;
 #[allow(dead_code, reason = "the tests of library break more things")]
 mod hub;
 mod inspect;
+mod keeping;
 mod pull;
 mod spud;
 mod telling;

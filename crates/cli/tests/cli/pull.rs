@@ -12,17 +12,17 @@ use crate::hub::{Reply, Server};
 use crate::spud::{Home, Ran};
 
 /// The catalogue's smallest member, whose file here is Sprout.
-const ID: &str = "r1-distill-qwen-1.5b";
+pub(crate) const ID: &str = "r1-distill-qwen-1.5b";
 const PATH: &str = "/me/sprout/resolve/main/sprout.gguf";
 const LISTING: &str = "/api/models/me/sprout/tree/main?recursive=true";
 
-fn sprout() -> Arc<Vec<u8>> {
+pub(crate) fn sprout() -> Arc<Vec<u8>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");
     Arc::new(std::fs::read(path).unwrap())
 }
 
 /// Of Sprout as it is committed.
-fn sha256() -> String {
+pub(crate) fn sha256() -> String {
     let ran = std::process::Command::new("sha256sum")
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf"))
         .output()
@@ -32,7 +32,7 @@ fn sha256() -> String {
 }
 
 /// A home whose own catalogue says that the smallest member is this file.
-fn home(facts: &str) -> Home {
+pub(crate) fn home(facts: &str) -> Home {
     let home = Home::new();
     let catalogue = include_str!("../../../../models.toml");
     let start = catalogue.find("\n[[model]]\n").unwrap();
@@ -45,21 +45,21 @@ fn home(facts: &str) -> Home {
     home
 }
 
-fn lines(ran: &Ran) -> Vec<Value> {
+pub(crate) fn lines(ran: &Ran) -> Vec<Value> {
     let lines = ran.output.lines();
     lines
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
 }
 
-fn pull(home: &Home, server: &Server, more: &[&str]) -> Ran {
+pub(crate) fn pull(home: &Home, server: &Server, more: &[&str]) -> Ran {
     let endpoint = server.url("/").to_string();
     let mut arguments = vec!["pull", ID, "--endpoint", &endpoint];
     arguments.extend(more);
     home.run(&arguments)
 }
 
-fn is_there(home: &Home) -> PathBuf {
+pub(crate) fn is_there(home: &Home) -> PathBuf {
     home.path().join("models/me/sprout/sprout.gguf")
 }
 

@@ -5,8 +5,10 @@
 mod child;
 mod deaths;
 mod disks;
+mod elsewhere;
 mod faults;
 mod hub;
+mod mending;
 mod server;
 mod two;
 mod waiting;

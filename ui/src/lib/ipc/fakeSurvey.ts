@@ -143,6 +143,7 @@ export class FakeSurvey {
         quants: [quant('Q4_0', 0.96), quant(member.quant, 1), quant('Q8_0', 1.7)],
       },
       model: null,
+      holder: null,
       quant: member.quant,
       bytes: member.gib * GIB,
       fit: this.#fit(member, 8192, 'f16'),

@@ -273,7 +273,11 @@ lineage: Lineage | null,
 /**
  * What `choose_model` takes where it is on this machine.
  */
-model: string | null, quant: string, bytes: number, fit: Fit, };
+model: string | null, 
+/**
+ * The program that holds it, where that is another.
+ */
+holder: string | null, quant: string, bytes: number, fit: Fit, };
 
 /**
  * What to take, by ids.

@@ -1,0 +1,110 @@
+//! Taking a model off this machine: only what Spud itself brought, and only after it was told what
+//! that is.
+
+use std::path::PathBuf;
+
+use fit::catalogue::{Member, Sha256};
+use library::{Place, Record};
+
+use crate::failure::{Code, Failure};
+use crate::home::Home;
+use crate::survey::{catalogue, lies};
+
+/// What would be deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removal {
+    /// What the model is called.
+    pub name: String,
+    /// Files that are here.
+    pub paths: Vec<PathBuf>,
+    /// Bytes that are free then, halves of downloads included.
+    pub bytes: u64,
+    places: Vec<Place>,
+    parts: Vec<Sha256>,
+}
+
+/// What is here of a model that Spud brought: in one quantisation, or in all.
+pub fn removal(home: &Home, id: &str, quant: Option<&str>) -> Result<Removal, Failure> {
+    let (catalogue, _) = catalogue(home);
+    let missing = |message: String| Failure::new(Code::ModelMissing, message);
+    let Some(member) = catalogue.model(id) else {
+        return Err(missing(format!("the catalogue has no model `{id}`"))
+            .hint("`spud models` lists what it has. Your own files are yours to delete."));
+    };
+    if let Some(quant) = quant
+        && member.file(quant).is_none()
+    {
+        return Err(missing(format!("`{id}` has no quantisation `{quant}`")));
+    }
+    let models = home.models();
+    let mut removal = Removal {
+        name: member.short.clone(),
+        paths: Vec::new(),
+        bytes: 0,
+        places: Vec::new(),
+        parts: Vec::new(),
+    };
+    for file in &member.files {
+        if quant.is_some_and(|quant| file.quant.as_str() != quant) {
+            continue;
+        }
+        for part in &file.parts {
+            if let Some(sha256) = part.sha256
+                && let Some(here) = library::begun(&models, &sha256)
+            {
+                removal.bytes += here;
+                removal.parts.push(sha256);
+            }
+            let Ok(place) = Place::new(&file.repo, &part.path) else {
+                continue;
+            };
+            let path = place.within(&models);
+            // What has no record was put there by somebody else.
+            if let Ok(known) = std::fs::metadata(&path)
+                && Record::of(&path).is_some()
+            {
+                removal.bytes += known.len();
+                removal.paths.push(path);
+                removal.places.push(place);
+            }
+        }
+    }
+    if removal.places.is_empty() && removal.parts.is_empty() {
+        return Err(nothing_of_ours(home, member));
+    }
+    Ok(removal)
+}
+
+/// Deletes it, and gives the bytes that are free for it.
+pub fn remove(home: &Home, removal: &Removal) -> Result<u64, Failure> {
+    let models = home.models();
+    let failed = |error: std::io::Error| {
+        Failure::new(Code::Storage, format!("not all was deleted: {error}"))
+            .hint("Check the folder's rights; a download of it may be under way.")
+    };
+    for part in &removal.parts {
+        library::forget(&models, part).map_err(failed)?;
+    }
+    for place in &removal.places {
+        library::discard(&models, place).map_err(failed)?;
+    }
+    Ok(removal.bytes)
+}
+
+fn nothing_of_ours(home: &Home, member: &Member) -> Failure {
+    let (models, finds) = (home.models(), home.finds());
+    let mut files = member.files.iter();
+    let there = files.find_map(|file| lies(&models, &finds, file));
+    match there {
+        None => {
+            let message = format!("nothing of `{}` is on this machine", member.id);
+            Failure::new(Code::ModelMissing, message)
+        }
+        Some((path, holder)) => {
+            let whose = holder.map_or_else(|| "you".to_owned(), |holder| holder.to_string());
+            let message = format!("`{}` was put there by {whose}", path.display());
+            Failure::new(Code::ModelMissing, message)
+                .hint("Spud deletes only what it downloaded itself.")
+        }
+    }
+}
