@@ -2,10 +2,13 @@
 //!
 //! Not here: how bytes come (`library`), and how any of it is shown.
 
+mod repository;
+
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use fit::catalogue::{File, MODELSCOPE, Part, Sha256};
+use fit::{Machine, Verdict};
 use library::{Doing, HubFile, Ledger, Limit, Manner, Meter, Net, Pace, Place, Progress, Wanted};
 use tokio::sync::watch;
 use url::Url;
@@ -16,7 +19,8 @@ use crate::home::Home;
 use crate::machine::{Look, see};
 use crate::network::{Network, hub_address};
 use crate::stop::Stop;
-use crate::survey::{Candidate, Question, catalogue, fit_one};
+use crate::survey::{Candidate, Question, Surveyor, catalogue, fit_one};
+use repository::Repository;
 
 /// Replaces the hub that models are fetched from.
 pub const ENDPOINT_VARIABLE: &str = "HF_ENDPOINT";
@@ -24,13 +28,15 @@ pub const ENDPOINT_VARIABLE: &str = "HF_ENDPOINT";
 /// What is asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Pull {
-    /// The id of a model in the catalogue.
+    /// The id of a model in the catalogue, or a repository of the hub: `owner/name[:quant]`.
     pub id: String,
     /// Its quantisation; none takes what suits this machine.
     pub quant: Option<String>,
     /// The hub to ask, and nobody else; none takes [`ENDPOINT_VARIABLE`], or the hub and mirrors
     /// that the catalogue knows.
     pub endpoint: Option<String>,
+    /// Also what the memory is too small for.
+    pub anyway: bool,
     /// How fast it may be; it can be changed on the way.
     pub limit: Limit,
 }
@@ -41,7 +47,12 @@ pub enum Pulling {
     /// What a person should know first, such as that their own catalogue is left out.
     Note(String),
     /// What was chosen, before anything is asked.
-    Chosen(Box<Candidate>),
+    Chosen {
+        /// What.
+        candidate: Box<Candidate>,
+        /// Its verdict in words and numbers, such as "needs 1.4 GiB of 5.2 GiB".
+        why: String,
+    },
     /// The hub is asked for sizes and hashes that the catalogue does not know.
     Asking {
         /// Who.
@@ -80,40 +91,13 @@ pub async fn pull(
     mut stop: Stop,
     mut tell: impl FnMut(Pulling),
 ) -> Result<PathBuf, Failure> {
-    let knowledge = Knowledge::of(home);
-    let seen = see(home, &knowledge, Look::Glance, &stop)?;
-    let question = Question {
-        quant: ask.quant.clone(),
-        ..Question::default()
-    };
-    let (catalogue, note) = catalogue(home);
-    if let Some(note) = note {
-        tell(Pulling::Note(note));
-    }
-    let Some(member) = catalogue.model(&ask.id) else {
-        let message = format!("the catalogue has no model `{}`", ask.id);
-        return Err(
-            Failure::new(Code::ModelMissing, message).hint("`spud models` lists what it has.")
-        );
-    };
-    let chosen = fit_one(home, &knowledge, &seen.machine, &ask.id, &question)?;
-    let file = member.file(&chosen.quant);
-    let file = file.expect("BUG: a candidate's quantisation is one of its files");
-    tell(Pulling::Chosen(Box::new(chosen)));
     let network = Network::of(home);
     let hubs = hubs(ask.endpoint.as_deref(), &network)?;
     let net = Net::new(Ledger::at(&home.data().join("connections.jsonl")))
         .map_err(|error| Failure::new(Code::Download, error.to_string()))?;
     net.set_offline(network.offline);
     fs_err::create_dir_all(home.models()).map_err(|error| unwritable(&error))?;
-    let known = if missing(file) {
-        ask_for(&net, file, &hubs, &mut stop, &mut tell).await?
-    } else {
-        Vec::new()
-    };
-    let parts = file.parts.iter();
-    let parts = parts.map(|part| wanted(file, part, &known, &hubs));
-    let parts: Vec<Wanted> = parts.collect::<Result<_, _>>()?;
+    let parts = resolve(home, ask, &net, &hubs, &mut stop, &mut tell).await?;
     let named = parts.iter().map(|part| (part.place.clone(), part.sha256));
     tell(Pulling::Parts(named.collect()));
     let manner = Manner {
@@ -167,6 +151,73 @@ pub async fn pull(
         first.get_or_insert(path);
     }
     Ok(first.expect("BUG: the catalogue's files have parts"))
+}
+
+/// What is to be fetched; what was chosen is told before.
+async fn resolve(
+    home: &Home,
+    ask: &Pull,
+    net: &Net,
+    hubs: &[Hub],
+    stop: &mut Stop,
+    tell: &mut impl FnMut(Pulling),
+) -> Result<Vec<Wanted>, Failure> {
+    let knowledge = Knowledge::of(home);
+    let seen = see(home, &knowledge, Look::Glance, stop)?;
+    let (catalogue, note) = catalogue(home);
+    if let Some(note) = note {
+        tell(Pulling::Note(note));
+    }
+    let Some(member) = catalogue.model(&ask.id) else {
+        let Some(repository) = Repository::parse(&ask.id, ask.quant.as_deref()) else {
+            let message = format!("the catalogue has no model `{}`", ask.id);
+            return Err(Failure::new(Code::ModelMissing, message).hint(
+                "`spud models` lists what it has; any other of the hub is `owner/name:QUANT`.",
+            ));
+        };
+        let surveyor = Surveyor::new(home, &knowledge, &seen.machine);
+        let resolved = repository.resolve(net, hubs, &surveyor, stop, tell).await?;
+        let (chosen, parts) = resolved;
+        choose(chosen, &seen.machine, ask, tell)?;
+        return Ok(parts);
+    };
+    let question = Question {
+        quant: ask.quant.clone(),
+        ..Question::default()
+    };
+    let chosen = fit_one(home, &knowledge, &seen.machine, &ask.id, &question)?;
+    let file = member.file(&chosen.quant);
+    let file = file.expect("BUG: a candidate's quantisation is one of its files");
+    choose(chosen, &seen.machine, ask, tell)?;
+    let known = if missing(file) {
+        ask_for(net, file, hubs, stop, tell).await?
+    } else {
+        Vec::new()
+    };
+    let parts = file.parts.iter();
+    let parts = parts.map(|part| wanted(file, part, &known, hubs));
+    parts.collect()
+}
+
+/// Tells what was chosen, and refuses it where it cannot run here and nobody said that it may.
+fn choose(
+    chosen: Candidate,
+    machine: &Machine,
+    ask: &Pull,
+    tell: &mut impl FnMut(Pulling),
+) -> Result<(), Failure> {
+    let why = chosen.plan.sentence(machine);
+    let what = format!("{}, {}", chosen.name, chosen.quant);
+    let too_big = chosen.plan.verdict == Verdict::TooBig && !ask.anyway;
+    tell(Pulling::Chosen {
+        candidate: Box::new(chosen),
+        why: why.clone(),
+    });
+    if too_big {
+        return Err(Failure::new(Code::ModelTooBig, format!("{what} {why}"))
+            .hint("`spud models` tells what runs here; `--anyway` downloads it all the same."));
+    }
+    Ok(())
 }
 
 /// Who is asked.
@@ -261,6 +312,16 @@ fn wanted(file: &File, part: &Part, known: &[HubFile], hubs: &[Hub]) -> Result<W
 
 fn refused(error: &library::HubError) -> Failure {
     Failure::new(Code::Download, error.to_string()).hint("Try again later, or another hub.")
+}
+
+fn unreachable(part: &Wanted, failures: &[library::SourceFailure]) -> Failure {
+    let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    let message = format!(
+        "`{}` cannot be looked at: {}",
+        part.place.file(),
+        reasons.join("; ")
+    );
+    Failure::new(Code::Download, message).hint("Check the connection and try again.")
 }
 
 fn unwritable(error: &std::io::Error) -> Failure {

@@ -272,7 +272,7 @@ fn is_part(find: &Find, part: &Part) -> bool {
 /// Of what other programs hold, the most headers that are read for one survey.
 const OTHERS: usize = 40;
 
-struct Surveyor<'a> {
+pub(crate) struct Surveyor<'a> {
     outfit: Outfit,
     machine: &'a Machine,
     /// What other programs hold.
@@ -280,7 +280,7 @@ struct Surveyor<'a> {
 }
 
 impl<'a> Surveyor<'a> {
-    fn new(home: &Home, knowledge: &Knowledge, machine: &'a Machine) -> Self {
+    pub(crate) fn new(home: &Home, knowledge: &Knowledge, machine: &'a Machine) -> Self {
         Self {
             finds: home.finds(),
             outfit: Outfit {
@@ -340,7 +340,14 @@ impl Surveyor<'_> {
             member: Some(member.clone()),
             quant: file.quant.to_string(),
             bytes: file.size.bytes(),
-            plan: self.plan(&geometry, &weights, &path, ask),
+            plan: self.plan_for(
+                Anatomy {
+                    geometry: &geometry,
+                    weights: &weights,
+                },
+                &path,
+                ask,
+            ),
             path: present.then_some(path),
             holder: holder.flatten(),
         }
@@ -375,14 +382,30 @@ impl Surveyor<'_> {
             name: stem.into_owned(),
             quant: String::new(),
             bytes,
-            plan: self.plan(&geometry, &weights, path, ask),
+            plan: self.plan_for(
+                Anatomy {
+                    geometry: &geometry,
+                    weights: &weights,
+                },
+                path,
+                ask,
+            ),
             path: Some(path.to_owned()),
             holder: None,
         })
     }
 
-    fn plan(&self, geometry: &Geometry, weights: &Weights, path: &Path, ask: Ask) -> Plan {
-        let anatomy = Anatomy { geometry, weights };
+    /// Where models are.
+    pub(crate) fn models(&self) -> PathBuf {
+        self.outfit.home.models()
+    }
+
+    /// How a model would lie in memory; what was learned goes by its path.
+    pub(crate) fn plan(&self, anatomy: Anatomy<'_>, path: &Path) -> Plan {
+        self.plan_for(anatomy, path, Ask::default())
+    }
+
+    fn plan_for(&self, anatomy: Anatomy<'_>, path: &Path, ask: Ask) -> Plan {
         let alone = machine::identity(self.machine);
         let correction = self.outfit.correction_on(&alone, path);
         let plan = fit::plan(anatomy, self.machine, ask, &correction);

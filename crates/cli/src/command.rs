@@ -56,7 +56,8 @@ model's own replies on this machine say otherwise (`replies` counts them).";
 const JSON_OF_PULL: &str = "\
 With --json, one object per line:
   {\"type\":\"note\",\"note\":…}     such as that the user's own catalogue is left out, and why
-  {\"type\":\"chosen\",\"id\":…,\"quant\":…,\"bytes\":n,\"verdict\":\"comfortable|tight|slow|too_big\"}
+  {\"type\":\"chosen\",\"id\":…,\"quant\":…,\"bytes\":n,\"verdict\":\"comfortable|tight|slow|too_big\",
+   \"reason\":…}
   {\"type\":\"asking\",\"host\":…}   for sizes and hashes that the catalogue does not know
   {\"type\":\"connecting|downloading|checking|waiting|elsewhere\",\"part\":n,\"parts\":n,\"here\":n,
    \"bytes\":n,\"per_second\":n,\"left_ms\":n,\"why\":…}   of all parts together; what is not known
@@ -249,8 +250,12 @@ impl From<Kv> for KvType {
 
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// A model of the catalogue by its id (`spud models` lists them)
+    /// A model of the catalogue by its id (`spud models` lists them), or any GGUF of the hub as
+    /// `owner/name[:QUANT]`
     pub(crate) model: String,
+    /// Download it although the memory is too small for it
+    #[arg(long)]
+    pub(crate) anyway: bool,
     /// The quantisation, such as `Q4_K_M` [default: the one that suits this machine]
     #[arg(long, value_name = "Q")]
     pub(crate) quant: Option<String>,

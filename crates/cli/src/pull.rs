@@ -35,6 +35,7 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
         id: wish.model,
         quant: wish.quant,
         endpoint: wish.endpoint,
+        anyway: wish.anyway,
         limit,
     };
     let mut screen = Screen {
@@ -42,7 +43,14 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
         json: wish.json,
         last: None,
     };
-    let pulled = app::pull(&home, &ask, stop, |news| screen.show(&news)).await;
+    let mut pulled = app::pull(&home, &ask, stop.clone(), |news| screen.show(&news)).await;
+    // What the catalogue does not know would be found by nobody again.
+    if let Ok(path) = &pulled
+        && ask.id.contains('/')
+        && let Err(failure) = app::import(&home, path, false, &stop, |_, _| ()).await
+    {
+        pulled = Err(failure);
+    }
     let json = screen.json;
     screen.clear();
     match pulled {
@@ -87,18 +95,21 @@ impl Screen<'_> {
         match news {
             Pulling::Note(note) if self.json => self.line(&json!({"type": "note", "note": note})),
             Pulling::Note(note) => self.aside(note),
-            Pulling::Chosen(candidate) if self.json => self.line(&json!({
+            Pulling::Chosen { candidate, why } if self.json => self.line(&json!({
                 "type": "chosen",
                 "id": candidate.id,
                 "quant": candidate.quant,
                 "bytes": candidate.bytes,
                 "verdict": candidate.plan.verdict,
+                "reason": why,
             })),
-            Pulling::Chosen(candidate) => self.aside(&format!(
-                "{}, {}, {}",
+            Pulling::Chosen { candidate, why } => self.aside(&format!(
+                "{}, {}, {}: {}, {}",
                 candidate.name,
                 candidate.quant,
-                human(candidate.bytes)
+                human(candidate.bytes),
+                candidate.plan.verdict,
+                why
             )),
             Pulling::Asking { host } if self.json => {
                 self.line(&json!({"type": "asking", "host": host}));

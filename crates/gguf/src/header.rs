@@ -76,6 +76,12 @@ impl Header {
         }
     }
 
+    /// Adds the other parts of a split set, in their order, to the first; for headers that were not
+    /// read from files beside each other. All are there then, or it is an error.
+    pub fn join(&mut self, others: impl IntoIterator<Item = Self>) -> Result<(), Error> {
+        split::join(self, others)
+    }
+
     /// One file by itself, be it part of a set or not.
     pub(crate) fn read_one(path: &Path) -> Result<Self, Error> {
         // Asked before opening: opening a pipe would wait for a writer.

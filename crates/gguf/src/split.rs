@@ -76,6 +76,41 @@ pub(crate) fn gather(header: &mut Header, first: &Path) -> Result<(), Error> {
     header.check_sum_of_parts()
 }
 
+/// Adds parts that were read elsewhere to the first.
+pub(crate) fn join(
+    header: &mut Header,
+    others: impl IntoIterator<Item = Header>,
+) -> Result<(), Error> {
+    let mut others = others.into_iter();
+    let Some(Split { number, count }) = header.split() else {
+        return match others.next() {
+            None => Ok(()),
+            Some(other) => Err(other.broken("split.count", "belongs to no set")),
+        };
+    };
+    if number != 1 {
+        let file = header.file().to_owned();
+        return Err(Error::NotTheFirstPart {
+            file,
+            number,
+            count,
+        });
+    }
+    for number in 2..=count {
+        let part = others
+            .next()
+            .ok_or_else(|| header.broken("split.count", "is more than the parts that there are"))?;
+        if part.split() != Some(Split { number, count }) {
+            return Err(part.broken("split.no", "is another place in the set than the name says"));
+        }
+        header.add_part(part)?;
+    }
+    if let Some(more) = others.next() {
+        return Err(more.broken("split.count", "is less than the parts that there are"));
+    }
+    header.check_sum_of_parts()
+}
+
 fn read_part(path: PathBuf, place: Split) -> Result<Header, Error> {
     let Split { number, count } = place;
     let part = match Header::read_one(&path) {

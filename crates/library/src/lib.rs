@@ -21,6 +21,7 @@ mod part;
 mod rate;
 mod record;
 mod run;
+mod start;
 mod trouble;
 mod wait;
 
@@ -35,5 +36,6 @@ pub use names::{BadName, Name, Place};
 pub use net::{Net, NetError};
 pub use rate::{Limit, Meter};
 pub use record::{Record, discard};
+pub use start::read_start;
 pub use trouble::{Failure, SourceFailure};
 pub use wait::Pace;

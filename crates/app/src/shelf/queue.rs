@@ -160,6 +160,8 @@ impl Queue {
             id: next.download.model.clone(),
             quant: Some(next.download.quant.clone()),
             endpoint: None,
+            // Whoever clicked saw the verdict beside the button.
+            anyway: true,
             limit: self.limit.clone(),
         };
         Some((key, ask))
@@ -234,7 +236,7 @@ impl Queue {
             return false;
         };
         match news {
-            Pulling::Note(_) | Pulling::Chosen(_) => false,
+            Pulling::Note(_) | Pulling::Chosen { .. } => false,
             Pulling::Asking { host } => {
                 row.download.state = DownloadState::Asking { host };
                 true

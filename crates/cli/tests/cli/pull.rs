@@ -137,10 +137,7 @@ fn what_the_catalogue_does_not_know_the_hub_is_asked_for() {
     let home = self::home("about_bytes = 2_200_000");
     let ran = pull(&home, &silent, &[]);
     assert_eq!(ran.status, Some(1));
-    assert!(
-        ran.errors.contains("does not tell the size and hash"),
-        "{ran:?}"
-    );
+    assert!(ran.errors.contains("tells the size and hash"), "{ran:?}");
 }
 
 #[test]
@@ -234,4 +231,111 @@ fn ctrl_c_keeps_what_came() {
         rest < bytes.len() as u64 - 1_000_000,
         "{rest} bytes came again"
     );
+}
+
+/// A hub with one repository of these files.
+fn hub(files: Vec<(&'static str, Arc<Vec<u8>>)>) -> Server {
+    let listed = files.iter().map(|(path, bytes)| {
+        let hash = sha2_of(bytes);
+        serde_json::json!({
+            "type": "file", "path": path, "size": bytes.len(),
+            "lfs": {"oid": hash, "size": bytes.len()},
+        })
+    });
+    let listing = serde_json::Value::Array(listed.collect()).to_string();
+    Server::new(move |request| {
+        if request.path == LISTING {
+            return Reply::status(200).body(listing.as_bytes());
+        }
+        let asked = request.path.strip_prefix("/me/sprout/resolve/main/");
+        let file = files.iter().find(|(path, _)| Some(*path) == asked);
+        file.map_or_else(
+            || Reply::status(404),
+            |(_, bytes)| Reply::good(bytes, request),
+        )
+    })
+}
+
+fn sha2_of(bytes: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("bytes");
+    std::fs::write(&path, bytes).unwrap();
+    let ran = std::process::Command::new("sha256sum").arg(path).output();
+    let text = String::from_utf8(ran.unwrap().stdout).unwrap();
+    text.split_whitespace().next().unwrap().to_owned()
+}
+
+fn pull_from(home: &Home, server: &Server, what: &str, more: &[&str]) -> Ran {
+    let endpoint = server.url("/").to_string();
+    let mut arguments = vec!["pull", what, "--endpoint", &endpoint];
+    arguments.extend(more);
+    home.run(&arguments)
+}
+
+#[test]
+fn any_model_of_the_hub_is_judged_by_its_header_and_fetched() {
+    let mut other = (*sprout()).clone();
+    *other.last_mut().unwrap() ^= 1;
+    let server = hub(vec![
+        ("README.md", Arc::new(b"hello".to_vec())),
+        ("sprout-Q4_K_M.gguf", sprout()),
+        ("big/sprout-Q8_0.gguf", Arc::new(other)),
+    ]);
+    let home = Home::new();
+    let ran = pull_from(&home, &server, "me/sprout", &["--json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let told = lines(&ran);
+    let chosen = told.iter().find(|line| line["type"] == "chosen").unwrap();
+    assert_eq!(chosen["id"], "me/sprout:Q4_K_M");
+    assert_eq!(chosen["verdict"], "comfortable");
+    let path = home.path().join("models/me/sprout/sprout-Q4_K_M.gguf");
+    assert_eq!(told.last().unwrap()["path"], path.display().to_string());
+    let ran = pull_from(&home, &server, "me/sprout:q8_0", &[]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert!(
+        home.path()
+            .join("models/me/sprout/sprout-Q8_0.gguf")
+            .is_file()
+    );
+    for (what, words) in [
+        ("me/sprout:Q2_K", "Q4_K_M, Q8_0"),
+        ("me/other", "no open repository"),
+    ] {
+        let ran = pull_from(&home, &server, what, &[]);
+        assert_eq!(ran.status, Some(1), "{ran:?}");
+        assert!(ran.errors.contains(words), "{ran:?}");
+    }
+}
+
+#[test]
+fn what_cannot_run_here_is_not_downloaded_by_accident() {
+    let server = hub(vec![("sprout.gguf", sprout())]);
+    let home = Home::new();
+    let machine = include_str!("../../../fit/tests/fit/machines/01-netbook-4gb-without-avx2.json");
+    let mut machine: Value = serde_json::from_str(machine).unwrap();
+    machine["available_bytes"] = 1_000_000.into();
+    let file = home.path().join("machine-of-a-toaster.json");
+    std::fs::write(&file, machine.to_string()).unwrap();
+    let endpoint = server.url("/").to_string();
+    let run = |more: &[&str]| {
+        let mut arguments = vec!["pull", "me/sprout", "--endpoint", &endpoint];
+        arguments.extend(more);
+        let mut command = home.command(&arguments);
+        Ran::of(command.env("SPUD_MACHINE", &file).output().unwrap())
+    };
+    let refused = run(&[]);
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(refused.errors.contains("--anyway"), "{refused:?}");
+    assert!(!home.path().join("models/me").exists());
+    assert_eq!(run(&["--anyway"]).status, Some(0));
+}
+
+#[test]
+fn what_is_no_model_is_refused_by_its_first_bytes() {
+    let page = Arc::new(b"<!doctype html>".repeat(500_000));
+    let server = hub(vec![("model.gguf", page.clone())]);
+    let home = Home::new();
+    let ran = pull_from(&home, &server, "me/sprout", &[]);
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert!(!home.path().join("models/me").exists());
 }
