@@ -26,6 +26,9 @@ const CALLS: &[&str] = &[
     "cancel_download",
     "set_network",
     "leave",
+    "connections",
+    "removal",
+    "remove_model",
     "open_link",
 ];
 

@@ -38,6 +38,9 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         cancel_download,
         set_network,
         leave,
+        connections,
+        removal,
+        remove_model,
         open_link,
     ]
 }
@@ -216,6 +219,23 @@ async fn leave<R: Runtime>(
     }
     leave_window(&window, &app, closing);
     Ok(())
+}
+
+#[tauri::command]
+async fn connections(app: State<'_, App>) -> Answer<Vec<wire::Connection>> {
+    let told = app.connections().await?;
+    Ok(told.into_iter().map(Into::into).collect())
+}
+
+#[tauri::command]
+async fn removal(app: State<'_, App>, request: wire::DownloadRequest) -> Answer<wire::Removal> {
+    let found = app.removal(&request.model, &request.quant).await?;
+    Ok(found.into())
+}
+
+#[tauri::command]
+async fn remove_model(app: State<'_, App>, request: wire::DownloadRequest) -> Answer<()> {
+    Ok(app.remove_model(&request.model, &request.quant).await?)
 }
 
 #[tauri::command]

@@ -25,7 +25,8 @@ pub(crate) use drag::DragEvent;
 #[cfg(test)]
 pub(crate) use shelf::{Closing, Doing, DownloadState};
 pub(crate) use shelf::{
-    Download, DownloadKey, DownloadRequest, LeaveRequest, Network, NetworkRequest,
+    Connection, Download, DownloadKey, DownloadRequest, LeaveRequest, Network, NetworkRequest,
+    Removal,
 };
 #[cfg(test)]
 pub(crate) use survey::{

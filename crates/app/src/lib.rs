@@ -55,7 +55,7 @@ pub use library::{Checked, Doing, Holder, Limit};
 pub use link::open_link;
 pub use machine::{Look, MACHINE_VARIABLE, Seen, machine_in, see};
 pub use model::{Model, SPROUT};
-pub use network::{Closing, Network};
+pub use network::{Closing, Connection, Network};
 pub use open::App;
 pub use picking::Held;
 pub use pull::{ENDPOINT_VARIABLE, Far, Pull, Pulling, pull};

@@ -1,10 +1,13 @@
 //! Which model answers: the list of those that were opened, and changing the choice.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use chats::Chats;
 use fit::Verdict;
 use fit::bytes::human;
+use tokio::time::interval;
 
 use crate::engine_room::{Settings, fresh_seed};
 use crate::events::{AppEvent, ModelRow};
@@ -18,6 +21,9 @@ use crate::stop::stop;
 
 /// What the window says of the built-in model.
 const ABOUT_SPROUT: &str = "Practice model, sums only";
+
+/// Between two looks at whether files are still there.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// Of the files that were opened, the list keeps this many.
 const FILES_KEPT: usize = 12;
@@ -115,6 +121,64 @@ impl App {
             Ok(chats.set_setting(key::FILES, &list(&files))?)
         })
         .await
+    }
+
+    /// Takes files out of the list.
+    pub(crate) async fn forget_files(&self, gone: Vec<String>) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            let files = {
+                let mut state = app.state();
+                state.models.retain(|row| !gone.contains(&row.id));
+                let (models, id) = (state.models.clone(), state.model.to_string());
+                let files = files(&models);
+                state.app_watchers.tell(&AppEvent::Model(models, id));
+                files
+            };
+            Ok(chats.set_setting(key::FILES, &list(&files))?)
+        })
+        .await
+    }
+
+    /// Looks now and then whether the files of the list are still there, so that one that is gone is
+    /// seen before it is asked something.
+    pub(crate) fn watch_files(&self) {
+        let product = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            let mut look = interval(LOOK);
+            loop {
+                look.tick().await;
+                let Some(inner) = product.upgrade() else {
+                    break;
+                };
+                let app = Self { inner };
+                let looked = blocking(move || {
+                    app.look_at_files();
+                    Ok(())
+                });
+                let _ = looked.await;
+            }
+        });
+    }
+
+    fn look_at_files(&self) {
+        let before = self.state().models.clone();
+        let mut now = before.clone();
+        for row in now.iter_mut().filter(|row| row.id != SPROUT) {
+            let found = row_of_file(Path::new(&row.id));
+            // What is known of a file that stays is more than its name and size.
+            if (found.bytes == 0) != (row.bytes == 0) {
+                *row = ModelRow {
+                    name: row.name.clone(),
+                    ..found
+                };
+            }
+        }
+        let mut state = self.state();
+        if now != before && state.models == before {
+            state.models.clone_from(&now);
+            let id = state.model.to_string();
+            state.app_watchers.tell(&AppEvent::Model(now, id));
+        }
     }
 
     /// [`App::choose_model`] for a file that a person opened Spud with; what fails is told as a

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use fit::catalogue::{HUB, MODELSCOPE};
+use library::Ledger;
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -96,6 +97,57 @@ impl Network {
         })
     }
 }
+
+/// Where connections are written down.
+pub(crate) fn ledger(home: &Home) -> Ledger {
+    Ledger::at(&home.data().join("connections.jsonl"))
+}
+
+/// What was asked of a host for one purpose, requests that followed each other together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Of the last request, in milliseconds since 1970, UTC.
+    pub at_ms: u64,
+    /// Who was asked.
+    pub host: String,
+    /// What for.
+    pub why: String,
+    /// How many requests.
+    pub requests: u32,
+    /// Bytes that came.
+    pub bytes: u64,
+}
+
+/// The latest connections of this home, the last first; nothing else ever left the machine.
+pub(crate) fn connections(home: &Home) -> Vec<Connection> {
+    let mut all: Vec<Connection> = Vec::new();
+    for entry in ledger(home).entries().into_iter().rev() {
+        let same = all.iter_mut().rev().take(TOGETHER);
+        let mut same = same.filter(|one| one.host == entry.host && one.why == entry.why);
+        if let Some(one) = same.next() {
+            one.requests += 1;
+            one.bytes += entry.bytes;
+            continue;
+        }
+        if all.len() == SHOWN {
+            break;
+        }
+        all.push(Connection {
+            at_ms: entry.at_ms,
+            host: entry.host,
+            why: entry.why,
+            requests: 1,
+            bytes: entry.bytes,
+        });
+    }
+    all
+}
+
+/// Purposes that take turns: a host that redirects, and the one that has the bytes.
+const TOGETHER: usize = 3;
+
+/// Connections that are shown.
+const SHOWN: usize = 100;
 
 /// The address of a hub that a person named.
 pub(crate) fn hub_address(text: &str) -> Result<Url, Failure> {

@@ -104,6 +104,7 @@ impl App {
         app.tell_engine_state();
         app.back_up();
         app.run_downloads();
+        app.watch_files();
         Ok(app)
     }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use fit::catalogue::{File, MODELSCOPE, Part, Sha256};
 use fit::{Machine, Verdict};
-use library::{Doing, HubFile, Ledger, Limit, Manner, Meter, Net, Pace, Place, Progress, Wanted};
+use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Place, Progress, Wanted};
 use tokio::sync::watch;
 use url::Url;
 
@@ -17,7 +17,7 @@ use crate::Knowledge;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::machine::{Look, see};
-use crate::network::{Network, hub_address};
+use crate::network::{Network, hub_address, ledger};
 use crate::stop::Stop;
 use crate::survey::{Candidate, Question, Surveyor, catalogue, fit_one};
 use repository::Repository;
@@ -93,8 +93,8 @@ pub async fn pull(
 ) -> Result<PathBuf, Failure> {
     let network = Network::of(home);
     let hubs = hubs(ask.endpoint.as_deref(), &network)?;
-    let net = Net::new(Ledger::at(&home.data().join("connections.jsonl")))
-        .map_err(|error| Failure::new(Code::Download, error.to_string()))?;
+    let net =
+        Net::new(ledger(home)).map_err(|error| Failure::new(Code::Download, error.to_string()))?;
     net.set_offline(network.offline);
     fs_err::create_dir_all(home.models()).map_err(|error| unwritable(&error))?;
     let parts = resolve(home, ask, &net, &hubs, &mut stop, &mut tell).await?;

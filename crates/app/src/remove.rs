@@ -8,6 +8,8 @@ use library::{Place, Record};
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
+use crate::model::SPROUT;
+use crate::open::{App, blocking};
 use crate::survey::{catalogue, lies};
 
 /// What would be deleted.
@@ -89,6 +91,34 @@ pub fn remove(home: &Home, removal: &Removal) -> Result<u64, Failure> {
         library::discard(&models, place).map_err(failed)?;
     }
     Ok(removal.bytes)
+}
+
+impl App {
+    /// [`removal`], for a window that asks first.
+    pub async fn removal(&self, id: &str, quant: &str) -> Result<Removal, Failure> {
+        let home = self.inner.room.outfit().home.clone();
+        let (id, quant) = (id.to_owned(), quant.to_owned());
+        blocking(move || removal(&home, &id, Some(&quant))).await
+    }
+
+    /// Deletes what [`App::removal`] told. Where it is the model that answers, Sprout does from now
+    /// on.
+    pub async fn remove_model(&self, id: &str, quant: &str) -> Result<(), Failure> {
+        let removal = self.removal(id, quant).await?;
+        let gone: Vec<String> = removal
+            .paths
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        let chosen = self.state().model.to_string();
+        if gone.contains(&chosen) {
+            self.unload_model().await;
+            self.choose_model(SPROUT, None).await?;
+        }
+        let home = self.inner.room.outfit().home.clone();
+        blocking(move || remove(&home, &removal)).await?;
+        self.forget_files(gone).await
+    }
 }
 
 fn nothing_of_ours(home: &Home, member: &Member) -> Failure {

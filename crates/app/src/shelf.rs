@@ -13,7 +13,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::events::AppEvent;
 use crate::failure::{Code, Failure};
-use crate::network::{Closing, Network};
+use crate::network::{Closing, Connection, Network, connections};
 use crate::open::{App, FAREWELL, blocking};
 use crate::pull::{Far, Pull, Pulling, pull};
 use crate::stop::{Stop, Stopper, stop};
@@ -178,6 +178,12 @@ impl App {
             state.app_watchers.tell(&AppEvent::Leaving);
         }
         Some(closing)
+    }
+
+    /// What was asked of whom.
+    pub async fn connections(&self) -> Result<Vec<Connection>, Failure> {
+        let home = self.inner.room.outfit().home.clone();
+        blocking(move || Ok(connections(&home))).await
     }
 
     /// What is set about the network.

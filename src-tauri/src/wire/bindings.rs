@@ -66,6 +66,8 @@ fn the_bindings_of_the_page_are_fresh() {
         DownloadKey,
         NetworkRequest,
         LeaveRequest,
+        Connection,
+        Removal,
         LinkRequest,
     );
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");

@@ -141,6 +141,52 @@ pub(crate) struct LeaveRequest {
     pub(crate) always: bool,
 }
 
+/// What was asked of a host for one purpose.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Connection {
+    /// Of the last request, in milliseconds since 1970, UTC.
+    #[cfg_attr(test, ts(type = "number"))]
+    at_ms: u64,
+    host: String,
+    why: String,
+    requests: u32,
+    #[cfg_attr(test, ts(type = "number"))]
+    bytes: u64,
+}
+
+/// What deleting a model would free.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct Removal {
+    #[cfg_attr(test, ts(type = "number"))]
+    bytes: u64,
+    paths: Vec<String>,
+}
+
+impl From<app::Connection> for Connection {
+    fn from(one: app::Connection) -> Self {
+        Self {
+            at_ms: one.at_ms,
+            host: one.host,
+            why: one.why,
+            requests: one.requests,
+            bytes: one.bytes,
+        }
+    }
+}
+
+impl From<app::Removal> for Removal {
+    fn from(removal: app::Removal) -> Self {
+        let paths = removal.paths.iter();
+        Self {
+            bytes: removal.bytes,
+            paths: paths.map(|path| path.display().to_string()).collect(),
+        }
+    }
+}
+
 impl From<app::Download> for Download {
     fn from(download: app::Download) -> Self {
         Self {

@@ -173,6 +173,64 @@ async fn a_download_is_paused_cancelled_and_kept_from_the_network() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_model_is_deleted_after_a_question_and_the_ledger_tells_all() {
+    let shop = Shop::new(1 << 30);
+    let window = shop.begin().await;
+    window.becomes("download", "data-state", "done").await;
+    window.click("download-use").await;
+    window.becomes("model-button", "data-engine", "ready").await;
+    window.click("shelf-button").await;
+    window.click("download-dismiss").await;
+    window.click("network-open").await;
+    window.click("connections-open").await;
+    window.says("connections", "download of sprout.gguf").await;
+    // Its row is the first; what goes is told before it goes.
+    window
+        .script("document.querySelector('[data-testid=candidate-toggle]').click()")
+        .await;
+    window.click("remove").await;
+    window.says("details", "Delete it and free 2.1 MiB?").await;
+    let file = shop
+        .opening
+        .home
+        .path()
+        .join("models/me/sprout/sprout.gguf");
+    assert!(file.is_file());
+    window.click("remove-sure").await;
+    window.says("best-get", "Download").await;
+    assert!(!file.exists());
+    window.click("picker-close").await;
+    // Sprout answers again.
+    window.ask_to_the_end("What is 47 + 38?").await;
+    assert_eq!(window.words("answer").await, "47 + 38 = 85.");
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_disappears_is_shown_as_missing() {
+    let shop = Shop::new(1 << 30);
+    let window = shop.begin().await;
+    window.becomes("download", "data-state", "done").await;
+    window.click("download-use").await;
+    window.becomes("model-button", "data-engine", "ready").await;
+    let file = shop
+        .opening
+        .home
+        .path()
+        .join("models/me/sprout/sprout.gguf");
+    std::fs::remove_file(file).unwrap();
+    let words = "return document.querySelector('[data-testid=model-button]').textContent";
+    let missing = async || {
+        let said = window.script(words).await;
+        said.as_str()?
+            .contains("The file is not there")
+            .then_some(())
+    };
+    window.until("that it is missing", missing).await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_download_that_fails_says_why_and_is_tried_again() {
     let shop = Shop::new(1 << 30);
     let taken = shop

@@ -5,6 +5,7 @@ import type {
   AppEvent,
   ChatEvent,
   ChatRequest,
+  Connection,
   DownloadKey,
   DownloadRequest,
   DragEvent,
@@ -18,6 +19,7 @@ import type {
   NetworkRequest,
   PatienceRequest,
   RememberRequest,
+  Removal,
   RenameRequest,
   SendRequest,
   SendResponse,
@@ -60,6 +62,11 @@ export interface Calls {
   /** Deletes what came of it; of one that is done only its row goes. */
   cancel_download: { request: DownloadKey; response: null };
   set_network: { request: NetworkRequest; response: null };
+  /** The latest connections, the last first. */
+  connections: { request: Nothing; response: Connection[] };
+  /** What deleting a model would free; rejects where it is not ours to delete. */
+  removal: { request: DownloadRequest; response: Removal };
+  remove_model: { request: DownloadRequest; response: null };
   /** The answer to the `leaving` event. */
   leave: { request: LeaveRequest; response: null };
   open_link: { request: LinkRequest; response: null };

@@ -153,6 +153,24 @@ export class FakeBackend implements Backend {
       return null;
     },
     leave: () => null,
+    connections: () => [
+      {
+        atMs: Date.now() - 90_000,
+        host: 'cas-bridge.xethub.hf.co',
+        why: 'download of DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf',
+        requests: 38,
+        bytes: 1_825_361_100,
+      },
+      {
+        atMs: Date.now() - 400_000,
+        host: 'huggingface.co',
+        why: 'files of unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF',
+        requests: 1,
+        bytes: 21_330,
+      },
+    ],
+    removal: () => ({ bytes: 1_117_320_736, paths: ['/home/ada/models/r1.gguf'] }),
+    remove_model: () => null,
     open_link: () => null,
   };
 

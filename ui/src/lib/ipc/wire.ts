@@ -330,4 +330,18 @@ goOn: boolean,
  */
 always: boolean, };
 
+/**
+ * What was asked of a host for one purpose.
+ */
+export type Connection = { 
+/**
+ * Of the last request, in milliseconds since 1970, UTC.
+ */
+atMs: number, host: string, why: string, requests: number, bytes: number, };
+
+/**
+ * What deleting a model would free.
+ */
+export type Removal = { bytes: number, paths: Array<string>, };
+
 export type LinkRequest = { url: string, };
