@@ -7,6 +7,7 @@
 mod calls;
 mod drops;
 mod leaving;
+mod notices;
 mod streams;
 mod window;
 mod wire;

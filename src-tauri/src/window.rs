@@ -9,6 +9,7 @@ use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 use crate::calls;
 use crate::drops::Drops;
 use crate::leaving::guard;
+use crate::notices;
 use crate::streams::Streams;
 
 /// In pixels at a scale of 1: wide enough for the list and a comfortable measure.
@@ -45,6 +46,7 @@ pub(crate) fn run() -> Result<(), String> {
             }
             shell.manage(Drops::of(&window, &product));
             guard(&window, &product);
+            notices::tell(&window, &product);
             shell.manage(product);
             shell.manage(Streams::default());
             drop(window);

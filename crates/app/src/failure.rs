@@ -46,6 +46,8 @@ pub enum Code {
     NotFound,
     /// A download did not come about.
     Download,
+    /// Nobody who has it could be reached; that may pass by itself.
+    Unreachable,
     /// The disk has too little room for a download.
     DiskFull,
     /// It was stopped, as somebody asked.

@@ -335,13 +335,23 @@ fn failed(failure: &library::Failure) -> Failure {
             Code::Stopped,
             "The next start goes on where this one ended.",
         ),
+        F::Nowhere { failures, .. } if failures.iter().all(passes) => (
+            Code::Unreachable,
+            "What came is kept: check the connection and start it again. The window tries again by \
+             itself every few minutes.",
+        ),
         F::Nowhere { .. } => (
             Code::Download,
-            "What came is kept: check the connection and start it again.",
+            "What came is kept: try again later, or another hub or quantisation.",
         ),
         F::DiskFull { .. } => (
             Code::DiskFull,
             "Make room or choose a smaller quantisation, then start it again; what came is kept.",
+        ),
+        F::Disk { error, .. } if error.kind() == std::io::ErrorKind::FileTooLarge => (
+            Code::Storage,
+            "The disk's file system takes no file as large: FAT32, as on many memory sticks, ends at \
+             4 GiB. Put Spud's folder on another disk, or take a smaller quantisation.",
         ),
         F::Disk { .. } => (Code::Storage, "Check the folder's rights and its disk."),
         F::Occupied { .. } => (
@@ -350,4 +360,10 @@ fn failed(failure: &library::Failure) -> Failure {
         ),
     };
     Failure::new(code, failure.to_string()).hint(hint)
+}
+
+/// Whether what a source failed at may be gone the next time.
+fn passes(failure: &library::SourceFailure) -> bool {
+    use library::SourceFailure as F;
+    matches!(failure, F::NoConnection(_) | F::Busy { .. })
 }

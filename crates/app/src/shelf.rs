@@ -21,6 +21,10 @@ use crate::survey::catalogue;
 use queue::Piece;
 pub(crate) use queue::Queue;
 
+/// After this time a download is tried again whose sources could not be reached. (Each was tried for
+/// some five minutes by then.)
+const AGAIN: Duration = Duration::from_mins(5);
+
 /// Between two tellings of how far a download is.
 const TELL: Duration = Duration::from_millis(200);
 
@@ -193,7 +197,7 @@ impl App {
 
     /// Ends once no download is at work and none will be without a person.
     pub async fn downloads_done(&self) {
-        while self.state().queue.has_work() {
+        while self.state().queue.has_hope() {
             sleep(TELL).await;
         }
     }
@@ -257,6 +261,7 @@ impl App {
             };
             pull(&home, ask, stop, hear).await
         };
+        let unreachable = matches!(&pulled, Err(failure) if failure.code == Code::Unreachable);
         let (forgotten, arrived) = {
             let mut state = self.state();
             let then = state.queue.running.take().map(|running| running.then);
@@ -276,6 +281,9 @@ impl App {
                 }
             }
         };
+        if unreachable {
+            self.try_again_later(key);
+        }
         if let Some(pieces) = forgotten
             && let Err(failure) = self.throw_away(pieces).await
         {
@@ -289,6 +297,23 @@ impl App {
         if let Err(failure) = self.queue_changed().await {
             self.state().notice(failure);
         }
+    }
+
+    /// Lets a download go on after a while, unless somebody did something about it by then.
+    fn try_again_later(&self, key: &str) {
+        let (product, key) = (Arc::downgrade(&self.inner), key.to_owned());
+        tokio::spawn(async move {
+            sleep(AGAIN).await;
+            let Some(inner) = product.upgrade() else {
+                return;
+            };
+            let app = Self { inner };
+            let still = app.state().queue.is_unreachable(&key);
+            if still {
+                // What cannot be written down now is written with the next change.
+                let _ = app.resume_download(&key).await;
+            }
+        });
     }
 
     async fn throw_away(&self, pieces: Vec<Piece>) -> Result<(), Failure> {

@@ -97,6 +97,11 @@ mod tests {
             seconds(0)
         );
         assert_eq!(told("retry-after", "999999999999"), Some(MOST_ASKED));
+        // A clock that jumped back by years waits an hour, not the years.
+        assert_eq!(
+            told("retry-after", "Tue, 24 Nov 2026 08:50:37 GMT"),
+            Some(MOST_ASKED)
+        );
         assert_eq!(told("retry-after", "-5"), None);
         assert_eq!(told("retry-after", "soon"), None);
         assert_eq!(told("ratelimit", "\"resolvers\";r=0;t=120"), seconds(120));

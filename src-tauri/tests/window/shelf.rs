@@ -60,8 +60,8 @@ impl Shop {
     async fn begin(&self) -> Window {
         let window = self.opening.open().await;
         window.says("first-best", "Qwen 1.5B").await;
+        window.click("first-get").await;
         window.click("first-pick").await;
-        window.click("best-get").await;
         window.becomes("download", "data-state", "running").await;
         window
     }

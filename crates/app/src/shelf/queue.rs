@@ -8,6 +8,7 @@ use library::{Limit, Place};
 use serde::{Deserialize, Serialize};
 
 use super::{Download, DownloadState, Running, Then};
+use crate::failure::Code;
 use crate::home::Home;
 use crate::network::Network;
 use crate::pull::{Pull, Pulling};
@@ -30,6 +31,13 @@ pub(crate) struct Queue {
 struct Row {
     download: Download,
     pieces: Vec<Piece>,
+}
+
+impl Row {
+    fn is_unreachable(&self) -> bool {
+        let state = &self.download.state;
+        matches!(state, DownloadState::Failed(failure) if failure.code == Code::Unreachable)
+    }
 }
 
 /// A part of a model: where it will be, and its hash.
@@ -167,9 +175,15 @@ impl Queue {
         Some((key, ask))
     }
 
-    /// True while one is at work or will be.
-    pub(super) fn has_work(&self) -> bool {
-        let waits = |row: &Row| row.download.state == DownloadState::Queued;
+    /// True where it failed because nobody could be reached.
+    pub(super) fn is_unreachable(&self, key: &str) -> bool {
+        let mut rows = self.rows.iter();
+        rows.any(|row| row.download.key == key && row.is_unreachable())
+    }
+
+    /// True while one is at work, or will be without anybody's doing.
+    pub(super) fn has_hope(&self) -> bool {
+        let waits = |row: &Row| row.download.state == DownloadState::Queued || row.is_unreachable();
         let may = !self.closed && !self.network.offline;
         self.running.is_some() || (may && self.rows.iter().any(waits))
     }

@@ -339,3 +339,31 @@ fn what_is_no_model_is_refused_by_its_first_bytes() {
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert!(!home.path().join("models/me").exists());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_takes_no_large_files_is_named() {
+    let bytes = sprout();
+    let home = home(&format!(
+        "bytes = {}\nsha256 = [\"{}\"]",
+        bytes.len(),
+        sha256()
+    ));
+    let server = Server::new(move |request| Reply::good(&bytes, request));
+    let endpoint = server.url("/").to_string();
+    let spud = home.command(&["pull", ID, "--endpoint", &endpoint]);
+    // The shell's limit of a megabyte stands for FAT32's of four gigabytes.
+    let mut shell = std::process::Command::new("bash");
+    shell.args(["-c", "trap '' XFSZ; ulimit -f 1024; exec \"$@\"", "bash"]);
+    shell.arg(spud.get_program()).args(spud.get_args());
+    for (name, value) in spud.get_envs() {
+        if let Some(value) = value {
+            shell.env(name, value);
+        }
+    }
+    let ran = Ran::of(shell.output().unwrap());
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert!(ran.errors.contains("FAT32"), "{ran:?}");
+    // Where there is none, it goes on.
+    assert_eq!(pull(&home, &server, &[]).status, Some(0));
+}

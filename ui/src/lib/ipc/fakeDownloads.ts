@@ -18,6 +18,20 @@ const ROWS: [string, string, number, number, DownloadState][] = [
       doing: { type: 'downloading', host: 'huggingface.co' },
     },
   ],
+  [
+    'r1-0528-671b',
+    'R1-0528 671B',
+    202,
+    88,
+    {
+      type: 'running',
+      part: 3,
+      parts: 5,
+      perSecond: 11_200_000,
+      leftMs: 10_900_000,
+      doing: { type: 'downloading', host: 'huggingface.co' },
+    },
+  ],
   ['r1-0528-qwen3-8b', 'Qwen 3 8B distill', 4.68, 0, { type: 'queued' }],
   ['r1-distill-qwen-14b', 'Qwen 14B distill', 8.37, 3.1, { type: 'paused' }],
   [

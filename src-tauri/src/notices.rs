@@ -1,0 +1,61 @@
+//! The system's own notifications: that a model came, or could not, while nobody looks at the window.
+
+use std::collections::HashSet;
+
+use app::{App, AppEvent, Download, DownloadState};
+use notify_rust::Notification;
+use tauri::async_runtime::{spawn, spawn_blocking};
+use tauri::{Runtime, WebviewWindow};
+
+/// Tells of downloads that end while the window is not in front, for as long as the product lives.
+pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
+    let (window, product) = (window.clone(), product.clone());
+    spawn(async move {
+        let Ok(mut events) = product.watch().await else {
+            return;
+        };
+        // The product must be able to end while somebody listens.
+        drop(product);
+        let mut known = HashSet::new();
+        while let Some(event) = events.recv().await {
+            let (downloads, is_new) = match event {
+                AppEvent::Snapshot(snapshot) => (snapshot.downloads, false),
+                AppEvent::Downloads(downloads) => (downloads, true),
+                _ => continue,
+            };
+            for download in &downloads {
+                let Some((summary, body)) = words(download) else {
+                    known.remove(&download.key);
+                    continue;
+                };
+                let is_seen = !known.insert(download.key.clone());
+                if is_new && !is_seen && !window.is_focused().unwrap_or(false) {
+                    // A system without notifications has none; it is no error of anybody's.
+                    spawn_blocking(move || {
+                        Notification::new()
+                            .appname("Spud")
+                            .summary(&summary)
+                            .body(&body)
+                            .show()
+                            .is_ok()
+                    });
+                }
+            }
+        }
+    });
+}
+
+/// What is said of a download that ended.
+fn words(download: &Download) -> Option<(String, String)> {
+    match &download.state {
+        DownloadState::Done(_) => Some((
+            format!("{} is here", download.name),
+            "It is whole and checked, and can be used now.".to_owned(),
+        )),
+        DownloadState::Failed(failure) => Some((
+            format!("{} did not come", download.name),
+            failure.message.clone(),
+        )),
+        _ => None,
+    }
+}
