@@ -60,9 +60,9 @@ impl Shop {
     async fn begin(&self) -> Window {
         let window = self.opening.open().await;
         window.says("first-best", "Qwen 1.5B").await;
-        window.click("first-get").await;
         window.click("first-pick").await;
-        window.becomes("download", "data-state", "running").await;
+        window.click("best-get").await;
+        window.one("download").await;
         window
     }
 
@@ -70,6 +70,12 @@ impl Shop {
     fn hurry(&self) {
         self.rate.store(1 << 30, Ordering::Relaxed);
     }
+}
+
+/// Waits until it is here and the picker knows, so that nothing moves any more.
+async fn came(window: &Window) {
+    window.becomes("download", "data-state", "done").await;
+    window.one("best-use").await;
 }
 
 /// Waits until the disk has promised to keep some of it.
@@ -96,7 +102,12 @@ async fn some_is_here(window: &Window) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_comes_is_killed_half_way_goes_on_and_answers() {
     let shop = Shop::new(128 << 10);
-    let window = shop.begin().await;
+    let window = shop.opening.open().await;
+    window.click("first-get").await;
+    window
+        .becomes("first-coming", "data-state", "running")
+        .await;
+    window.click("shelf-button").await;
     some_is_here(&window).await;
     window.says("download-words", "MiB of").await;
     // Chatting goes on meanwhile, with the model that is here.
@@ -125,7 +136,7 @@ async fn a_model_comes_is_killed_half_way_goes_on_and_answers() {
     );
     assert!(before > 0 && shop.server.sent() - before < whole.unwrap().len());
     window.click("shelf-button").await;
-    window.says("best", "is here").await;
+    came(&window).await;
     window.click("download-use").await;
     window.becomes("model-button", "data-engine", "ready").await;
     let about = "return document.querySelector('[data-testid=model-button]').textContent";
@@ -176,7 +187,7 @@ async fn a_download_is_paused_cancelled_and_kept_from_the_network() {
 async fn a_model_is_deleted_after_a_question_and_the_ledger_tells_all() {
     let shop = Shop::new(1 << 30);
     let window = shop.begin().await;
-    window.becomes("download", "data-state", "done").await;
+    came(&window).await;
     window.click("download-use").await;
     window.becomes("model-button", "data-engine", "ready").await;
     window.click("shelf-button").await;
@@ -210,7 +221,7 @@ async fn a_model_is_deleted_after_a_question_and_the_ledger_tells_all() {
 async fn a_file_that_disappears_is_shown_as_missing() {
     let shop = Shop::new(1 << 30);
     let window = shop.begin().await;
-    window.becomes("download", "data-state", "done").await;
+    came(&window).await;
     window.click("download-use").await;
     window.becomes("model-button", "data-engine", "ready").await;
     let file = shop

@@ -14,18 +14,28 @@ export class PickerState {
   failure = $state<Failure | null>(null);
   #calls: PickerCalls;
   #asked = 0;
+  #isAskedAgain = false;
 
   constructor(calls: PickerCalls) {
     this.#calls = calls;
   }
 
-  /** Looks at the machine; the first time that takes some seconds. */
+  /** Looks at the machine; the first time that takes some seconds. Asked for while it looks, it looks
+      once more: what was to be seen may have come in between. */
   async look(again = false): Promise<void> {
-    if (this.isLooking) return;
+    if (this.isLooking) {
+      this.#isAskedAgain = true;
+      return;
+    }
     this.isLooking = true;
     this.failure = null;
     try {
+      this.#isAskedAgain = false;
       this.survey = await this.#calls.survey(again);
+      while (this.#isAskedAgain) {
+        this.#isAskedAgain = false;
+        this.survey = await this.#calls.survey(false);
+      }
     } catch (thrown) {
       this.failure = thrown as Failure;
     } finally {

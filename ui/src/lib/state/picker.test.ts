@@ -1,7 +1,7 @@
 // The picker's state over calls that come late, fail, or overtake each other.
 import { describe, expect, it } from 'vitest';
 import { FakeSurvey } from '../ipc/fakeSurvey';
-import type { Failure, Fit } from '../ipc/wire';
+import type { Failure, Fit, Survey } from '../ipc/wire';
 import { PickerState, type PickerCalls } from './picker.svelte';
 
 const fake = new FakeSurvey('potato');
@@ -34,6 +34,23 @@ describe('the picker', () => {
     waiting[0]?.(fake.fit(request));
     expect(await first).toBeNull();
     expect((await second)?.context).toBe(4096);
+  });
+
+  it('looks once more when it is asked while it looks', async () => {
+    const waiting: (() => void)[] = [];
+    const survey = (): Promise<Survey> =>
+      new Promise((resolve) => waiting.push(() => resolve(fake.survey())));
+    const picker = state({ survey });
+    const first = picker.look();
+    await picker.look();
+    await picker.look(true);
+    waiting[0]?.();
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(waiting.length).toBe(2);
+    waiting[1]?.();
+    await first;
+    expect([waiting.length, picker.isLooking]).toEqual([2, false]);
   });
 
   it('keeps what failed and is ready again', async () => {
