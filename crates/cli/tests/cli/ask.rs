@@ -31,12 +31,7 @@ fn the_end_tells_what_the_reply_cost() {
     let ran = Home::new().run(&["ask", "--json", "--seed", "7", "What is 12 + 5?"]);
     let lines = ran.lines();
     let done = lines.done();
-    for count in [
-        "prompt_tokens",
-        "thinking_tokens",
-        "answer_tokens",
-        "first_token_ms",
-    ] {
+    for count in ["prompt_tokens", "thinking_tokens", "answer_tokens"] {
         assert!(done[count].as_u64().unwrap() > 0, "{count}: {done}");
     }
     for rate in ["prompt_per_second", "decode_per_second"] {
@@ -44,7 +39,9 @@ fn the_end_tells_what_the_reply_cost() {
     }
     assert_eq!(done["cached_tokens"], 0, "{done}");
     assert_eq!(done["seed"], 7, "{done}");
-    assert!(done["load_ms"].is_u64() && done["code"].is_null() && done["message"].is_null());
+    // Sprout may take less than a millisecond for both.
+    assert!(done["load_ms"].is_u64() && done["first_token_ms"].is_u64());
+    assert!(done["code"].is_null() && done["message"].is_null());
 }
 
 #[test]
