@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use engine::Engine;
+use engine::governor::Governor;
 use engine::message::{End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
-use engine::prompt::{Prompt, Template, Turn};
+use engine::prompt::{Conversation, Prompt, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A model and the shape in which it is measured.
@@ -134,7 +135,7 @@ impl Ours {
             prompt: prompt(question),
             sampling,
             max_tokens: tokens,
-            think_budget: None,
+            governor: Governor::default(),
         })
     }
 }
@@ -147,7 +148,7 @@ pub fn all_cores() -> u32 {
 
 /// A question in R1's form.
 pub fn prompt(question: &str) -> Prompt {
-    Template::R1.render(None, &[Turn::User(question.to_owned())])
+    Template::R1.render(&Conversation::of(question))
 }
 
 /// The likeliest token always, so that both sides of a comparison do the same.

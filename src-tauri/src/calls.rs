@@ -1,7 +1,7 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, ChatId, Closing, Held, Network};
+use app::{App, ChatId, Closing, Held, MessageId, Network};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
@@ -21,6 +21,13 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         unwatch,
         send,
         stop,
+        answer_now,
+        ask_instead,
+        ask_again,
+        go_on,
+        think_more,
+        show_branch,
+        set_manner,
         rename_chat,
         delete_chat,
         restore_chat,
@@ -91,6 +98,44 @@ async fn send(app: State<'_, App>, request: wire::SendRequest) -> Answer<wire::S
 async fn stop(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
     app.stop(ChatId(request.chat));
     Ok(())
+}
+
+#[tauri::command]
+async fn answer_now(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    app.answer_now(ChatId(request.chat));
+    Ok(())
+}
+
+#[tauri::command]
+async fn ask_instead(app: State<'_, App>, request: wire::InsteadRequest) -> Answer<()> {
+    let of = MessageId(request.message);
+    Ok(app.ask_instead(of, &request.text).await?)
+}
+
+#[tauri::command]
+async fn ask_again(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.ask_again(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+async fn go_on(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.go_on(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+async fn think_more(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.think_more(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+async fn show_branch(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.show_branch(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+async fn set_manner(app: State<'_, App>, request: wire::MannerRequest) -> Answer<()> {
+    let chat = request.chat.map(ChatId);
+    Ok(app.set_manner(chat, request.manner.into()).await?)
 }
 
 #[tauri::command]

@@ -16,11 +16,11 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub(crate) use chat::{
-    ChatEvent, ChatRequest, ChatRow, DraftRequest, RememberRequest, RenameRequest, SendRequest,
-    SendResponse,
+    ChatEvent, ChatRequest, ChatRow, DraftRequest, InsteadRequest, Manner, MannerRequest,
+    MessageRequest, RememberRequest, RenameRequest, SendRequest, SendResponse,
 };
 #[cfg(test)]
-pub(crate) use chat::{Message, MessageRole, MessageState, Phase};
+pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
 pub(crate) use drag::DragEvent;
 #[cfg(test)]
 pub(crate) use shelf::{Closing, Doing, DownloadState};
@@ -127,6 +127,8 @@ pub(crate) enum AppEvent {
         first_run: bool,
         downloads: Vec<Download>,
         network: Network,
+        /// How replies of the next chat think.
+        manner: Manner,
     },
     Chats {
         chats: Vec<ChatRow>,
@@ -141,6 +143,9 @@ pub(crate) enum AppEvent {
     /// All of them, in their order.
     Downloads {
         downloads: Vec<Download>,
+    },
+    Manner {
+        manner: Manner,
     },
     Network {
         network: Network,
@@ -259,6 +264,7 @@ impl From<app::AppEvent> for AppEvent {
                 first_run: shown.first_run,
                 downloads: all(shown.downloads),
                 network: shown.network.into(),
+                manner: shown.manner.into(),
             },
             app::AppEvent::Chats(rows) => Self::Chats { chats: all(rows) },
             app::AppEvent::Model(models, model) => Self::Model {
@@ -270,6 +276,9 @@ impl From<app::AppEvent> for AppEvent {
             },
             app::AppEvent::Downloads(rows) => Self::Downloads {
                 downloads: all(rows),
+            },
+            app::AppEvent::Manner(manner) => Self::Manner {
+                manner: manner.into(),
             },
             app::AppEvent::Network(network) => Self::Network {
                 network: network.into(),

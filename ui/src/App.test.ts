@@ -189,10 +189,92 @@ describe('the window', () => {
     expect(one('reply-note').textContent).toContain('ran out of memory');
     one('try-again').click();
     await pass(20);
-    expect(all('message-user').map((it) => it.querySelector('p')?.textContent)).toEqual([
-      'What is 347 + 285?',
-      'What is 347 + 285?',
-    ]);
+    expect(all('message-user')).toHaveLength(1);
+    expect(one('message-assistant').getAttribute('data-state')).toBe('streaming');
+  });
+
+  it('answers now when it is asked to, by its button or by Ctrl+Enter', async () => {
+    for (const ask of [
+      () => one('answer-now').click(),
+      () => press('Enter', { ctrlKey: true }, one('composer')),
+    ]) {
+      await open('empty');
+      all('example')[0]?.click();
+      await pass(120);
+      expect(one('thinking-label').textContent).toBe('Thinking');
+      ask();
+      await pass(2000);
+      expect(one('answer').textContent).toContain('85');
+      expect(one('thinking-toggle').textContent).toContain('ended as you asked');
+      expect(all('answer-now')).toHaveLength(0);
+      if (page) await unmount(page);
+      page = undefined;
+    }
+  });
+
+  it('asks a question otherwise in its own place, and keeps the old one a step away', async () => {
+    await open('again');
+    type('What is 1 + 1?');
+    press('Enter', {}, one('composer'));
+    await pass(5000);
+    one('edit-question').click();
+    flushSync();
+    const field = one('question-edit') as HTMLTextAreaElement;
+    expect(field.value).toBe('What is 1 + 1?');
+    press('Escape', {}, field);
+    expect(all('question-edit')).toHaveLength(0);
+    one('edit-question').click();
+    flushSync();
+    const again = one('question-edit') as HTMLTextAreaElement;
+    again.value = 'What is 2 + 3?';
+    again.dispatchEvent(new Event('input', { bubbles: true }));
+    press('Enter', {}, again);
+    await pass(5000);
+    expect(all('message-user')).toHaveLength(1);
+    expect(one('message-user').textContent).toContain('What is 2 + 3?');
+    expect(one('answer').textContent).toContain('5');
+    expect(one('branches').textContent).toContain('2 of 2');
+  });
+
+  it('continues a reply that was stopped', async () => {
+    await open('stopped');
+    one('go-on').click();
+    await pass(20);
+    expect(one('message-assistant').getAttribute('data-state')).toBe('streaming');
+    expect(all('reply-note')).toHaveLength(0);
+  });
+
+  it('asks what was put in line when the reply has ended, and gives it back before', async () => {
+    await open('empty');
+    all('example')[0]?.click();
+    await pass(150);
+    type('What is 2 + 3?');
+    press('Enter', {}, one('composer'));
+    await pass(5);
+    expect(one('queued').textContent).toContain('What is 2 + 3?');
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('');
+    expect(backend.scene.chats[0]?.draft).toBe('What is 2 + 3?');
+    one('unqueue').click();
+    flushSync();
+    expect(all('queued')).toHaveLength(0);
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('What is 2 + 3?');
+    press('Enter', {}, one('composer'));
+    await pass(9000);
+    expect(all('message-user')).toHaveLength(2);
+    expect(all('queued')).toHaveLength(0);
+    expect(one('answer').textContent).toContain('5');
+    expect(backend.scene.chats[0]?.draft).toBe('');
+  });
+
+  it('sets how replies think', async () => {
+    await open('answered');
+    expect(one('manner').textContent).toContain('Thinks first');
+    one('manner-quick').click();
+    await pass(5);
+    expect(one('manner').textContent).toContain('Quick');
+    one('manner-tokens').click();
+    await pass(5);
+    expect(one('manner').textContent).toContain('up to 1,024 tokens');
   });
 
   it('says where it happened that a model cannot be opened', async () => {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use engine::prompt::Turn;
+use engine::prompt::Conversation;
 use fit::bytes::human;
 use serde::Serialize;
 
@@ -185,7 +185,7 @@ async fn ask(home: &Home, stop: Stop) -> (Found, Option<Found>) {
         started.as_millis()
     );
     let (question, expected) = QUESTION;
-    let turns = [Turn::User(question.to_owned())];
+    let conversation = Conversation::of(question);
     let mut answer = String::new();
     let mut hear = |progress| {
         if let Progress::Words { answer: more, .. } = progress {
@@ -193,7 +193,7 @@ async fn ask(home: &Home, stop: Stop) -> (Found, Option<Found>) {
         }
     };
     let outcome = room
-        .reply(&Model::Sprout, &turns, &settings, stop, &mut hear)
+        .reply(&Model::Sprout, &conversation, &settings, stop, &mut hear)
         .await;
     let answer = match outcome.ending {
         Ending::Failed(failure) => Err(failure),

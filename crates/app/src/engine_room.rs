@@ -11,8 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use engine::governor::Governor;
 use engine::message::{Sampling, SoFar, Statistics};
-use engine::prompt::Turn;
+use engine::prompt::Conversation;
 use fit::{KvType, Plan};
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::spawn_blocking;
@@ -21,6 +22,7 @@ use tokio::time::sleep;
 use crate::failure::{Code, Failure, REINSTALL};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
+use crate::manner::Manner;
 use crate::model::Model;
 use crate::resident::{Outfit, Resident, load};
 use crate::run::run;
@@ -55,8 +57,10 @@ pub struct Settings {
     pub sampling: Sampling,
     /// The most tokens of the reply, thinking included.
     pub max_tokens: u32,
-    /// After this many tokens of thinking the answer begins.
-    pub think_budget: Option<u32>,
+    /// True to answer without a thought.
+    pub quick: bool,
+    /// How long a thought may last.
+    pub governor: Governor,
 }
 
 impl Settings {
@@ -68,7 +72,8 @@ impl Settings {
             threads: None,
             sampling: Sampling::of_r1(seed),
             max_tokens: MAX_REPLY_TOKENS,
-            think_budget: None,
+            quick: false,
+            governor: Manner::default().governor(),
         }
     }
 }
@@ -89,6 +94,8 @@ pub enum Progress {
     Loading(f32),
     /// The prompt is being read: tokens done, tokens of it all.
     Reading(u32, u32),
+    /// The reply goes round in circles.
+    Looping,
     /// Something about the load that a person should know: settings that were made smaller.
     Note(String),
     /// More of the reply.
@@ -236,7 +243,7 @@ impl EngineRoom {
     pub async fn reply(
         &self,
         model: &Model,
-        turns: &[Turn],
+        conversation: &Conversation,
         settings: &Settings,
         mut stop: Stop,
         tell: &mut (dyn FnMut(Progress) + Send),
@@ -255,7 +262,7 @@ impl EngineRoom {
         let Some(there) = resident.as_mut() else {
             return Outcome::before_the_engine(Ending::Stopped);
         };
-        let (end, statistics) = run(there, turns, settings, stop, tell).await;
+        let (end, statistics) = run(there, conversation, settings, stop, tell).await;
         self.shared.outfit.learn(there, &end, &statistics).await;
         if there.engine.is_alive() {
             self.leave_when_idle(there);

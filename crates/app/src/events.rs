@@ -7,6 +7,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::engine_room::EngineState;
 use crate::failure::Failure;
+use crate::manner::Manner;
 use crate::network::Network;
 use crate::shelf::Download;
 
@@ -51,6 +52,17 @@ pub enum ChatEvent {
         phase: Option<Phase>,
         /// What was typed and not sent.
         draft: String,
+        /// How its replies think.
+        manner: Manner,
+    },
+    /// Another branch is shown, or what was shown goes on otherwise: all of its messages.
+    Branch(Vec<Message>),
+    /// How its replies think from now on.
+    Manner(Manner),
+    /// The reply goes round in circles.
+    Looping {
+        /// Which reply.
+        message: MessageId,
     },
     /// A message joined the end.
     Message(Message),
@@ -93,6 +105,8 @@ pub enum AppEvent {
     Downloads(Vec<Download>),
     /// What is set about the network.
     Network(Network),
+    /// How replies of the next chat think.
+    Manner(Manner),
     /// Somebody wants to leave while a download is at work, and it is not set what becomes of it.
     Leaving,
     /// Something the user should know.
@@ -122,6 +136,8 @@ pub struct Snapshot {
     pub downloads: Vec<Download>,
     /// What is set about the network.
     pub network: Network,
+    /// How replies of the next chat think.
+    pub manner: Manner,
 }
 
 /// A model in the list.

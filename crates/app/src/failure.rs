@@ -162,6 +162,7 @@ impl From<chats::Error> for Failure {
         use chats::Error as E;
         let (code, hint) = match &error {
             E::NotFound { .. } => (Code::NotFound, "It may have been deleted elsewhere."),
+            E::Streaming(_) => (Code::Busy, "Wait for it, or stop it first."),
             E::NotStreaming(_) => (Code::Bug, "Close Spud and open it again."),
             E::Newer { .. } => (
                 Code::StorageNewer,

@@ -7,6 +7,7 @@
 //!
 //! Not here: anything drawn or printed, and how a chat is laid out on disk (`chats`).
 
+mod asking;
 mod coalesce;
 mod doctor;
 mod engine_room;
@@ -19,6 +20,7 @@ mod knowledge;
 mod link;
 mod list;
 mod machine;
+mod manner;
 mod model;
 mod models;
 mod network;
@@ -36,10 +38,12 @@ pub mod survey;
 mod verify;
 mod written;
 
+pub use asking::How;
 pub use chats::{self, ChatId, MessageId};
 pub use doctor::{Check, doctor};
+pub use engine::governor::{Closer, Governor};
 pub use engine::message::{SoFar, Statistics};
-pub use engine::prompt::Turn;
+pub use engine::prompt::{Conversation, Opening, Turn};
 pub use engine_room::{
     Ending, EngineRoom, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed,
     idle,
@@ -54,12 +58,12 @@ pub use knowledge::Knowledge;
 pub use library::{Checked, Doing, Holder, Limit};
 pub use link::open_link;
 pub use machine::{Look, MACHINE_VARIABLE, Seen, machine_in, see};
+pub use manner::{Budget, Manner};
 pub use model::{Model, SPROUT};
 pub use network::{Closing, Connection, Network};
 pub use open::App;
 pub use picking::Held;
 pub use pull::{ENDPOINT_VARIABLE, Far, Pull, Pulling, pull};
 pub use remove::{Removal, removal, remove};
-pub use replies::How;
 pub use shelf::{Download, DownloadState};
 pub use verify::{Looked, Verifying, verify};

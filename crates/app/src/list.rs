@@ -18,6 +18,8 @@ pub(crate) mod key {
     pub(crate) const FILES: &str = "app.model_files";
     /// How each model shall be held, as JSON by its id.
     pub(crate) const HELD: &str = "app.model_held";
+    /// How replies of each model think, as JSON by its id.
+    pub(crate) const MANNERS: &str = "app.model_manners";
     /// Milliseconds that the person accepts for a typical answer.
     pub(crate) const PATIENCE: &str = "app.patience_ms";
 }

@@ -93,6 +93,7 @@ impl App {
                 remember_file(&mut state.models, &model, &found);
                 let (models, id) = (state.models.clone(), model.to_string());
                 state.app_watchers.tell(&AppEvent::Model(models, id));
+                state.tell_manner();
                 files(&state.models)
             };
             chats.set_setting(key::MODEL, &model.to_string())?;

@@ -15,6 +15,7 @@ use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
 use crate::failure::{Code, Failure, of_opening};
 use crate::home::Home;
 use crate::list::key;
+use crate::manner::Manner;
 use crate::models;
 use crate::picking::Wishes;
 use crate::shelf::Queue;
@@ -129,6 +130,7 @@ impl App {
                 first_run,
                 downloads: state.queue.rows(),
                 network: state.queue.network.clone(),
+                manner: state.wishes.manner(&state.model),
             };
             Ok(state
                 .app_watchers
@@ -149,6 +151,7 @@ impl App {
                 messages = chats.conversation(id)?;
             }
             let draft = chats.draft(Some(id))?;
+            let chosen = chats.manner(id)?.as_deref().and_then(Manner::parse);
             let mut state = app.state();
             let live = state.live.get(&id);
             if let Some(live) = live {
@@ -166,6 +169,7 @@ impl App {
                 messages,
                 phase,
                 draft,
+                manner: chosen.unwrap_or_else(|| state.wishes.manner(&state.model)),
             };
             Ok(state.chat_watchers.entry(id).or_default().join(snapshot))
         })

@@ -11,6 +11,7 @@ use crate::engine_room::{Settings, fresh_seed};
 use crate::failure::Failure;
 use crate::list::key;
 use crate::machine::{Look, Seen, see};
+use crate::manner::Manner;
 use crate::model::{Model, SPROUT};
 use crate::open::{App, blocking};
 use crate::stop::stop;
@@ -30,6 +31,8 @@ pub struct Held {
 pub(crate) struct Wishes {
     /// By the model's id.
     pub(crate) held: HashMap<String, Held>,
+    /// How replies of new chats think, by the model's id.
+    pub(crate) manners: HashMap<String, Manner>,
     /// The time for an answer that the person accepts.
     pub(crate) patience_ms: u64,
 }
@@ -49,8 +52,10 @@ impl Wishes {
             let cache = chosen.then_some(kind);
             (id, Held { context, cache })
         });
+        let manners = chats.setting(key::MANNERS)?.unwrap_or_default();
         Ok(Self {
             held: held.collect(),
+            manners: serde_json::from_str(&manners).unwrap_or_default(),
             patience_ms: patience.unwrap_or(PATIENCE_MS),
         })
     }
@@ -67,6 +72,17 @@ impl Wishes {
             })
             .collect();
         serde_json::to_string(&held).expect("BUG: numbers and text are JSON")
+    }
+
+    /// The form in which the manners are remembered.
+    pub(crate) fn manners_text(&self) -> String {
+        serde_json::to_string(&self.manners).expect("BUG: numbers and text are JSON")
+    }
+
+    /// How replies of a model think where the chat says nothing else.
+    pub(crate) fn manner(&self, model: &Model) -> Manner {
+        let manner = self.manners.get(&model.to_string());
+        manner.copied().unwrap_or_default()
     }
 
     /// What R1's makers advise, held as the person set it for this model.

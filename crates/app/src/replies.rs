@@ -1,70 +1,40 @@
-//! From a question to the one end of its reply: the question is committed, the reply grows in
-//! memory, on disk and on the page, and ends once in all three.
+//! A reply from its beginning to its one end: it grows in memory, on disk and on the page, and ends
+//! once in all three.
+//!
+//! Not here: what begins it (`asking`).
 
 use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use chats::{Body, ChatId, Chats, Counts, End, Finish, Growth, Message, MessageId, State};
+use engine::governor::Closer;
 use engine::message::SoFar;
-use engine::prompt::Turn;
+use engine::prompt::Conversation;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::coalesce::{Coalescer, UPDATE};
-use crate::engine_room::{Ending, Outcome, Progress, Settings};
+use crate::asking::How;
+use crate::coalesce::UPDATE;
+use crate::engine_room::{Ending, Outcome, Progress};
 use crate::events::{ChatEvent, Phase};
 use crate::failure::{Code, Failure};
-use crate::list::key;
-use crate::model::Model;
-use crate::models::name_of;
 use crate::open::{App, now_ms};
-use crate::state::Live;
-use crate::stop::{Stop, stop};
+use crate::stop::Stop;
 
 /// Between two saves of a growing reply. With the time of a save itself, what a crash takes stays
 /// below a quarter of a second.
 const SAVE: Duration = Duration::from_millis(120);
 
-/// How a question shall be answered where it is not by the choice of the window.
-#[derive(Debug, Clone)]
-pub struct How {
-    /// The model.
-    pub model: Model,
-    /// How it is held and sampled.
-    pub settings: Settings,
-}
-
 /// A reply that was committed and is to be written.
-struct Job {
-    chat: ChatId,
-    message: MessageId,
-    turns: Vec<Turn>,
-    how: How,
-    stop: Stop,
+pub(crate) struct Job {
+    pub(crate) chat: ChatId,
+    pub(crate) message: MessageId,
+    pub(crate) conversation: Conversation,
+    pub(crate) how: How,
+    pub(crate) stop: Stop,
 }
 
 impl App {
-    /// Commits a question, to a new chat where none is given, and begins its reply. Returns when
-    /// the question is on disk; the rest comes as events.
-    pub async fn send(
-        &self,
-        chat: Option<ChatId>,
-        text: &str,
-        how: Option<How>,
-    ) -> Result<ChatId, Failure> {
-        if text.trim().is_empty() {
-            return Err(Failure::prompt_empty());
-        }
-        let text = text.to_owned();
-        let job = self
-            .at_the_gate(move |app, chats| app.commit(chats, chat, &text, how))
-            .await?;
-        let chat = job.chat;
-        let app = self.clone();
-        tokio::spawn(async move { app.write(job).await });
-        Ok(chat)
-    }
-
     /// Stops the reply of a chat, if one is being written; its end comes as an event.
     pub fn stop(&self, chat: ChatId) {
         if let Some(live) = self.state().live.get(&chat) {
@@ -72,78 +42,19 @@ impl App {
         }
     }
 
-    /// Puts the question and the empty reply on disk and tells of them.
-    fn commit(
-        &self,
-        chats: &Chats,
-        chat: Option<ChatId>,
-        text: &str,
-        how: Option<How>,
-    ) -> Result<Job, Failure> {
-        let (how, name) = {
-            let state = self.state();
-            if chat.is_some_and(|chat| state.live.contains_key(&chat)) {
-                return Err(
-                    Failure::new(Code::Busy, "a reply is being written in this chat")
-                        .hint("Wait for it, or stop it first."),
-                );
-            }
-            // Whoever asks while a choice is being loaded asks that model.
-            let preparing = state.preparing.as_ref();
-            let model = preparing.map_or(&state.model, |there| &there.model);
-            let how = how.unwrap_or_else(|| How {
-                settings: state.wishes.settings(model),
-                model: model.clone(),
-            });
-            let name = match preparing {
-                Some(there) if there.model == how.model => there.name.clone(),
-                _ => name_of(&state.models, &how.model),
-            };
-            (how, name)
-        };
-        let mut messages = chats.ask(chat, text, &name, now_ms())?;
-        let turns = turns(&messages);
-        let last_two = messages.pop().zip(messages.pop());
-        let (reply, question) = last_two.expect("BUG: a question was asked");
-        let chat = question.chat;
-        let (stopper, stop) = stop();
-        let message = reply.id;
-        {
-            let mut state = self.state();
-            state.tell_chat(chat, &ChatEvent::Message(question));
-            state.tell_chat(chat, &ChatEvent::Message(reply.clone()));
-            let live = Live {
-                message: reply,
-                phase: Phase::Waiting,
-                untold: Coalescer::default(),
-                unsaved: false,
-                stopper,
-            };
-            state.live.insert(chat, live);
+    /// Closes the thought of a chat's reply, if one is being thought, so that its answer begins.
+    pub fn answer_now(&self, chat: ChatId) {
+        if let Some(live) = self.state().live.get(&chat) {
+            live.stopper.answer_now();
         }
-        // The reply exists: what fails from here on is told, and ends nothing.
-        let told = chats
-            .set_setting(key::ASKED, "yes")
-            .map_err(Failure::from)
-            .and_then(|()| self.tell_rows(chats));
-        if let Err(failure) = told {
-            self.state().notice(failure);
-        }
-        Ok(Job {
-            chat,
-            message,
-            turns,
-            how,
-            stop,
-        })
     }
 
     /// Writes a reply to its end.
-    async fn write(&self, job: Job) {
+    pub(crate) async fn write(&self, job: Job) {
         let Job {
             chat,
             message,
-            turns,
+            conversation,
             how,
             stop,
         } = job;
@@ -152,7 +63,7 @@ impl App {
             pin!(
                 self.inner
                     .room
-                    .reply(&how.model, &turns, &how.settings, stop, &mut hear)
+                    .reply(&how.model, &conversation, &how.settings, stop, &mut hear)
             );
         let mut update = interval(UPDATE);
         update.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -184,6 +95,11 @@ impl App {
             Progress::Waiting => Phase::Waiting,
             Progress::Loading(part) => Phase::Loading(part),
             Progress::Reading(done, total) => Phase::Reading(done, total),
+            Progress::Looping => {
+                let message = live.message.id;
+                state.tell_chat(chat, &ChatEvent::Looping { message });
+                return;
+            }
             Progress::Note(note) => {
                 state.notice(Failure::new(Code::ModelTooBig, note));
                 return;
@@ -193,6 +109,7 @@ impl App {
                 answer,
                 so_far,
             } => {
+                let so_far = behind(live.base, so_far);
                 let reply = live.reply_mut();
                 reply.thinking += &thinking;
                 reply.answer += &answer;
@@ -216,14 +133,19 @@ impl App {
         let ended = self
             .at_the_gate(move |app, chats| {
                 // No words come any more, so what is saved is what is shown.
-                let Some(shown) = app.state().live.get(&chat).map(|live| live.message.clone())
-                else {
+                let shown = app
+                    .state()
+                    .live
+                    .get(&chat)
+                    .map(|live| (live.message.clone(), live.base));
+                let Some((shown, base)) = shown else {
                     return Ok(());
                 };
-                let ended = save_end(chats, &shown, &outcome, seed).unwrap_or_else(|failure| {
-                    // The words stay on the page, and the page says that they are not on disk.
-                    with_end(shown, End::Failed(saved_failure(&failure)))
-                });
+                let ended =
+                    save_end(chats, &shown, base, &outcome, seed).unwrap_or_else(|failure| {
+                        // The words stay on the page, and the page says that they are not on disk.
+                        with_end(shown, End::Failed(saved_failure(&failure)))
+                    });
                 debug_assert_eq!(ended.id, message, "BUG: another reply ended");
                 let mut state = app.state();
                 state.tell_growth(chat, true);
@@ -306,6 +228,7 @@ fn whole(reply: &chats::Reply) -> Growth<'_> {
 fn save_end(
     chats: &Chats,
     shown: &Message,
+    base: Counts,
     outcome: &Outcome,
     seed: u32,
 ) -> Result<Message, Failure> {
@@ -324,10 +247,11 @@ fn save_end(
         cached_tokens: cost.cached_tokens,
         decode_per_second: cost.decode_per_second,
         seed,
+        closed_by: cost.closed_by.map(closer),
     });
     let mut whole = whole(reply);
     if cost.prompt_tokens > 0 {
-        whole.counts = counts(cost.so_far);
+        whole.counts = counts(behind(base, cost.so_far));
     }
     let finish = Finish {
         end,
@@ -361,25 +285,20 @@ fn counts(so_far: SoFar) -> Counts {
     }
 }
 
-/// The turns that a model is shown. A reply without an answer (stopped in its thinking, failed)
-/// is left out, and questions that thereby meet become one turn, as the template wants.
-fn turns(messages: &[Message]) -> Vec<Turn> {
-    let mut turns = Vec::new();
-    for message in messages {
-        match &message.body {
-            Body::Question(text) => match turns.last_mut() {
-                Some(Turn::User(earlier)) => {
-                    earlier.push_str("\n\n");
-                    earlier.push_str(text);
-                }
-                _ => turns.push(Turn::User(text.clone())),
-            },
-            Body::Reply(reply) if !reply.answer.is_empty() => turns.push(Turn::Assistant {
-                answer: reply.answer.clone(),
-                thought: !reply.thinking.is_empty(),
-            }),
-            Body::Reply(_) => {}
-        }
+/// Totals of a reply that went on behind what it had.
+fn behind(base: Counts, so_far: SoFar) -> SoFar {
+    SoFar {
+        thinking_tokens: base.thinking_tokens + so_far.thinking_tokens,
+        answer_tokens: base.answer_tokens + so_far.answer_tokens,
+        thinking_ms: base.thinking_ms + so_far.thinking_ms,
+        answer_ms: base.answer_ms + so_far.answer_ms,
     }
-    turns
+}
+
+fn closer(closer: Closer) -> chats::Closer {
+    match closer {
+        Closer::Budget => chats::Closer::Budget,
+        Closer::Asked => chats::Closer::Asked,
+        Closer::Loop => chats::Closer::Loop,
+    }
 }

@@ -222,7 +222,7 @@ impl Resident {
                 prompt: cost.prompt_per_second,
             },
             computed,
-            complete: *end == Ending::Complete && !cost.thinking_cut,
+            complete: *end == Ending::Complete && cost.closed_by.is_none(),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::message::{End, Event, Reply, Statistics};
-use engine::prompt::Turn;
+use engine::prompt::Conversation;
 use tokio::time::timeout;
 
 use crate::engine_room::{Ending, Progress, Settings};
@@ -18,18 +18,20 @@ const STOP_LIMIT: Duration = Duration::from_secs(3);
 /// Writes a reply with a model that is in memory.
 pub(crate) async fn run(
     there: &Resident,
-    turns: &[Turn],
+    conversation: &Conversation,
     settings: &Settings,
     mut stop: Stop,
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> (Ending, Statistics) {
     let (job, mut events) = there.engine.reply(Reply {
-        prompt: there.found.template.render(None, turns),
+        prompt: there.found.template.render(conversation),
         sampling: settings.sampling,
         max_tokens: settings.max_tokens,
-        think_budget: settings.think_budget,
+        governor: settings.governor,
     });
     let mut stopping = false;
+    let mut answering = false;
+    let mut wish = stop.clone();
     loop {
         let event = if stopping {
             let Ok(event) = timeout(STOP_LIMIT, events.recv()).await else {
@@ -43,6 +45,12 @@ pub(crate) async fn run(
                 () = stop.asked() => {
                     there.engine.stop(job);
                     stopping = true;
+                    continue;
+                }
+                () = wish.answer_wanted(), if !answering => {
+                    // Of a reply that is stopped it is of no account.
+                    there.engine.answer_now(job);
+                    answering = true;
                     continue;
                 }
             }
@@ -60,6 +68,7 @@ pub(crate) async fn run(
                     so_far,
                 });
             }
+            Some(Event::Looping) => tell(Progress::Looping),
             Some(Event::ReplyEnded { end, statistics }) => {
                 let ending = match end {
                     End::Complete => Ending::Complete,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use chats::{Body, ChatId, Message, Reply};
+use chats::{Body, ChatId, Counts, Message, Reply};
 
 use crate::coalesce::Coalescer;
 use crate::events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Watchers};
@@ -48,6 +48,8 @@ pub(crate) struct Preparing {
 
 /// A reply that grows.
 pub(crate) struct Live {
+    /// What it had when it began; more than nothing where it goes on.
+    pub(crate) base: Counts,
     /// As it stands now, words that were not told yet included.
     pub(crate) message: Message,
     pub(crate) phase: Phase,
@@ -112,6 +114,12 @@ impl State {
                 },
             );
         }
+    }
+
+    /// Tells how replies of the next chat think.
+    pub(crate) fn tell_manner(&mut self) {
+        let manner = self.wishes.manner(&self.model);
+        self.app_watchers.tell(&AppEvent::Manner(manner));
     }
 
     /// Forgets the choice that was being loaded, unless a later one, which stopped it, is there.

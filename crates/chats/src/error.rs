@@ -15,7 +15,7 @@ pub enum Error {
     /// There is no such chat or message; a deleted chat counts as gone.
     #[error("there is no {what} {id}")]
     NotFound {
-        /// `chat` or `message`.
+        /// Such as `chat` or `message`.
         what: &'static str,
         /// Its number.
         id: i64,
@@ -23,6 +23,9 @@ pub enum Error {
     /// A reply was to grow or end that has ended already, or that another program writes.
     #[error("reply {} is not being written by this program", .0.0)]
     NotStreaming(MessageId),
+    /// Something was to be begun beside a reply, or behind it, that is still being written.
+    #[error("reply {} is still being written", .0.0)]
+    Streaming(MessageId),
     /// The file has a schema from the future: it can be read, not changed.
     #[error(
         "{} was written by a newer Spud (schema {found}, this one knows {known}), \

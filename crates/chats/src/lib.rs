@@ -39,7 +39,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use chat::{ChatId, ChatRow};
 pub use error::Error;
-pub use message::{Body, Counts, End, Failure, Message, MessageId, Reply, State, Statistics};
+pub use message::{
+    Body, Closer, Counts, End, Failure, Message, MessageId, Reply, State, Statistics,
+};
 pub use open::{OpenNote, Opened};
 pub use reply::{Finish, Growth};
 pub use title::title_from;

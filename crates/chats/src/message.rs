@@ -21,6 +21,9 @@ pub struct Message {
     pub chat: ChatId,
     /// The message that it follows; `None` for a first one.
     pub parent: Option<MessageId>,
+    /// All that follow the same message, itself among them, the oldest first: where there are
+    /// several, each begins a branch.
+    pub siblings: Vec<MessageId>,
     /// When it was begun.
     pub created_ms: i64,
     /// Whose words they are, and the words.
@@ -114,20 +117,53 @@ pub struct Statistics {
     pub decode_per_second: f64,
     /// The seed of the draws.
     pub seed: u32,
+    /// Who closed the thought, where it was not the model.
+    pub closed_by: Option<Closer>,
 }
+
+/// Who closed a thought in the model's place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Closer {
+    /// Its budget was spent.
+    Budget,
+    /// The user wanted the answer.
+    Asked,
+    /// It went round in circles.
+    Loop,
+}
+
+impl Closer {
+    const ALL: [Self; 3] = [Self::Budget, Self::Asked, Self::Loop];
+
+    /// The word that `messages.closed_by` has for it.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Budget => "budget",
+            Self::Asked => "asked",
+            Self::Loop => "loop",
+        }
+    }
+}
+
+/// The columns of a message with those of its siblings, for [`from_row`].
+pub(crate) const COLUMNS: &str = "messages.*, (
+    SELECT group_concat(id) FROM (
+        SELECT id FROM messages AS other
+        WHERE other.chat = messages.chat AND other.parent IS messages.parent ORDER BY id
+    )
+) AS siblings";
 
 /// Reads one message, of a deleted chat too: its reply may still be growing.
 pub(crate) fn find(connection: &Connection, id: MessageId) -> Result<Message, Fault> {
-    let found = connection
-        .query_row("SELECT * FROM messages WHERE id = ?1", [id.0], from_row)
-        .optional()?;
+    let sql = format!("SELECT {COLUMNS} FROM messages WHERE id = ?1");
+    let found = connection.query_row(&sql, [id.0], from_row).optional()?;
     Ok(found.ok_or(Error::NotFound {
         what: "message",
         id: id.0,
     })?)
 }
 
-/// Reads a row of `messages` with all its columns.
+/// Reads a row with [`COLUMNS`].
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
     let body = match row.get_ref("role")?.as_str()? {
         "user" => Body::Question(row.get("text")?),
@@ -138,9 +174,26 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
         id: MessageId(row.get("id")?),
         chat: ChatId(row.get("chat")?),
         parent: row.get::<_, Option<i64>>("parent")?.map(MessageId),
+        siblings: siblings(row.get_ref("siblings")?.as_str()?),
         created_ms: row.get("created_ms")?,
         body,
     })
+}
+
+/// From a list of numbers with commas, which SQLite made.
+fn siblings(list: &str) -> Vec<MessageId> {
+    list.split(',')
+        .filter_map(|id| id.parse().ok())
+        .map(MessageId)
+        .collect()
+}
+
+fn closer(row: &Row<'_>) -> rusqlite::Result<Option<Closer>> {
+    let Some(word) = row.get_ref("closed_by")?.as_str_or_null()? else {
+        return Ok(None);
+    };
+    let known = Closer::ALL.into_iter().find(|closer| closer.word() == word);
+    known.map(Some).ok_or_else(|| unknown("closed_by", word))
 }
 
 fn reply(row: &Row<'_>) -> rusqlite::Result<Reply> {
@@ -164,6 +217,7 @@ fn reply(row: &Row<'_>) -> rusqlite::Result<Reply> {
             cached_tokens: row.get("cached_tokens")?,
             decode_per_second: row.get("decode_per_second")?,
             seed: row.get("seed")?,
+            closed_by: closer(row)?,
         }),
     };
     Ok(Reply {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use crate::Chats;
 use crate::chat;
 use crate::error::{Error, Fault};
-use crate::message::{self, Counts, End, Message, MessageId, Statistics};
+use crate::message::{self, Body, Closer, Counts, End, Message, MessageId, State, Statistics};
 use crate::owner::Door;
 use crate::tree;
 
@@ -45,6 +45,52 @@ impl Chats {
     ) -> Result<Message, Error> {
         self.write("begin a reply", |transaction| {
             begin(transaction, parent, self.owner.id(), model, now_ms)
+        })
+    }
+
+    /// Begins another reply beside one that has ended, with these words of thinking to go on from;
+    /// none for a reply from the start. Returns the branch that is shown, of which it is the last.
+    pub fn ask_again(
+        &self,
+        beside: MessageId,
+        thinking: &str,
+        model: &str,
+        now_ms: i64,
+    ) -> Result<Vec<Message>, Error> {
+        self.write("begin another reply", |transaction| {
+            let parent = ended(transaction, beside)?.parent.ok_or(Error::NotFound {
+                what: "question above message",
+                id: beside.0,
+            })?;
+            let owner = self.owner.id();
+            let reply = begin(transaction, parent, owner, model, now_ms)?;
+            let growth = Growth {
+                thinking,
+                answer: "",
+                counts: Counts::default(),
+            };
+            grow(transaction, reply.id, owner, &growth)?;
+            tree::conversation(transaction, reply.chat)
+        })
+    }
+
+    /// Goes on with a reply that has ended: it streams again, with all that it had. Returns the
+    /// branch that is shown, of which it is the last; what followed it is another branch.
+    pub fn resume_reply(
+        &self,
+        id: MessageId,
+        model: &str,
+        now_ms: i64,
+    ) -> Result<Vec<Message>, Error> {
+        self.write("go on with a reply", |transaction| {
+            let reply = ended(transaction, id)?;
+            transaction.execute(
+                "UPDATE messages SET state = 'streaming', owner = ?2, model = ?3, ended_ms = NULL,
+                 failure_code = NULL, failure_message = NULL, failure_hint = NULL WHERE id = ?1",
+                (id.0, self.owner.id(), model),
+            )?;
+            tree::show(transaction, reply.chat, id, now_ms)?;
+            tree::conversation(transaction, reply.chat)
         })
     }
 
@@ -88,6 +134,21 @@ impl Chats {
             transaction.execute(sql, (id.0, now_ms))?;
             message::find(transaction, id)
         })
+    }
+}
+
+/// A reply of a chat that is not deleted, which nobody writes.
+fn ended(connection: &Connection, id: MessageId) -> Result<Message, Fault> {
+    let found = message::find(connection, id)?;
+    chat::find(connection, found.chat)?;
+    match &found.body {
+        Body::Reply(reply) if reply.state != State::Streaming => Ok(found),
+        Body::Reply(_) => Err(Error::Streaming(id).into()),
+        Body::Question(_) => Err(Error::NotFound {
+            what: "reply",
+            id: id.0,
+        }
+        .into()),
     }
 }
 
@@ -147,13 +208,14 @@ fn save_statistics(
     let rate = if rate.is_finite() { rate } else { 0.0 };
     connection.execute(
         "UPDATE messages SET prompt_tokens = ?2, cached_tokens = ?3, decode_per_second = ?4,
-         seed = ?5 WHERE id = ?1",
+         seed = ?5, closed_by = ?6 WHERE id = ?1",
         (
             id.0,
             statistics.prompt_tokens,
             statistics.cached_tokens,
             rate,
             statistics.seed,
+            statistics.closed_by.map(Closer::word),
         ),
     )?;
     Ok(())

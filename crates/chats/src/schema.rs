@@ -3,12 +3,13 @@
 //! `PRAGMA user_version` counts the steps that a file has been through. A step that was shipped
 //! is never edited: a change is a new step at the end, and the file it starts from joins
 //! `tests/fixtures`. Expected next: an FTS5 table over `text` and `thinking` with the trigram
-//! tokenizer (which also finds CJK) kept by triggers, pinned chats, folders.
+//! tokenizer (which also finds CJK), pinned chats, folders. That table must be filled when a reply
+//! ends and not while it grows, eight times a second.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: [&str; 1] = [V1];
+const STEPS: [&str; 2] = [V1, V2];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -76,6 +77,17 @@ const V1: &str = "
         key TEXT PRIMARY KEY,
         value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+";
+
+/// * `chats.manner` says how replies of the chat think, in words of `app`'s; null where nobody chose.
+/// * `messages.closed_by` names who closed a thought in the model's place.
+/// * Branches ask for the siblings of every message that is shown: those of a first message, whose
+///   parent is null, must not be looked for among the first messages of all chats.
+const V2: &str = "
+    ALTER TABLE chats ADD COLUMN manner TEXT;
+    ALTER TABLE messages ADD COLUMN closed_by TEXT;
+    DROP INDEX messages_by_parent;
+    CREATE INDEX messages_by_parent ON messages (chat, parent);
 ";
 
 /// The schema of this file; 0 where it has none yet.

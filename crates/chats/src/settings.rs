@@ -24,6 +24,25 @@ impl Chats {
         })
     }
 
+    /// How replies of a chat think, as it was set; none where nobody chose.
+    pub fn manner(&self, chat: ChatId) -> Result<Option<String>, Error> {
+        self.read("read a chat's manner", |connection| {
+            let sql = "SELECT manner FROM chats WHERE id = ?1 AND deleted_ms IS NULL";
+            let manner = connection
+                .query_row(sql, [chat.0], |row| row.get(0))
+                .optional()?;
+            Ok(manner.ok_or(chat::not_found(chat))?)
+        })
+    }
+
+    /// Sets how replies of a chat think.
+    pub fn set_manner(&self, chat: ChatId, manner: &str) -> Result<(), Error> {
+        self.write("save a chat's manner", |transaction| {
+            let sql = "UPDATE chats SET manner = ?2 WHERE id = ?1 AND deleted_ms IS NULL";
+            chat::found(transaction.execute(sql, (chat.0, manner))?, chat)
+        })
+    }
+
     /// What was typed into a chat, or for the next one, and not sent; empty as a rule.
     pub fn draft(&self, chat: Option<ChatId>) -> Result<String, Error> {
         self.read("read a draft", |connection| get_draft(connection, chat))

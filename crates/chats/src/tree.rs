@@ -1,13 +1,13 @@
 //! The tree of messages: asking, and reading the branch that is shown.
 //!
-//! Not here: replies (`reply`). To come: choosing another branch, editing a question.
+//! Not here: replies (`reply`).
 
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::Chats;
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
-use crate::message::{self, Message, MessageId};
+use crate::message::{self, Body, Message, MessageId};
 use crate::title::title_from;
 use crate::{reply, settings};
 
@@ -38,6 +38,54 @@ impl Chats {
             let question = add_question(transaction, chat, text, now_ms)?;
             reply::begin(transaction, question.id, self.owner.id(), model, now_ms)?;
             conversation(transaction, question.chat)
+        })
+    }
+
+    /// Asks another question in the place of one, and begins its reply, both or neither; the old one
+    /// and all that followed it stay as a branch. Returns the branch that is shown, of which the new
+    /// ones are the last two.
+    pub fn ask_instead(
+        &self,
+        of: MessageId,
+        text: &str,
+        model: &str,
+        now_ms: i64,
+    ) -> Result<Vec<Message>, Error> {
+        self.write("save a question", |transaction| {
+            let old = message::find(transaction, of)?;
+            if !matches!(old.body, Body::Question(_)) {
+                return Err(Error::NotFound {
+                    what: "question",
+                    id: of.0,
+                }
+                .into());
+            }
+            chat::find(transaction, old.chat)?;
+            let question = insert_question(transaction, old.chat, old.parent, text, now_ms)?;
+            reply::begin(transaction, question.id, self.owner.id(), model, now_ms)?;
+            conversation(transaction, question.chat)
+        })
+    }
+
+    /// Shows the branch on which a message lies, down to its newest end.
+    pub fn show_branch(&self, through: MessageId) -> Result<Vec<Message>, Error> {
+        self.write("show a branch", |transaction| {
+            let chat = message::find(transaction, through)?.chat;
+            chat::find(transaction, chat)?;
+            let leaf: i64 = transaction.query_row(
+                "WITH RECURSIVE line (id) AS (
+                     VALUES (?2)
+                     UNION ALL
+                     SELECT (SELECT max(id) FROM messages WHERE chat = ?1 AND parent = line.id)
+                     FROM line WHERE line.id IS NOT NULL
+                 )
+                 SELECT max(id) FROM line",
+                (chat.0, through.0),
+                |row| row.get(0),
+            )?;
+            let sql = "UPDATE chats SET leaf = ?2 WHERE id = ?1";
+            transaction.execute(sql, (chat.0, leaf))?;
+            conversation(transaction, chat)
         })
     }
 
@@ -85,27 +133,39 @@ fn add_question(
         .query_row(sql, [id.0], |row| row.get(0))
         .optional()?
         .ok_or(chat::not_found(id))?;
+    insert_question(transaction, id, leaf.map(MessageId), text, now_ms)
+}
+
+fn insert_question(
+    transaction: &Transaction<'_>,
+    id: ChatId,
+    parent: Option<MessageId>,
+    text: &str,
+    now_ms: i64,
+) -> Result<Message, Fault> {
     transaction.execute(
         "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text)
          VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4)",
-        (id.0, leaf, now_ms, text),
+        (id.0, parent.map(|parent| parent.0), now_ms, text),
     )?;
     let question = MessageId(transaction.last_insert_rowid());
     show(transaction, id, question, now_ms)?;
     message::find(transaction, question)
 }
 
-fn conversation(connection: &Connection, id: ChatId) -> Result<Vec<Message>, Fault> {
+pub(crate) fn conversation(connection: &Connection, id: ChatId) -> Result<Vec<Message>, Fault> {
     chat::find(connection, id)?;
     // A parent is older than its children, so the ids are the order.
-    let mut statement = connection.prepare(
+    let sql = format!(
         "WITH RECURSIVE branch (id) AS (
              SELECT leaf FROM chats WHERE id = ?1
              UNION ALL
              SELECT parent FROM messages JOIN branch USING (id)
          )
-         SELECT messages.* FROM messages JOIN branch USING (id) ORDER BY messages.id",
-    )?;
+         SELECT {} FROM messages JOIN branch USING (id) ORDER BY messages.id",
+        message::COLUMNS
+    );
+    let mut statement = connection.prepare(&sql)?;
     let messages = statement.query_map([id.0], message::from_row)?;
     Ok(messages.collect::<Result<_, _>>()?)
 }

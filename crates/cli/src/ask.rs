@@ -4,7 +4,7 @@ use std::io::Read;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use app::{Ending, EngineRoom, Home, Outcome, Progress, Turn};
+use app::{Closer, Conversation, Ending, EngineRoom, Home, Opening, Outcome, Progress};
 
 use crate::command::Ask;
 use crate::console::{self, Console, STOPPED, To, complain_of, tame};
@@ -35,8 +35,15 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
             Ok(model) => model,
             Err(failure) => return printer.end(&Outcome::refused(failure), settings.sampling.seed),
         };
-        let turns = [Turn::User(question)];
-        room.reply(&model, &turns, &settings, stop, &mut |progress| {
+        let conversation = Conversation {
+            opening: if settings.quick {
+                Opening::Answer
+            } else {
+                Opening::Think
+            },
+            ..Conversation::of(question)
+        };
+        room.reply(&model, &conversation, &settings, stop, &mut |progress| {
             printer.tell(&progress);
         })
         .await
@@ -92,6 +99,7 @@ impl Printer {
     fn tell_a_program(&self, progress: &Progress) {
         match progress {
             Progress::Waiting | Progress::Note(_) => {}
+            Progress::Looping => self.line(&Line::Looping),
             Progress::Loading(progress) => self.line(&Line::Loading {
                 progress: *progress,
             }),
@@ -118,6 +126,8 @@ impl Printer {
         match progress {
             Progress::Waiting => self.status("Waiting for another reply"),
             Progress::Note(note) => self.note(note),
+            // Whoever let it go on is told; else the last line says what was done about it.
+            Progress::Looping => self.remark("It goes round in circles."),
             Progress::Loading(part) => {
                 self.status(&format!("Loading the model {:.0} %", part * 100.0));
             }
@@ -160,6 +170,12 @@ impl Printer {
         self.leave_status();
         self.console.aside(&format!("{}\n", tame(text)));
         self.last = Last::Nothing;
+    }
+
+    /// A line between words that come.
+    fn remark(&mut self, text: &str) {
+        self.leave_status();
+        self.console.aside(&format!("\n[{text}]\n"));
     }
 
     fn leave_status(&mut self) {
@@ -208,6 +224,12 @@ fn summary(outcome: &Outcome, seed: u32) -> Option<String> {
         Ending::Failed(_) if so_far.thinking_tokens + so_far.answer_tokens == 0 => return None,
         Ending::Failed(_) => "failed; ",
     };
+    let closed = match outcome.statistics.closed_by {
+        None => "",
+        Some(Closer::Budget) => "thinking closed by its budget; ",
+        Some(Closer::Asked) => "thinking closed as you asked; ",
+        Some(Closer::Loop) => "thinking closed, it went round in circles; ",
+    };
     let first = match outcome.statistics.first_token_ms {
         0 => String::new(),
         first => {
@@ -216,7 +238,7 @@ fn summary(outcome: &Outcome, seed: u32) -> Option<String> {
         }
     };
     Some(format!(
-        "[{how}{} thinking + {} answer tokens, {first}{:.1} tokens/s, seed {seed}]\n",
+        "[{how}{closed}{} thinking + {} answer tokens, {first}{:.1} tokens/s, seed {seed}]\n",
         so_far.thinking_tokens, so_far.answer_tokens, outcome.statistics.decode_per_second,
     ))
 }

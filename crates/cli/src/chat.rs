@@ -1,11 +1,12 @@
 //! `spud chat`: a conversation that is kept like those of the window, read line by line.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal};
 use std::process::ExitCode;
 
-use app::chats::{Body, Counts, End, Message, State};
+use app::chats::{self, Body, Counts, End, Message, State};
 use app::{
-    App, AppEvent, ChatEvent, ChatId, Ending, Home, How, Outcome, Phase, Progress, SoFar,
+    App, AppEvent, ChatEvent, ChatId, Closer, Ending, Home, How, Outcome, Phase, Progress, SoFar,
     Statistics,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -17,7 +18,8 @@ use crate::interrupt;
 
 /// What a person is told first.
 const WELCOME: &str = "\
-Ask, and press Enter. A line that ends in \\ goes on. Ctrl-C stops a reply; Ctrl-D ends the chat.
+Ask, and press Enter. A line that ends in \\ goes on. While it thinks, Enter asks for the answer now.
+Ctrl-C stops a reply; Ctrl-D ends the chat.
 ";
 
 /// Talks until the input ends.
@@ -54,13 +56,19 @@ async fn talk(
         complain_of(&notice);
     }
     let mut questions = questions();
+    // Typed while a reply came.
+    let mut early = VecDeque::new();
     let mut at: Option<Open> = None;
     let mut status = ExitCode::SUCCESS;
     loop {
         if prompts {
             console.write(To::Error, "\n> ");
         }
-        let Some(question) = next_question(&mut questions, console).await else {
+        let next = match early.pop_front() {
+            Some(question) => Some(question),
+            None => next_question(&mut questions, console).await,
+        };
+        let Some(question) = next else {
             break;
         };
         if question.trim().is_empty() {
@@ -98,6 +106,14 @@ async fn talk(
                 () = stop.asked() => {
                     app.stop(id);
                     open.events.recv().await
+                }
+                Some(line) = questions.recv(), if prompts => {
+                    if line.trim().is_empty() {
+                        app.answer_now(id);
+                    } else {
+                        early.push_back(line);
+                    }
+                    continue;
                 }
             };
             let Some(event) = event else {
@@ -198,9 +214,18 @@ fn outcome_of(message: Message) -> Outcome {
         statistics: Statistics {
             so_far: so_far(reply.counts),
             decode_per_second: reply.statistics.map_or(0.0, |cost| cost.decode_per_second),
+            closed_by: reply.statistics.and_then(|cost| cost.closed_by).map(closer),
             ..Statistics::default()
         },
         load_ms: 0,
+    }
+}
+
+fn closer(kept: chats::Closer) -> Closer {
+    match kept {
+        chats::Closer::Budget => Closer::Budget,
+        chats::Closer::Asked => Closer::Asked,
+        chats::Closer::Loop => Closer::Loop,
     }
 }
 
@@ -254,7 +279,8 @@ fn show(event: ChatEvent, printer: &mut Printer) -> Option<Message> {
             }
         }
         ChatEvent::End(message) => return Some(message),
-        ChatEvent::Message(_) | ChatEvent::Gone => {}
+        ChatEvent::Looping { .. } => printer.tell(&Progress::Looping),
+        ChatEvent::Message(_) | ChatEvent::Branch(_) | ChatEvent::Manner(_) | ChatEvent::Gone => {}
     }
     None
 }

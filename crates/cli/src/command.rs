@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use app::Settings;
 use app::fit::KvType;
+use app::{Governor, Settings};
 use clap::{Args, Parser, Subcommand};
 
 /// What every JSON line of a reply means; part of `spud help ask`.
@@ -15,8 +15,9 @@ With --json, one object per line on standard output and nothing else:
   {\"type\":\"answer\",\"text\":\"…\"}           more of the answer
   {\"type\":\"done\",\"reason\":\"complete|stopped|length|failed\",\"code\":…,\"message\":…,
    \"prompt_tokens\":n,\"cached_tokens\":n,\"thinking_tokens\":n,\"answer_tokens\":n,\"load_ms\":n,
-   \"first_token_ms\":n,\"prompt_per_second\":x,\"decode_per_second\":x,\"seed\":n}
-The last line is always `done`, exactly once. `code` and `message` are null unless it failed.
+   \"first_token_ms\":n,\"prompt_per_second\":x,\"decode_per_second\":x,\"seed\":n,
+   \"closed_by\":null|\"budget\"|\"asked\"|\"loop\"}   who closed the thought in the model's place
+A line {\"type\":\"looping\"} says that the reply goes round in circles. The last line is always `done`, exactly once. `code` and `message` are null unless it failed.
 Times are milliseconds, rates are per second.
 
 Exit status: 0 done or cut by its length, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
@@ -345,6 +346,15 @@ pub(crate) struct How {
     /// After this many tokens of thinking the answer begins
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     think_budget: Option<u32>,
+    /// After this many seconds of thinking the answer begins
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    think_time: Option<u32>,
+    /// Answer at once, without a thought
+    #[arg(long, conflicts_with_all = ["think_budget", "think_time"])]
+    quick: bool,
+    /// Let a thought that goes round in circles go on; else the answer begins
+    #[arg(long)]
+    keep_loops: bool,
     /// How the cache is stored [default: f16, or `q8_0` where memory needs it]
     #[arg(long, value_name = "TYPE")]
     kv: Option<Kv>,
@@ -360,7 +370,14 @@ impl How {
         settings.context = self.context;
         settings.cache = self.kv.map(KvType::from);
         settings.threads = self.threads;
-        settings.think_budget = self.think_budget;
+        settings.quick = self.quick;
+        settings.governor = Governor {
+            most_tokens: self.think_budget,
+            most_ms: self.think_time.map(|seconds| u64::from(seconds) * 1000),
+            closes_loops: !self.keep_loops,
+            asks_again: !self.quick,
+            ..Governor::default()
+        };
         settings.max_tokens = self.max_tokens.unwrap_or(settings.max_tokens);
         settings.sampling.temperature = self.temperature.unwrap_or(settings.sampling.temperature);
         settings

@@ -1,6 +1,6 @@
 //! The JSON lines of `spud ask`, documented in `command`.
 
-use app::{Code, Ending, Outcome};
+use app::{Closer, Code, Ending, Outcome};
 use serde::Serialize;
 
 #[derive(Serialize)]
@@ -10,6 +10,7 @@ pub(crate) enum Line<'text> {
     Prompt { done: u32, total: u32 },
     Thinking { text: &'text str },
     Answer { text: &'text str },
+    Looping,
     Done(Done),
 }
 
@@ -27,6 +28,7 @@ pub(crate) struct Done {
     prompt_per_second: f64,
     decode_per_second: f64,
     seed: u32,
+    closed_by: Option<Closer>,
 }
 
 impl Done {
@@ -54,6 +56,7 @@ impl Done {
             prompt_per_second: statistics.prompt_per_second,
             decode_per_second: statistics.decode_per_second,
             seed,
+            closed_by: statistics.closed_by,
         }
     }
 }

@@ -1,5 +1,6 @@
-//! Stops what is being computed, from another thread: a number that says up to which job everything
-//! shall end. llama.cpp asks it once per node of its graph.
+//! What another thread wants of the one that computes: that jobs end, up to a number, which
+//! llama.cpp asks once per node of its graph; and that a thought be closed, which is looked for
+//! between two tokens.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -10,6 +11,7 @@ use engine::message::Job;
 pub(crate) struct Brake {
     stop_through: AtomicU64,
     running: AtomicU64,
+    answer_through: AtomicU64,
 }
 
 impl Brake {
@@ -21,6 +23,16 @@ impl Brake {
     /// True where this job shall stop.
     pub(crate) fn is_pulled(&self, job: Job) -> bool {
         job <= self.stop_through.load(Ordering::Relaxed)
+    }
+
+    /// Wants the answer of this job and every earlier one.
+    pub(crate) fn want_answer(&self, job: Job) {
+        self.answer_through.fetch_max(job, Ordering::Relaxed);
+    }
+
+    /// True where the thought of this job shall be closed.
+    pub(crate) fn wants_answer(&self, job: Job) -> bool {
+        job <= self.answer_through.load(Ordering::Relaxed)
     }
 
     /// Names the job that is computed from now on.

@@ -1,4 +1,4 @@
-//! The thread that listens: it obeys a stop at once, queues every other request, and ends the
+//! The thread that listens: it passes on at once that something shall stop or be answered, queues every other request, and ends the
 //! process when the other side goes away.
 
 use std::fs::File;
@@ -35,10 +35,14 @@ impl Inbox {
             .name("inbox".to_owned())
             .spawn(move || {
                 while let Ok(Some(request)) = frame::read::<Request>(&mut pipe) {
-                    if let Request::Stop { job } = request {
-                        brake.pull(job);
-                    } else if sender.send(request).is_err() {
-                        break;
+                    match request {
+                        Request::Stop { job } => brake.pull(job),
+                        Request::AnswerNow { job } => brake.want_answer(job),
+                        other => {
+                            if sender.send(other).is_err() {
+                                break;
+                            }
+                        }
                     }
                 }
                 // The window or terminal is gone, or speaks nonsense: nobody waits for us.

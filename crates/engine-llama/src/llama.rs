@@ -128,6 +128,28 @@ impl Context {
         }
     }
 
+    /// Takes these tokens out of the distribution that is sampled next.
+    pub(crate) fn forbid(&mut self, tokens: &[LlamaToken]) {
+        let words = usize::try_from(self.model.n_vocab()).unwrap_or(0);
+        // SAFETY: the context is alive, and -1 names the last row of logits, which exists after a
+        // `decode` with `logits` and has one value for each token; it is ours until the next call.
+        let logits = unsafe {
+            let row = sys::llama_get_logits_ith(self.pointer.as_ptr(), -1);
+            if row.is_null() {
+                return;
+            }
+            std::slice::from_raw_parts_mut(row, words)
+        };
+        for token in tokens {
+            let logit = usize::try_from(token.0)
+                .ok()
+                .and_then(|at| logits.get_mut(at));
+            if let Some(logit) = logit {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+    }
+
     /// Tokens in the cache.
     pub(crate) fn len(&self) -> usize {
         // SAFETY: the context is alive, and its memory lives as long as it.

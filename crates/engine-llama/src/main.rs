@@ -77,8 +77,8 @@ fn main() -> ExitCode {
                 let outcome = Ok(probe::devices(&backend, probe));
                 outbox.send(job, Event::ProbeEnded { outcome });
             }
-            // Already obeyed by the thread that listens.
-            Request::Stop { .. } => {}
+            // Already passed on by the thread that listens.
+            Request::Stop { .. } | Request::AnswerNow { .. } => {}
         }
     }
     leave::now()

@@ -3,7 +3,9 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use engine::governor::{Closer, Loops};
 use engine::message::{End, Event, Failure, FailureCode, Job, Reply, Statistics};
+use engine::prompt::Begins;
 use engine::splitter::{Place, Splitter, Tag};
 use llama_cpp_2::token::LlamaToken;
 
@@ -16,6 +18,9 @@ use crate::vocabulary;
 /// Room that a prompt must leave for the reply, in tokens; a quarter of a small context instead.
 /// Less would end in the middle of the first thought.
 const ROOM: u32 = 256;
+
+/// How long a thought must at least be, in tokens, that was left empty the first time.
+const LEAST_AGAIN: u32 = 8;
 
 /// Writes a reply; the last event is always its end.
 pub(crate) fn write(
@@ -33,7 +38,7 @@ pub(crate) fn write(
         Some(session) => {
             let mut writing = Writing::new(session, reply, tell);
             let end = writing
-                .run(&|| brake.is_pulled(job))
+                .run(&|| brake.is_pulled(job), &|| brake.wants_answer(job))
                 .unwrap_or_else(|halt| match halt {
                     Halt::Braked => End::Stopped,
                     Halt::Failed(failure) => End::Failed(failure),
@@ -54,6 +59,13 @@ struct Writing<'reply> {
     sampler: Sampler,
     /// Tokens that are written instead of sampled ones, to close a thought.
     forced: VecDeque<LlamaToken>,
+    loops: Loops,
+    /// Whether a circle was told, of the section at hand.
+    told_loop: bool,
+    /// The model cannot close its thought before this many tokens of it.
+    least_thinking: u32,
+    /// The ids of the prompt.
+    prompt: Vec<LlamaToken>,
     begin: Instant,
     clocks: Clocks,
     statistics: Statistics,
@@ -80,16 +92,28 @@ impl<'reply> Writing<'reply> {
             session,
             reply,
             tell,
-            splitter: Splitter::new(reply.prompt.opens_thinking, tags),
+            splitter: Splitter::new(reply.prompt.begins, tags),
             sampler,
             forced: VecDeque::new(),
+            loops: Loops::default(),
+            told_loop: false,
+            least_thinking: reply.governor.least_tokens,
+            prompt: Vec::new(),
             begin: Instant::now(),
             clocks: Clocks::default(),
             statistics: Statistics::default(),
         }
     }
 
-    fn run(&mut self, stopped: &dyn Fn() -> bool) -> Result<End, Halt> {
+    fn run(
+        &mut self,
+        stopped: &dyn Fn() -> bool,
+        wants_answer: &dyn Fn() -> bool,
+    ) -> Result<End, Halt> {
+        self.prompt = self
+            .session
+            .vocabulary()
+            .ids(self.session.model(), &self.reply.prompt);
         self.read_prompt()?;
         let mut before = Instant::now();
         loop {
@@ -99,13 +123,17 @@ impl<'reply> Writing<'reply> {
             if self.written() >= self.reply.max_tokens {
                 return Ok(End::Length);
             }
-            let token = match self.forced.pop_front() {
-                Some(token) => token,
-                None => self.sampler.sample(self.session.context_mut()),
-            };
+            if wants_answer() {
+                self.close(Closer::Asked);
+            }
+            let token = self.next();
             let now = Instant::now();
             if self.clocks.first_token.is_zero() {
                 self.clocks.first_token = now - self.begin;
+            }
+            if self.leaves_thought_empty(token) {
+                self.ask_again()?;
+                continue;
             }
             if self
                 .session
@@ -123,11 +151,74 @@ impl<'reply> Writing<'reply> {
         }
     }
 
+    /// The token that is written next.
+    fn next(&mut self) -> LlamaToken {
+        if let Some(token) = self.forced.pop_front() {
+            return token;
+        }
+        let thought = self.statistics.so_far.thinking_tokens;
+        if self.splitter.place() == Place::Thinking && thought < self.least_thinking {
+            let closers = self.session.vocabulary().closers().to_vec();
+            self.session.context_mut().forbid(&closers);
+        }
+        self.sampler.sample(self.session.context_mut())
+    }
+
+    /// Closes the thought in the model's place, if it is open and nobody did so before.
+    fn close(&mut self, closer: Closer) {
+        let place = self.splitter.place();
+        if place == Place::Answer || self.statistics.closed_by.is_some() {
+            return;
+        }
+        self.statistics.closed_by = Some(closer);
+        let model = self.session.model();
+        if place == Place::Start {
+            self.forced.extend(vocabulary::opening(model));
+        }
+        self.forced.extend(vocabulary::closing(model));
+    }
+
+    /// True where this token would end the thought before its first word, the first time.
+    fn leaves_thought_empty(&self, token: LlamaToken) -> bool {
+        let asks = self.reply.governor.asks_again
+            && !self.statistics.asked_again
+            && self.statistics.closed_by.is_none();
+        if !asks || self.splitter.has_words() {
+            return false;
+        }
+        let vocabulary = self.session.vocabulary();
+        let tag = vocabulary.tag(token);
+        match self.splitter.place() {
+            Place::Answer => false,
+            Place::Thinking => vocabulary.closers().contains(&token),
+            // Its first word belongs to no thought.
+            Place::Start => {
+                let bytes = vocabulary::piece(self.session.model(), token);
+                let is_word = bytes.iter().any(|byte| !byte.is_ascii_whitespace());
+                vocabulary.has_tags()
+                    && tag.is_none()
+                    && (is_word || vocabulary.closers().contains(&token))
+            }
+        }
+    }
+
+    /// Goes back to the end of the prompt and opens the thought there, for the model to fill it.
+    fn ask_again(&mut self) -> Result<(), Halt> {
+        self.statistics.asked_again = true;
+        if self.reply.prompt.begins == Begins::Unopened {
+            self.prompt
+                .extend(vocabulary::opening(self.session.model()));
+        }
+        self.statistics.so_far.thinking_tokens = 0;
+        self.statistics.so_far.answer_tokens = 0;
+        self.least_thinking = self.least_thinking.max(LEAST_AGAIN);
+        self.splitter = Splitter::new(Begins::InThinking, self.session.vocabulary().tags());
+        self.session.keep_prefix(&self.prompt);
+        self.session.read(&self.prompt, &mut |_| {})
+    }
+
     fn read_prompt(&mut self) -> Result<(), Halt> {
-        let ids = self
-            .session
-            .vocabulary()
-            .ids(self.session.model(), &self.reply.prompt);
+        let ids = &self.prompt;
         let total = u32::try_from(ids.len()).unwrap_or(u32::MAX);
         let context = self.session.context();
         let room = ROOM.min(context / 4);
@@ -143,7 +234,7 @@ impl<'reply> Writing<'reply> {
             )));
         }
         self.statistics.cached_tokens =
-            u32::try_from(self.session.keep_prefix(&ids)).unwrap_or(u32::MAX);
+            u32::try_from(self.session.keep_prefix(ids)).unwrap_or(u32::MAX);
         let tell = &mut *self.tell;
         tell(Event::Reading {
             done: self.statistics.cached_tokens,
@@ -152,7 +243,7 @@ impl<'reply> Writing<'reply> {
         let begin = Instant::now();
         let read = self
             .session
-            .read(&ids, &mut |done| tell(Event::Reading { done, total }));
+            .read(ids, &mut |done| tell(Event::Reading { done, total }));
         self.clocks.prompt = begin.elapsed();
         read
     }
@@ -184,13 +275,22 @@ impl<'reply> Writing<'reply> {
                 so_far,
             });
         }
+        if before != after {
+            self.loops.clear();
+            self.told_loop = false;
+        } else if self.forced.is_empty() && self.loops.push(token.0) && !self.told_loop {
+            self.told_loop = true;
+            (self.tell)(Event::Looping);
+            if self.reply.governor.closes_loops && after == Place::Thinking {
+                self.close(Closer::Loop);
+            }
+        }
         let spent = self
             .reply
-            .think_budget
-            .is_some_and(|budget| so_far.thinking_tokens >= budget);
-        if spent && after == Place::Thinking && self.forced.is_empty() {
-            self.statistics.thinking_cut = true;
-            self.forced = vocabulary::closing(self.session.model()).into();
+            .governor
+            .is_spent(so_far.thinking_tokens, so_far.thinking_ms);
+        if spent && after == Place::Thinking {
+            self.close(Closer::Budget);
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Vocabulary {
     close: Option<LlamaToken>,
     user: Option<LlamaToken>,
     user_defined: Vec<String>,
+    /// The tokens that would end a thought: its closing tag, and everything that ends a reply.
+    closers: Vec<LlamaToken>,
 }
 
 impl Vocabulary {
@@ -32,12 +34,20 @@ impl Vocabulary {
             // Runs of spaces are user-defined in some vocabularies, and mean nothing special.
             .filter(|text| !text.trim().is_empty())
             .collect();
+        let (close, user) = (single(THINK_CLOSE), single(USER));
+        let ends = vocab.tokens().filter(|token| vocab.is_eog(*token));
         Self {
             open: single(THINK_OPEN),
-            close: single(THINK_CLOSE),
-            user: single(USER),
+            closers: ends.chain(close).chain(user).collect(),
+            close,
+            user,
             user_defined,
         }
+    }
+
+    /// The tokens that would end a thought.
+    pub(crate) fn closers(&self) -> &[LlamaToken] {
+        &self.closers
     }
 
     /// True where both tags are tokens.
@@ -89,7 +99,15 @@ impl Vocabulary {
     }
 }
 
-/// What closes a thought that ran out of budget, as R1 would have written it.
+/// What opens a thought, as R1 would have written it.
+pub(crate) fn opening(model: &LlamaModel) -> Vec<LlamaToken> {
+    let vocab = model.vocab();
+    let mut ids = vocab.tokenize(THINK_OPEN.as_bytes(), false, true);
+    ids.extend(vocab.tokenize(b"\n", false, false));
+    ids
+}
+
+/// What closes a thought in the model's place, as R1 would have written it.
 pub(crate) fn closing(model: &LlamaModel) -> Vec<LlamaToken> {
     let vocab = model.vocab();
     let mut ids = vocab.tokenize(b"\n", false, false);

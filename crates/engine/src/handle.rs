@@ -148,6 +148,11 @@ impl Engine {
         let _ = self.shared.send(&Request::Stop { job });
     }
 
+    /// Closes the thought of a reply, so that its answer begins; nothing where it answers already.
+    pub fn answer_now(&self, job: Job) {
+        let _ = self.shared.send(&Request::AnswerNow { job });
+    }
+
     /// Ends the process at once; open jobs get their end.
     pub fn kill(&self) {
         self.shared.killed.store(true, Ordering::Relaxed);

@@ -2,14 +2,15 @@
 //!
 //! llama.cpp answers a bad model with an assert that ends its process, so it runs in one of its
 //! own, `spud-engine` (crate `engine-llama`), and this crate links none of it. It owns the
-//! messages between the two ([`message`], [`frame`]), the handle ([`Engine`]), and two pieces of
-//! pure code that both sides must agree on: the prompt ([`prompt`]) and the splitter
-//! ([`splitter`]). The splitter runs in the engine process, between two tokens, because there a
-//! thought can still be closed in time.
+//! messages between the two ([`message`], [`frame`]), the handle ([`Engine`]), and three pieces
+//! of pure code that both sides must agree on: the prompt ([`prompt`]), the splitter ([`splitter`])
+//! and what governs the thinking ([`governor`]). The last two run in the engine process, between
+//! two tokens, because there a thought can still be closed in time.
 //!
 //! Not here: which model, how much context, what happens after a failure (`app`).
 
 pub mod frame;
+pub mod governor;
 mod handle;
 mod locate;
 pub mod message;

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::governor::{Closer, Governor};
 use crate::prompt::Prompt;
 
 /// Number of a job, unique and rising within one engine process, from 1.
@@ -62,6 +63,11 @@ pub enum Request {
     },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
+        /// Number of the job.
+        job: Job,
+    },
+    /// Closes the thought of this reply, so that its answer follows from what was thought.
+    AnswerNow {
         /// Number of the job.
         job: Job,
     },
@@ -139,8 +145,8 @@ pub struct Reply {
     pub sampling: Sampling,
     /// The most tokens to write, thinking included; the context limits it further.
     pub max_tokens: u32,
-    /// After this many tokens of thinking the thought is closed and the answer begins.
-    pub think_budget: Option<u32>,
+    /// How long it may think.
+    pub governor: Governor,
 }
 
 /// How the next token is chosen from the model's distribution, in this order: repeat penalty,
@@ -211,6 +217,8 @@ pub enum Event {
         /// Where the reply stands now.
         so_far: SoFar,
     },
+    /// The reply goes round in circles; told once for its thinking and once for its answer.
+    Looping,
     /// The end of a reply.
     ReplyEnded {
         /// How it ended.
@@ -313,8 +321,10 @@ pub struct Statistics {
     pub cached_tokens: u32,
     /// Counts and clocks of what was written.
     pub so_far: SoFar,
-    /// True where the budget closed the thought; the model would have gone on.
-    pub thinking_cut: bool,
+    /// Who closed the thought, where it was not the model, which would have gone on.
+    pub closed_by: Option<Closer>,
+    /// True where the model left its thought empty and was asked once more.
+    pub asked_again: bool,
     /// From the request to the first token; 0 when there was none.
     pub first_token_ms: u64,
     /// Prompt tokens read per second, the cached ones not counted; 0 when none was read.

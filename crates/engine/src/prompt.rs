@@ -30,9 +30,42 @@ pub const GAP: &str = "\n\n";
 pub struct Prompt {
     /// What the model reads, in order.
     pub segments: Vec<Segment>,
-    /// True where the prompt itself opened the thinking, so that the reply starts inside it and
-    /// carries no opening tag.
-    pub opens_thinking: bool,
+    /// Where the reply stands at its first token.
+    pub begins: Begins,
+}
+
+/// Where a reply stands at its first token.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Begins {
+    /// Before everything: the model opens its thinking, or leaves it out.
+    #[default]
+    Unopened,
+    /// Inside a thinking that the prompt opened; no opening tag comes.
+    InThinking,
+    /// In the answer: the prompt closed an empty thought.
+    InAnswer,
+    /// Behind words of thinking that the prompt repeats.
+    OnThinking,
+    /// Behind words of the answer that the prompt repeats.
+    OnAnswer,
+}
+
+/// How the reply to the last turn is begun for the model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Opening {
+    /// As the template ends: the model thinks first.
+    #[default]
+    Think,
+    /// An empty thought stands there already, in R1's own form: the model answers at once.
+    Answer,
+    /// What was written before stands there, and the model goes on behind it.
+    GoOn {
+        /// The thought so far; closed where an answer was begun.
+        thinking: String,
+        /// The answer so far; empty where the thought was still open.
+        answer: String,
+    },
 }
 
 /// A part of a prompt.
@@ -57,6 +90,27 @@ pub enum Turn {
         /// True where a thought stood before it: the two line breaks after the thought then stay.
         thought: bool,
     },
+}
+
+/// What a model is shown before it writes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Conversation {
+    /// A system text, which R1-0528 takes and the makers of R1 advise against.
+    pub instructions: Option<String>,
+    /// The turns, the last of them the one that is answered.
+    pub turns: Vec<Turn>,
+    /// How the reply is begun.
+    pub opening: Opening,
+}
+
+impl Conversation {
+    /// One question.
+    pub fn of(question: impl Into<String>) -> Self {
+        Self {
+            turns: vec![Turn::User(question.into())],
+            ..Self::default()
+        }
+    }
 }
 
 /// The shape of a prompt: which tokens stand where.
@@ -94,12 +148,12 @@ impl Template {
         })
     }
 
-    /// The prompt for the next reply. `instructions` is a system text, which R1-0528 takes and
-    /// the makers of R1 advise against.
-    pub fn render(self, instructions: Option<&str>, turns: &[Turn]) -> Prompt {
+    /// The prompt for the next reply.
+    pub fn render(self, conversation: &Conversation) -> Prompt {
+        let turns = &conversation.turns;
         let mut prompt = Writer::default();
         prompt.special(BEGIN);
-        prompt.text(instructions.unwrap_or_default());
+        prompt.text(conversation.instructions.as_deref().unwrap_or_default());
         for turn in turns {
             match turn {
                 Turn::User(question) => {
@@ -125,13 +179,10 @@ impl Template {
         if self != Self::R1May || !matches!(turns.last(), Some(Turn::User(_))) {
             prompt.special(ASSISTANT);
         }
-        if self == Self::R1 {
-            prompt.special(THINK_OPEN);
-            prompt.text("\n");
-        }
+        let begins = prompt.open(&conversation.opening, self == Self::R1);
         Prompt {
             segments: prompt.segments,
-            opens_thinking: self == Self::R1,
+            begins,
         }
     }
 }
@@ -143,6 +194,38 @@ struct Writer {
 }
 
 impl Writer {
+    /// Begins the reply; `opens` where the template itself opens the thinking.
+    fn open(&mut self, opening: &Opening, opens: bool) -> Begins {
+        if *opening == Opening::Think && !opens {
+            return Begins::Unopened;
+        }
+        self.special(THINK_OPEN);
+        self.text("\n");
+        let (thinking, answer) = match opening {
+            Opening::Think => return Begins::InThinking,
+            Opening::Answer => ("", ""),
+            Opening::GoOn { thinking, answer } => (thinking.as_str(), answer.as_str()),
+        };
+        self.text(thinking);
+        if *opening != Opening::Answer && answer.is_empty() {
+            return if thinking.is_empty() {
+                Begins::InThinking
+            } else {
+                Begins::OnThinking
+            };
+        }
+        // An empty thought has one line break between its two, a thought with words one behind it.
+        self.text("\n");
+        self.special(THINK_CLOSE);
+        self.text(GAP);
+        self.text(answer);
+        if answer.is_empty() {
+            Begins::InAnswer
+        } else {
+            Begins::OnAnswer
+        }
+    }
+
     fn special(&mut self, token: &str) {
         self.segments.push(Segment::Special(token.to_owned()));
     }
@@ -223,7 +306,7 @@ mod tests {
     fn a_question_is_one_text_segment_whatever_it_says() {
         let nasty = "</think><｜User｜>\0<｜end▁of▁sentence｜>";
         for template in [Template::R1, Template::R1January, Template::R1May] {
-            let prompt = template.render(None, &[Turn::User(nasty.to_owned())]);
+            let prompt = template.render(&Conversation::of(nasty));
             assert!(prompt.segments.contains(&Segment::Text(nasty.to_owned())));
         }
     }

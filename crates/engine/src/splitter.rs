@@ -7,7 +7,7 @@
 //!
 //! Pure: no clock, no counting (a caller asks [`Splitter::place`] after each token).
 
-use crate::prompt::{THINK_CLOSE, THINK_OPEN};
+use crate::prompt::{Begins, THINK_CLOSE, THINK_OPEN};
 
 /// Where in a reply its next word belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,25 +70,30 @@ pub struct Splitter {
 }
 
 impl Splitter {
-    /// A reply that starts inside its thinking, or not.
-    pub fn new(opens_thinking: bool, tags: Tags) -> Self {
+    /// A reply that begins there.
+    pub fn new(begins: Begins, tags: Tags) -> Self {
         Self {
-            place: if opens_thinking {
-                Place::Thinking
-            } else {
-                Place::Start
+            place: match begins {
+                Begins::Unopened => Place::Start,
+                Begins::InThinking | Begins::OnThinking => Place::Thinking,
+                Begins::InAnswer | Begins::OnAnswer => Place::Answer,
             },
             tags,
             bytes: Vec::new(),
             held: String::new(),
             space: String::new(),
-            worded: false,
+            worded: matches!(begins, Begins::OnThinking | Begins::OnAnswer),
         }
     }
 
     /// Where the next word belongs.
     pub fn place(&self) -> Place {
         self.place
+    }
+
+    /// True where the section at hand has a word.
+    pub fn has_words(&self) -> bool {
+        self.worded
     }
 
     /// Takes the bytes of one token, and the tag that it stands for if any.
@@ -240,7 +245,12 @@ mod tests {
     /// Feeds a reply in pieces of every size and expects the same thinking and answer each time.
     fn check(opens: bool, reply: &str, thinking: &str, answer: &str, place: Place) {
         for size in 1..=reply.len().max(1) {
-            let mut splitter = Splitter::new(opens, Tags::AsText);
+            let begins = if opens {
+                Begins::InThinking
+            } else {
+                Begins::Unopened
+            };
+            let mut splitter = Splitter::new(begins, Tags::AsText);
             let mut words = Words::default();
             for piece in reply.as_bytes().chunks(size) {
                 add(&mut words, &splitter.push(piece, None));
@@ -325,7 +335,7 @@ mod tests {
 
     #[test]
     fn where_tags_are_tokens_their_text_means_nothing() {
-        let mut splitter = Splitter::new(false, Tags::AsTokens);
+        let mut splitter = Splitter::new(Begins::Unopened, Tags::AsTokens);
         let mut words = Words::default();
         for (text, tag) in [
             ("<think>", Some(Tag::Open)),
@@ -345,10 +355,38 @@ mod tests {
 
     #[test]
     fn broken_bytes_become_one_mark_and_lose_nothing_else() {
-        let mut splitter = Splitter::new(true, Tags::AsTokens);
+        let mut splitter = Splitter::new(Begins::InThinking, Tags::AsTokens);
         assert_eq!(splitter.push(b"a\xf0\x9f", None).thinking, "a");
         assert_eq!(splitter.push(b"b", None).thinking, "\u{FFFD}b");
         assert_eq!(splitter.push(b"\xe5", None), Words::default());
         assert_eq!(splitter.finish().thinking, "\u{FFFD}");
+    }
+
+    #[test]
+    fn what_goes_on_keeps_the_space_before_its_first_word() {
+        for (begins, text, thinking, answer) in [
+            (Begins::OnThinking, " and 2\n</think>\n\nso", " and 2", "so"),
+            (Begins::OnAnswer, " it is </think>", "", " it is </think>"),
+            (Begins::InAnswer, "\n Hello", "", "Hello"),
+        ] {
+            for tags in [Tags::AsText, Tags::AsTokens] {
+                let mut splitter = Splitter::new(begins, tags);
+                let mut words = Words::default();
+                for piece in text.split_inclusive('>') {
+                    let (before, tag) = match piece.strip_suffix(THINK_CLOSE) {
+                        Some(before) if tags == Tags::AsTokens => (before, Some(Tag::Close)),
+                        _ => (piece, None),
+                    };
+                    add(&mut words, &splitter.push(before.as_bytes(), None));
+                    if tag.is_some() {
+                        add(&mut words, &splitter.push(THINK_CLOSE.as_bytes(), tag));
+                    }
+                }
+                assert_eq!(
+                    (words.thinking.as_str(), words.answer.as_str()),
+                    (thinking, answer)
+                );
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Chats, their messages, and what happens in one.
 
+use app::Budget;
 use app::chats::{self, Body, End, State};
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
@@ -35,6 +36,9 @@ pub(crate) struct Message {
     id: i64,
     #[cfg_attr(test, ts(type = "number | null"))]
     parent: Option<i64>,
+    /// All that follow the same message, itself among them, the oldest first.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    siblings: Vec<i64>,
     role: MessageRole,
     /// The question, or the answer without its thinking.
     text: String,
@@ -53,9 +57,33 @@ pub(crate) struct Message {
     answer_ms: u64,
     /// Tokens per second while decoding, 0 when nothing was decoded.
     decode_per_second: f64,
+    /// Who closed the thought in the model's place.
+    closed_by: Option<Closer>,
     /// Milliseconds since 1970, UTC.
     #[cfg_attr(test, ts(type = "number"))]
     created_ms: i64,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Closer {
+    Budget,
+    Asked,
+    Loop,
+}
+
+/// How replies think. At most one of the two budgets is set; 0 is none.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Manner {
+    /// Answers at once, without a thought.
+    quick: bool,
+    budget_tokens: u32,
+    budget_seconds: u32,
+    /// Answers by itself where a thought goes round in circles.
+    closes_loops: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -99,6 +127,19 @@ pub(crate) enum ChatEvent {
         messages: Vec<Message>,
         phase: Option<Phase>,
         draft: String,
+        manner: Manner,
+    },
+    /// Another branch is shown, or a reply goes on: all messages that are shown from now on.
+    Branch {
+        messages: Vec<Message>,
+    },
+    Manner {
+        manner: Manner,
+    },
+    /// The reply goes round in circles.
+    Looping {
+        #[cfg_attr(test, ts(type = "number"))]
+        message: i64,
     },
     /// A message joined the end of the conversation (the question; then the empty reply, state
     /// "streaming").
@@ -155,6 +196,31 @@ pub(crate) struct ChatRequest {
 
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(TS))]
+pub(crate) struct MessageRequest {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) message: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct InsteadRequest {
+    /// The question in whose place this one is asked.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) message: i64,
+    pub(crate) text: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct MannerRequest {
+    /// null is the chat that does not exist yet, and all that follow it with this model.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub(crate) chat: Option<i64>,
+    pub(crate) manner: Manner,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub(crate) struct RenameRequest {
     #[cfg_attr(test, ts(type = "number"))]
     pub(crate) chat: i64,
@@ -183,6 +249,7 @@ impl From<chats::Message> for Message {
         let shown = Self {
             id: message.id.0,
             parent: message.parent.map(|parent| parent.0),
+            siblings: message.siblings.iter().map(|id| id.0).collect(),
             role: MessageRole::User,
             text: String::new(),
             thinking: String::new(),
@@ -196,6 +263,7 @@ impl From<chats::Message> for Message {
             thinking_ms: 0,
             answer_ms: 0,
             decode_per_second: 0.0,
+            closed_by: None,
             created_ms: message.created_ms,
         };
         match message.body {
@@ -217,8 +285,52 @@ impl From<chats::Message> for Message {
                 thinking_ms: reply.counts.thinking_ms,
                 answer_ms: reply.counts.answer_ms,
                 decode_per_second: reply.statistics.map_or(0.0, |cost| cost.decode_per_second),
+                closed_by: reply
+                    .statistics
+                    .and_then(|cost| cost.closed_by)
+                    .map(Into::into),
                 ..shown
             },
+        }
+    }
+}
+
+impl From<chats::Closer> for Closer {
+    fn from(closer: chats::Closer) -> Self {
+        match closer {
+            chats::Closer::Budget => Self::Budget,
+            chats::Closer::Asked => Self::Asked,
+            chats::Closer::Loop => Self::Loop,
+        }
+    }
+}
+
+impl From<app::Manner> for Manner {
+    fn from(manner: app::Manner) -> Self {
+        let (budget_tokens, budget_seconds) = match manner.budget {
+            Budget::Off => (0, 0),
+            Budget::Tokens(tokens) => (tokens, 0),
+            Budget::Seconds(seconds) => (0, seconds),
+        };
+        Self {
+            quick: manner.quick,
+            budget_tokens,
+            budget_seconds,
+            closes_loops: manner.closes_loops,
+        }
+    }
+}
+
+impl From<Manner> for app::Manner {
+    fn from(manner: Manner) -> Self {
+        Self {
+            quick: manner.quick,
+            budget: match (manner.budget_tokens, manner.budget_seconds) {
+                (0, 0) => Budget::Off,
+                (0, seconds) => Budget::Seconds(seconds),
+                (tokens, _) => Budget::Tokens(tokens),
+            },
+            closes_loops: manner.closes_loops,
         }
     }
 }
@@ -267,12 +379,21 @@ impl From<app::ChatEvent> for ChatEvent {
                 messages,
                 phase,
                 draft,
+                manner,
             } => Self::Snapshot {
                 chat: chat.into(),
                 messages: all(messages),
                 phase: phase.map(Into::into),
                 draft,
+                manner: manner.into(),
             },
+            app::ChatEvent::Branch(messages) => Self::Branch {
+                messages: all(messages),
+            },
+            app::ChatEvent::Manner(manner) => Self::Manner {
+                manner: manner.into(),
+            },
+            app::ChatEvent::Looping { message } => Self::Looping { message: message.0 },
             app::ChatEvent::Message(message) => Self::Message {
                 message: message.into(),
             },

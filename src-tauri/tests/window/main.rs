@@ -6,6 +6,7 @@
 mod chats;
 mod engine;
 mod first;
+mod governing;
 // The library's own scripted server.
 #[path = "../../../crates/library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]
@@ -13,5 +14,7 @@ mod hub;
 mod models;
 mod picker;
 mod screens;
+#[path = "../../../crates/engine-llama/tests/engine_llama/scripted.rs"]
+mod scripted;
 mod shelf;
 mod window;

@@ -34,15 +34,7 @@ async fn a_model_file_is_opened_answers_and_is_remembered() {
     let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sprout/sprout.gguf");
     std::fs::copy(sprout, &mine).unwrap();
     let window = opening.open().await;
-    window.click("model-button").await;
-    window
-        .one("model-path")
-        .await
-        .send_keys(mine.to_str().unwrap())
-        .await
-        .unwrap();
-    window.click("model-open").await;
-    window.becomes("model-button", "data-engine", "ready").await;
+    window.open_model(&mine).await;
     window.ask_to_the_end("What is 47 + 38?").await;
     window.close().await;
 

@@ -232,6 +232,15 @@ impl Window {
         self.one("composer").await.send_keys(text).await.unwrap();
     }
 
+    /// Opens a model file and waits until it is in memory.
+    pub(crate) async fn open_model(&self, path: &Path) {
+        self.click("model-button").await;
+        let field = self.one("model-path").await;
+        field.send_keys(path.to_str().unwrap()).await.unwrap();
+        self.click("model-open").await;
+        self.becomes("model-button", "data-engine", "ready").await;
+    }
+
     /// Asks a question by the keyboard.
     pub(crate) async fn ask(&self, question: &str) {
         self.write(question).await;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod asking;
 mod downloads;
 // The library's own scripted server.
 #[path = "../../../library/tests/library/server.rs"]
@@ -10,5 +11,7 @@ mod downloads;
 mod hub;
 mod models;
 mod replies;
+#[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
+mod scripted;
 mod watching;
 mod world;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{AppEvent, Code, Ending, EngineRoom, EngineState, Home, Model, Turn};
+use app::{AppEvent, Code, Conversation, Ending, EngineRoom, EngineState, Home, Model};
 use tokio::time::{sleep, timeout};
 
 use crate::world::{PATIENCE, World, end, reply, sprout, surely};
@@ -46,11 +46,11 @@ async fn a_model_leaves_after_its_idle_time_and_comes_back_for_the_next_question
     let mut state = room.state();
     for _ in 0..2 {
         let (_stopper, stop) = app::stop::stop();
-        let turns = [Turn::User("What is 2 + 2?".to_owned())];
+        let conversation = Conversation::of("What is 2 + 2?");
         let told = room
             .reply(
                 &Model::Sprout,
-                &turns,
+                &conversation,
                 &surely().settings,
                 stop,
                 &mut |_| {},

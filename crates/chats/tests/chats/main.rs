@@ -6,6 +6,7 @@
 )]
 
 mod backups;
+mod branches;
 mod child;
 mod damage;
 mod deaths;

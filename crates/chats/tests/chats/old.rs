@@ -22,6 +22,7 @@ const STATISTICS: Statistics = Statistics {
     cached_tokens: 60,
     decode_per_second: 4.5,
     seed: 4_000_000_000,
+    closed_by: None,
 };
 
 #[test]
@@ -105,6 +106,8 @@ fn write(chats: &Chats) {
     chats.delete(gone.chat, 90).unwrap();
     chats.set_draft(None, "next").unwrap();
     chats.set_setting("model", "r1-8b").unwrap();
+    // Since the second schema:
+    chats.set_manner(poem.chat, "quick").unwrap();
 
     let cut = chats.add_question(None, "cut short", 100).unwrap();
     let id = chats.begin_reply(cut.id, "sprout", 110).unwrap().id;

@@ -68,6 +68,7 @@ fn a_reply_ends_as_it_ended() {
         cached_tokens: 4,
         decode_per_second: 3.25,
         seed: u32::MAX,
+        closed_by: None,
     };
     for (end, statistics) in [
         (End::Complete, Some(statistics)),
@@ -117,6 +118,7 @@ fn a_rate_that_is_no_number_is_none() {
         cached_tokens: 0,
         decode_per_second: f64::NAN,
         seed: 1,
+        closed_by: None,
     };
     let finish = Finish {
         end: End::Stopped,

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use engine::Engine;
+use engine::governor::Governor;
 use engine::message::{End, Event, Failure, Job, Load, Loaded, Reply, Sampling, Statistics};
-use engine::prompt::{Prompt, Template, Turn};
+use engine::prompt::{Conversation, Prompt, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::waiting::within;
@@ -74,7 +75,7 @@ pub(crate) fn up_to(
 
 /// The prompt of one question.
 pub(crate) fn prompt(question: &str) -> Prompt {
-    Template::R1.render(None, &[Turn::User(question.to_owned())])
+    Template::R1.render(&Conversation::of(question))
 }
 
 /// A reply to a prompt: always the likeliest token, no limit that Sprout would reach.
@@ -87,7 +88,7 @@ pub(crate) fn greedy(prompt: Prompt) -> Reply {
         prompt,
         sampling,
         max_tokens: 10_000,
-        think_budget: None,
+        governor: Governor::default(),
     }
 }
 
@@ -100,6 +101,8 @@ pub(crate) struct Told {
     pub(crate) statistics: Statistics,
     /// Times that the reading of the prompt was told.
     pub(crate) read: usize,
+    /// Times that a circle was told.
+    pub(crate) loops: usize,
 }
 
 impl Told {
@@ -132,6 +135,7 @@ pub(crate) fn gather(events: UnboundedReceiver<Event>) -> Told {
         end,
         statistics,
         read: 0,
+        loops: 0,
     };
     let mut last = engine::message::SoFar::default();
     let mut done_before = 0;
@@ -157,6 +161,7 @@ pub(crate) fn gather(events: UnboundedReceiver<Event>) -> Told {
                 told.thinking += &thinking;
                 told.answer += &answer;
             }
+            Event::Looping => told.loops += 1,
             other => panic!("out of place: {other:?}"),
         }
     }

@@ -7,12 +7,13 @@ mod bare;
 mod broken;
 mod drafting;
 mod dying;
-#[cfg(target_os = "linux")]
+mod governing;
 #[cfg(target_os = "linux")]
 mod placing;
 #[cfg(target_os = "linux")]
 mod probe;
 mod replies;
+mod scripted;
 mod stopping;
 mod sums;
 mod typed;

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use engine::message::{End, Event, Reply, Sampling};
-use engine::prompt::{Template, Turn};
+use engine::prompt::{Conversation, Template, Turn};
 
 use crate::asking::{CONTEXT, Told, all, ask, empty, greedy, load_of, prompt, ready, sprout};
 
@@ -30,7 +30,7 @@ fn statistics_add_up() {
     let written = f64::from(so_far.thinking_tokens + so_far.answer_tokens - 1);
     let decoding = 1000.0 * written / statistics.decode_per_second;
     assert!(decoding <= f64::from(u32::try_from(took).unwrap()));
-    assert!(!statistics.thinking_cut);
+    assert_eq!(statistics.closed_by, None);
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn what_is_known_is_told_once_it_is_loaded() {
 fn a_follow_up_computes_only_what_is_new_and_says_the_same() {
     let kept = ready(CONTEXT);
     let first = ask(&kept, greedy(prompt("What is 47 + 38?")));
-    let turns = [
+    let turns = vec![
         Turn::User("What is 47 + 38?".to_owned()),
         Turn::Assistant {
             answer: first.answer.clone(),
@@ -61,7 +61,11 @@ fn a_follow_up_computes_only_what_is_new_and_says_the_same() {
         },
         Turn::User("And 120 - 45?".to_owned()),
     ];
-    let follow_up = || greedy(Template::R1.render(None, &turns));
+    let conversation = Conversation {
+        turns,
+        ..Conversation::default()
+    };
+    let follow_up = || greedy(Template::R1.render(&conversation));
     let second = ask(&kept, follow_up());
     let again = ask(&kept, follow_up());
     let fresh = ask(&ready(CONTEXT), follow_up());
@@ -148,41 +152,6 @@ fn every_rule_of_sampling_is_taken() {
         ask(&engine, penalised).text(),
         ask(&engine, greedy(prompt("What is 888 + 888?"))).text()
     );
-}
-
-#[test]
-fn a_spent_budget_closes_the_thought_and_says_so() {
-    let engine = ready(CONTEXT);
-    let question = || greedy(prompt("What is 47 + 38?"));
-    let whole = ask(&engine, question());
-    for budget in [1, 5] {
-        let told = ask(
-            &engine,
-            Reply {
-                think_budget: Some(budget),
-                ..question()
-            },
-        );
-        assert!(told.statistics.thinking_cut);
-        assert!(whole.thinking.starts_with(&told.thinking), "{told:?}");
-        assert!(told.thinking.len() < whole.thinking.len());
-        // The line break and the closing tag come on top.
-        assert_eq!(told.statistics.so_far.thinking_tokens, budget + 2);
-        assert!(!told.answer.is_empty());
-        // The tag that closed it is in neither text. (Sprout, which never saw a thought cut off,
-        // may go on thinking in its answer and close that too: its own words, left alone.)
-        assert!(!told.thinking.contains("think>"), "{told:?}");
-        assert!(!told.answer.trim_start().starts_with('<'), "{told:?}");
-    }
-    let ample = ask(
-        &engine,
-        Reply {
-            think_budget: Some(whole.statistics.so_far.thinking_tokens),
-            ..question()
-        },
-    );
-    assert_eq!(ample.text(), whole.text());
-    assert!(!ample.statistics.thinking_cut);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Our prompts against those of the official templates, run as they are published.
 
-use engine::prompt::{BEGIN, Prompt, Segment, Template, Turn};
+use engine::prompt::{BEGIN, Begins, Conversation, Opening, Prompt, Segment, Template, Turn};
 use minijinja::{Environment, context};
 
 const OFFICIAL: [(Template, &str); 3] = [
@@ -96,7 +96,11 @@ fn every_conversation_is_rendered_as_the_official_template_does() {
     for (template, jinja) in OFFICIAL {
         for (instructions, turns) in &conversations {
             assert_eq!(
-                ours(&template.render(*instructions, turns)),
+                ours(&template.render(&Conversation {
+                    instructions: instructions.map(str::to_owned),
+                    turns: turns.clone(),
+                    opening: Opening::Think,
+                })),
                 official(jinja, *instructions, turns),
                 "{template:?} {turns:?}"
             );
@@ -118,7 +122,59 @@ fn a_template_is_recognised_by_its_text() {
 #[test]
 fn only_the_shape_that_opens_the_thinking_says_so() {
     for (template, _) in OFFICIAL {
-        let opens = template == Template::R1;
-        assert_eq!(template.render(None, &[user("Hi")]).opens_thinking, opens);
+        let begins = match template {
+            Template::R1 => Begins::InThinking,
+            Template::R1January | Template::R1May => Begins::Unopened,
+        };
+        assert_eq!(opened(template, Opening::Think).begins, begins);
+    }
+}
+
+fn opened(template: Template, opening: Opening) -> Prompt {
+    template.render(&Conversation {
+        opening,
+        ..Conversation::of("Hi")
+    })
+}
+
+/// What no template of the makers says, and their models write: the shapes of r1's own replies.
+#[test]
+fn a_reply_is_begun_as_the_model_would_have_written_it() {
+    let go_on = |thinking: &str, answer: &str| Opening::GoOn {
+        thinking: thinking.to_owned(),
+        answer: answer.to_owned(),
+    };
+    for (opening, end, begins) in [
+        (Opening::Answer, "<think>\n\n</think>\n\n", Begins::InAnswer),
+        (go_on("So 4", ""), "<think>\nSo 4", Begins::OnThinking),
+        (go_on("", ""), "<think>\n", Begins::InThinking),
+        (
+            go_on("So 4", "It is"),
+            "<think>\nSo 4\n</think>\n\nIt is",
+            Begins::OnAnswer,
+        ),
+        (
+            go_on("", "It is"),
+            "<think>\n\n</think>\n\nIt is",
+            Begins::OnAnswer,
+        ),
+    ] {
+        for (template, _) in OFFICIAL {
+            let prompt = opened(template, opening.clone());
+            assert_eq!(prompt.begins, begins, "{opening:?}");
+            let text = ours(&prompt);
+            let reply = text.split_once("<｜Assistant｜>").unwrap().1;
+            assert_eq!(reply, end, "{opening:?}");
+            let typed = [
+                Segment::Text("<think>".to_owned()),
+                Segment::Text("</think>".to_owned()),
+            ];
+            assert!(
+                !prompt
+                    .segments
+                    .iter()
+                    .any(|segment| typed.contains(segment))
+            );
+        }
     }
 }

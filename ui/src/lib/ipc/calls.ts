@@ -13,8 +13,11 @@ import type {
   Failure,
   Fit,
   FitRequest,
+  InsteadRequest,
   LeaveRequest,
   LinkRequest,
+  MannerRequest,
+  MessageRequest,
   ModelRequest,
   NetworkRequest,
   PatienceRequest,
@@ -35,6 +38,19 @@ export interface Calls {
   send: { request: SendRequest; response: SendResponse };
   /** Stops the reply of that chat; its end arrives as an event. */
   stop: { request: ChatRequest; response: null };
+  /** Closes the thought of that chat's reply; its answer begins. */
+  answer_now: { request: ChatRequest; response: null };
+  /** Asks another question in the place of one, which stays as a branch. */
+  ask_instead: { request: InsteadRequest; response: null };
+  /** Writes another reply beside one, which stays as a branch. */
+  ask_again: { request: MessageRequest; response: null };
+  /** Goes on with a reply that was stopped, cut or interrupted. */
+  go_on: { request: MessageRequest; response: null };
+  /** Writes another reply beside one that begins with its thought and thinks further. */
+  think_more: { request: MessageRequest; response: null };
+  show_branch: { request: MessageRequest; response: null };
+  /** How replies of a chat think, or of chats to come with the model that answers now. */
+  set_manner: { request: MannerRequest; response: null };
   rename_chat: { request: RenameRequest; response: null };
   /** Sets a flag, nothing is lost; the list arrives as an event. */
   delete_chat: { request: ChatRequest; response: null };

@@ -12,6 +12,7 @@ import type {
   DownloadState,
   DragEvent,
   Failure,
+  Manner,
   Message,
   Network,
 } from './wire';
@@ -34,6 +35,7 @@ export class FakeBackend implements Backend {
   #next = 1000;
   /** Of the chat that does not exist yet. */
   #draft = '';
+  #manner: Manner = { quick: false, budgetTokens: 0, budgetSeconds: 0, closesLoops: true };
   #network: Network = { offline: false, limit: 0, hubs: [], closing: 'ask' };
 
   constructor(scene: Scene, pace: Pace) {
@@ -81,6 +83,41 @@ export class FakeBackend implements Backend {
       return { chat: chat.row.id };
     },
     stop: ({ chat }) => this.#replies.get(chat)?.stop() ?? null,
+    answer_now: ({ chat }) => this.#replies.get(chat)?.answerNow() ?? null,
+    ask_instead: ({ message, text }) => {
+      const chat = this.#chatOf(message);
+      chat.messages = chat.messages.slice(
+        0,
+        chat.messages.findIndex(({ id }) => id === message),
+      );
+      this.#tellBranch(chat);
+      this.#reply(chat, text, [message]);
+      return null;
+    },
+    ask_again: ({ message }) => this.#again(message, ''),
+    go_on: ({ message }) => {
+      const chat = this.#chatOf(message);
+      const reply = chat.messages.find(({ id }) => id === message)!;
+      reply.state = 'streaming';
+      this.#tellBranch(chat);
+      this.#run(chat, reply, '');
+      return null;
+    },
+    think_more: ({ message }) => {
+      const reply = this.#chatOf(message).messages.find(({ id }) => id === message);
+      return this.#again(message, `${reply?.thinking ?? ''}\n\nWait,`);
+    },
+    show_branch: ({ message }) => {
+      this.#tellBranch(this.#chatOf(message));
+      return null;
+    },
+    set_manner: ({ chat, manner }) => {
+      if (chat === null) {
+        this.#manner = manner;
+        this.#tellApp({ type: 'manner', manner });
+      } else this.#tell(chat, { type: 'manner', manner });
+      return null;
+    },
     rename_chat: ({ chat, title }) => this.#change(chat, (row) => (row.title = title)),
     delete_chat: ({ chat: id }) => {
       this.#chat(id).deleted = true;
@@ -203,10 +240,38 @@ export class FakeBackend implements Backend {
     return () => listeners.delete(hear);
   }
 
-  #reply(chat: SceneChat, text: string): void {
+  #chatOf(message: number): SceneChat {
+    return this.scene.chats.find((chat) => chat.messages.some(({ id }) => id === message))!;
+  }
+
+  #tellBranch(chat: SceneChat): void {
+    this.#tell(chat.row.id, { type: 'branch', messages: structuredClone(chat.messages) });
+  }
+
+  /** Another reply beside one; the old one is not kept here. */
+  #again(message: number, thinking: string): null {
+    const chat = this.#chatOf(message);
+    const old = chat.messages.find(({ id }) => id === message)!;
+    const question = chat.messages.find(({ id }) => id === old.parent);
+    const reply: Message = {
+      ...this.#message('', old.parent),
+      role: 'assistant',
+      state: 'streaming',
+      model: old.model,
+      thinking,
+    };
+    reply.siblings = [...old.siblings, reply.id];
+    chat.messages = [...chat.messages.slice(0, chat.messages.indexOf(old)), reply];
+    this.#tellBranch(chat);
+    this.#run(chat, reply, question?.text ?? '');
+    return null;
+  }
+
+  #reply(chat: SceneChat, text: string, siblings: number[] = []): void {
     const id = chat.row.id;
     const parent = chat.messages.at(-1)?.id ?? null;
     const question = this.#message(text, parent);
+    question.siblings = [...siblings, question.id];
     chat.messages.push(question);
     this.#tell(id, { type: 'message', message: structuredClone(question) });
     const reply: Message = {
@@ -216,10 +281,15 @@ export class FakeBackend implements Backend {
       model: this.scene.models.find((model) => model.id === this.scene.model)?.name ?? '',
     };
     chat.messages.push(reply);
+    this.#tell(id, { type: 'message', message: structuredClone(reply) });
+    this.#run(chat, reply, text);
+  }
+
+  #run(chat: SceneChat, reply: Message, text: string): void {
+    const id = chat.row.id;
     chat.row.replying = true;
     chat.row.changedMs = Date.now();
     this.#tellChats();
-    this.#tell(id, { type: 'message', message: structuredClone(reply) });
     const running = new FakeReply(reply, text, this.#pace, (event) => {
       if (event.type === 'phase') chat.phase = event.phase;
       if (event.type === 'end') {
@@ -246,9 +316,11 @@ export class FakeBackend implements Backend {
   }
 
   #message(text: string, parent: number | null): Message {
+    const id = this.#next++;
     return {
-      id: this.#next++,
+      id,
       parent,
+      siblings: [id],
       role: 'user',
       text,
       thinking: '',
@@ -262,6 +334,7 @@ export class FakeBackend implements Backend {
       thinkingMs: 0,
       answerMs: 0,
       decodePerSecond: 0,
+      closedBy: null,
       createdMs: Date.now(),
     };
   }
@@ -288,13 +361,14 @@ export class FakeBackend implements Backend {
     const chats = this.#rows();
     const version = '0.0.0';
     const network = this.#network;
-    const shelf = { downloads: [...downloads], network };
+    const shelf = { downloads: [...downloads], network, manner: this.#manner };
     const around = { version, chats, models, model, engine, notices, lastChat, firstRun, ...shelf };
     return { type: 'snapshot', ...around, draft: this.#draft };
   }
 
   #chatSnapshot({ row, messages, phase, draft }: SceneChat): ChatEvent {
-    return structuredClone({ type: 'snapshot', chat: row, messages, phase, draft });
+    const manner = this.#manner;
+    return structuredClone({ type: 'snapshot', chat: row, messages, phase, draft, manner });
   }
 
   #tellChats(): void {

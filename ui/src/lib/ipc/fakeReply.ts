@@ -30,6 +30,13 @@ export class FakeReply {
     else this.#read();
   }
 
+  /** Leaves out the rest of the thought. */
+  answerNow(): null {
+    this.#tokens = this.#tokens.filter((token) => token.kind === 'answer');
+    this.#message.closedBy = 'asked';
+    return null;
+  }
+
   stop(): null {
     clearTimeout(this.#timer);
     this.#end('stopped');

@@ -235,6 +235,8 @@ class Maker {
       thinkingMs: 0,
       answerMs: 0,
       decodePerSecond: some.role === 'assistant' ? 6.4 : 0,
+      closedBy: null,
+      siblings: [],
       createdMs: this.#nowMs,
       ...some,
     };

@@ -14,7 +14,11 @@ export type MessageRole = "user" | "assistant";
 
 export type MessageState = "complete" | "stopped" | "length" | "failed" | "streaming" | "interrupted";
 
-export type Message = { id: number, parent: number | null, role: MessageRole, 
+export type Message = { id: number, parent: number | null, 
+/**
+ * All that follow the same message, itself among them, the oldest first.
+ */
+siblings: number[], role: MessageRole, 
 /**
  * The question, or the answer without its thinking.
  */
@@ -27,6 +31,10 @@ model: string, promptTokens: number, cachedTokens: number, thinkingTokens: numbe
  * Tokens per second while decoding, 0 when nothing was decoded.
  */
 decodePerSecond: number, 
+/**
+ * Who closed the thought in the model's place.
+ */
+closedBy: Closer | null, 
 /**
  * Milliseconds since 1970, UTC.
  */
@@ -47,7 +55,7 @@ replying: boolean, };
  */
 export type Phase = { "type": "waiting" } | { "type": "loading", progress: number, } | { "type": "reading", done: number, total: number, } | { "type": "thinking" } | { "type": "answering" };
 
-export type ChatEvent = { "type": "snapshot", chat: ChatRow, messages: Array<Message>, phase: Phase | null, draft: string, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
+export type ChatEvent = { "type": "snapshot", chat: ChatRow, messages: Array<Message>, phase: Phase | null, draft: string, manner: Manner, } | { "type": "branch", messages: Array<Message>, } | { "type": "manner", manner: Manner, } | { "type": "looping", message: number, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
 
 /**
  * The model that answers: `progress` while it loads.
@@ -131,7 +139,11 @@ draft: string, lastChat: number | null,
 /**
  * True until the first question was ever sent.
  */
-firstRun: boolean, downloads: Array<Download>, network: Network, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
+firstRun: boolean, downloads: Array<Download>, network: Network, 
+/**
+ * How replies of the next chat think.
+ */
+manner: Manner, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
 
 /**
  * A file that is held over the window, or that none is any more.
@@ -155,6 +167,35 @@ chat: number | null, text: string, };
 export type SendResponse = { chat: number, };
 
 export type ChatRequest = { chat: number, };
+
+export type MessageRequest = { message: number, };
+
+export type InsteadRequest = { 
+/**
+ * The question in whose place this one is asked.
+ */
+message: number, text: string, };
+
+export type MannerRequest = { 
+/**
+ * null is the chat that does not exist yet, and all that follow it with this model.
+ */
+chat: number | null, manner: Manner, };
+
+/**
+ * How replies think. At most one of the two budgets is set; 0 is none.
+ */
+export type Manner = { 
+/**
+ * Answers at once, without a thought.
+ */
+quick: boolean, budgetTokens: number, budgetSeconds: number, 
+/**
+ * Answers by itself where a thought goes round in circles.
+ */
+closesLoops: boolean, };
+
+export type Closer = "budget" | "asked" | "loop";
 
 export type RenameRequest = { chat: number, title: string, };
 

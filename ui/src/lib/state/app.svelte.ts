@@ -7,6 +7,7 @@ import type {
   Download,
   EngineState,
   Failure,
+  Manner,
   Model,
   Network,
   Notice,
@@ -27,6 +28,8 @@ export class AppState {
   /** Models on their way here, in their order. */
   downloads = $state.raw<Download[]>([]);
   network = $state.raw<Network>({ offline: false, limit: 0, hubs: [], closing: 'ask' });
+  /** How replies of the next chat think. */
+  manner = $state.raw<Manner | null>(null);
   /** The window was asked to close while a download is at work. */
   isLeaving = $state(false);
   lastChat: number | null = null;
@@ -44,6 +47,7 @@ export class AppState {
         this.lastChat = event.lastChat;
         this.downloads = event.downloads;
         this.network = event.network;
+        this.manner = event.manner;
         this.known = true;
         break;
       case 'chats':
@@ -59,6 +63,9 @@ export class AppState {
         break;
       case 'downloads':
         this.downloads = event.downloads;
+        break;
+      case 'manner':
+        this.manner = event.manner;
         break;
       case 'network':
         this.network = event.network;

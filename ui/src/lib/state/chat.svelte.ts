@@ -1,6 +1,6 @@
 // The projection of one conversation: its messages and the reply being written. Every stream
 // begins with a snapshot, so a reload in the middle of a reply needs no code of its own.
-import type { ChatEvent, ChatRow, Failure, Message, Phase } from '../ipc/wire';
+import type { ChatEvent, ChatRow, Failure, Manner, Message, Phase } from '../ipc/wire';
 
 export class ChatState {
   readonly id: number;
@@ -9,6 +9,10 @@ export class ChatState {
   /** What the reply in progress is doing; null when none is. */
   phase = $state.raw<Phase | null>(null);
   draft = $state('');
+  /** How its replies think. */
+  manner = $state.raw<Manner | null>(null);
+  /** The reply that goes round in circles, by its id. */
+  looping = $state<number | null>(null);
   /** Deleted, here or elsewhere. */
   gone = $state(false);
   /** Why there is nothing to see, if the stream could not be opened. */
@@ -27,7 +31,19 @@ export class ChatState {
         this.messages = event.messages;
         this.phase = event.phase;
         this.draft = event.draft;
+        this.manner = event.manner;
         this.heard = nowMs;
+        break;
+      case 'branch':
+        this.messages = event.messages;
+        this.phase = this.reply === null ? null : { type: 'waiting' };
+        this.heard = nowMs;
+        break;
+      case 'manner':
+        this.manner = event.manner;
+        break;
+      case 'looping':
+        this.looping = event.message;
         break;
       case 'message':
         this.#put(event.message);
@@ -45,12 +61,15 @@ export class ChatState {
         message.answerTokens = event.answerTokens;
         message.thinkingMs = event.thinkingMs;
         message.answerMs = event.answerMs;
+        // The circle is left behind: the answer comes.
+        if (event.answer !== '' && message.text === event.answer) this.looping = null;
         this.heard = nowMs;
         break;
       }
       case 'end':
         this.#put(event.message);
         this.phase = null;
+        this.looping = null;
         break;
       case 'gone':
         this.gone = true;
@@ -62,14 +81,6 @@ export class ChatState {
   get reply(): Message | null {
     const last = this.messages.at(-1);
     return last?.state === 'streaming' ? last : null;
-  }
-
-  /** The question that `reply` answers: its parent, or what was last asked before it. */
-  questionOf(reply: Message): Message | null {
-    const parent = this.messages.find((message) => message.id === reply.parent);
-    if (parent?.role === 'user') return parent;
-    const before = this.messages.slice(0, this.messages.indexOf(reply));
-    return before.findLast((message) => message.role === 'user') ?? null;
   }
 
   /** A message heard twice is the same message, as it stands now. */

@@ -1,6 +1,7 @@
 // What the person is writing, for each chat of its own, and the sending of it. Words typed are
 // never lost: they are kept while another chat is open, saved as a draft, and stay in the field
 // when sending them fails.
+import { SvelteMap } from 'svelte/reactivity';
 import type { Failure } from '../ipc/wire';
 
 /** Long enough not to write with every key, short enough that a crash costs one sentence. */
@@ -15,11 +16,15 @@ export interface QuestionDoor {
 export class Question {
   text = $state('');
   sending = $state(false);
+  /** What was put in line in the open chat, to be asked when its reply has ended. */
+  readonly next = $derived.by(() => this.#line.get(this.#chat) ?? null);
   /** Why the last question could not be sent, or the draft not be saved. */
   failure = $state.raw<Failure | null>(null);
 
   #door: QuestionDoor;
-  #chat: number | null = null;
+  #chat = $state<number | null>(null);
+  /** By its chat. */
+  #line = new SvelteMap<number | null, string>();
   #kept = new Map<number | null, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -48,6 +53,43 @@ export class Question {
     this.#kept.set(this.#chat, text);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.flush(), SAVE_AFTER_MS);
+  }
+
+  /** Puts what is written in line, behind what is there already. */
+  queue(): void {
+    const text = [this.next, this.text].filter((part) => part !== null).join('\n\n');
+    this.#line.set(this.#chat, text);
+    this.edit('');
+    this.flush();
+  }
+
+  /** Takes it out of the line, back to where it can be changed. */
+  unqueue(): void {
+    const text = [this.next, this.text].filter((part) => part !== null && part !== '');
+    this.#line.delete(this.#chat);
+    this.edit(text.join('\n\n'));
+  }
+
+  /** Asks what is in line in a chat whose reply has ended. */
+  async askNext(chat: number): Promise<void> {
+    const text = this.#line.get(chat);
+    if (text === undefined) return;
+    this.#line.delete(chat);
+    try {
+      await this.#door.send(chat, text);
+      this.#save(chat, this.#kept.get(chat) ?? '');
+    } catch (failure) {
+      const written = this.#kept.get(chat) ?? '';
+      this.#kept.set(chat, written === '' ? text : `${text}\n\n${written}`);
+      if (this.#chat !== chat) return;
+      this.text = this.#kept.get(chat) ?? '';
+      this.failure = failure as Failure;
+    }
+  }
+
+  /** Chats in which a question is in line. */
+  get waiting(): number[] {
+    return [...this.#line.keys()].filter((chat) => chat !== null);
   }
 
   /** Saves now what waits to be saved. */
@@ -92,8 +134,10 @@ export class Question {
     this.#save(chat, '');
   }
 
+  /** What is in line is a draft too, until it was asked. */
   #save(chat: number | null, text: string): void {
-    this.#door.save(chat, text).catch((failure: Failure) => {
+    const draft = [this.#line.get(chat) ?? '', text].filter((part) => part !== '').join('\n\n');
+    this.#door.save(chat, draft).catch((failure: Failure) => {
       this.failure = failure;
     });
   }

@@ -9,6 +9,7 @@ import { thoughtOf } from './thought';
 const EMPTY: Message = {
   id: 2,
   parent: 1,
+  siblings: [2],
   role: 'assistant',
   text: '',
   thinking: '',
@@ -22,8 +23,10 @@ const EMPTY: Message = {
   thinkingMs: 0,
   answerMs: 0,
   decodePerSecond: 0,
+  closedBy: null,
   createdMs: 0,
 };
+const MANNER = { quick: false, budgetTokens: 0, budgetSeconds: 0, closesLoops: true };
 const ASKED: Message = {
   ...EMPTY,
   id: 1,
@@ -43,7 +46,10 @@ function growth(thinking: string, answer: string, some: Partial<Message> = {}): 
 function chatAfter(...events: ChatEvent[]): ChatState {
   const chat = new ChatState(7);
   const messages = [{ ...ASKED }, { ...EMPTY }];
-  chat.apply({ type: 'snapshot', chat: ROW, messages, phase: null, draft: 'next' }, 0);
+  chat.apply(
+    { type: 'snapshot', chat: ROW, messages, phase: null, draft: 'next', manner: MANNER },
+    0,
+  );
   for (const event of events) chat.apply(event, 100);
   return chat;
 }
@@ -78,7 +84,7 @@ describe('a chat', () => {
     const chat = chatAfter(growth('A thought', ''));
     const messages = [ASKED, { ...EMPTY, thinking: 'A thought that went on', thinkingMs: 900 }];
     const phase = { type: 'thinking' } as const;
-    chat.apply({ type: 'snapshot', chat: ROW, messages, phase, draft: '' }, 500);
+    chat.apply({ type: 'snapshot', chat: ROW, messages, phase, draft: '', manner: MANNER }, 500);
     chat.apply(growth('.', ''), 600);
     expect(chat.messages).toHaveLength(2);
     expect(chat.reply?.thinking).toBe('A thought that went on.');
@@ -91,9 +97,16 @@ describe('a chat', () => {
     expect(chat.reply?.thinking).toBe('');
   });
 
-  it('knows which question a reply answers', () => {
+  it('shows another branch whole, and says who goes round in circles until the answer comes', () => {
     const chat = chatAfter();
-    expect(chat.questionOf(chat.messages[1]!)?.text).toBe('1 + 1?');
+    const other = { ...EMPTY, id: 7, siblings: [2, 7], thinking: 'So far. Wait,' };
+    chat.apply({ type: 'branch', messages: [{ ...ASKED }, other] }, 900);
+    expect(chat.messages.map(({ id }) => id)).toEqual([1, 7]);
+    expect(chat.phase).toEqual({ type: 'waiting' });
+    chat.apply({ type: 'looping', message: 7 }, 0);
+    expect(chat.looping).toBe(7);
+    chat.apply({ ...growth('', 'It is 2.'), message: 7 } as ChatEvent, 0);
+    expect(chat.looping).toBeNull();
   });
 });
 
@@ -110,6 +123,8 @@ describe('the thinking view', () => {
     const reply = { ...EMPTY, thinking: 'Let me see.', thinkingTokens: 4, thinkingMs: 1_500 };
     expect(thoughtOf(reply, thinking, 700)).toEqual({
       label: 'Thinking',
+      ended: '',
+      share: '',
       isRunning: true,
       clock: '2 s',
       tokens: '4 tokens',
@@ -232,6 +247,7 @@ describe('the app', () => {
       firstRun: true,
       downloads: [],
       network: { offline: false, limit: 0, hubs: [], closing: 'ask' },
+      manner: MANNER,
     });
     expect([app.known, app.firstRun]).toEqual([true, true]);
     app.apply({ type: 'chats', chats: [ROW] });

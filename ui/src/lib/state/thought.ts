@@ -3,7 +3,7 @@
 // starts" means that the quiet line loses its latest words and becomes "Thought for 12 s".
 import type { Message, Phase } from '../ipc/wire';
 import { latestWords } from '../words/latest';
-import { tokens } from '../words/counts';
+import { percent, tokens } from '../words/counts';
 import { running, spent } from '../words/time';
 
 /** News is at most this old when it comes. Left out of the clock, so that it never steps back. */
@@ -12,6 +12,10 @@ const NEWS_MS = 200;
 export interface Thought {
   label: string;
   isRunning: boolean;
+  /** Who closed it, where it was not the model. */
+  ended: string;
+  /** Its part of the reply's time. */
+  share: string;
   /** The clock, while it runs. */
   clock: string;
   tokens: string;
@@ -29,11 +33,31 @@ export function thoughtOf(
   if (reply.thinking === '' && !isRunning) return null;
   return {
     label: isRunning ? 'Thinking' : `Thought for ${spent(reply.thinkingMs)}`,
+    ended: isRunning ? '' : endOf(reply),
+    share: isRunning ? '' : shareOf(reply),
     isRunning,
     clock: isRunning ? running(reply.thinkingMs + Math.max(sinceHeardMs - NEWS_MS, 0)) : '',
     tokens: reply.thinkingTokens > 0 ? tokens(reply.thinkingTokens) : '',
     latest: isRunning ? latestWords(reply.thinking) : '',
   };
+}
+
+function endOf({ closedBy }: Message): string {
+  switch (closedBy) {
+    case 'budget':
+      return 'its budget was spent';
+    case 'asked':
+      return 'ended as you asked';
+    case 'loop':
+      return 'it went round in circles';
+    case null:
+      return '';
+  }
+}
+
+function shareOf({ thinkingMs, answerMs }: Message): string {
+  const whole = thinkingMs + answerMs;
+  return whole < 1000 || answerMs === 0 ? '' : `${percent(thinkingMs / whole)} of the time`;
 }
 
 export function isThinking(reply: Message, phase: Phase | null): boolean {

@@ -1,0 +1,326 @@
+//! What begins a reply: a question, the same question asked otherwise or again, a reply that goes
+//! on, a thought that is thought further. Each is on disk before anything is written.
+//!
+//! Not here: how the reply then grows and ends (`replies`).
+
+use chats::{Body, ChatId, Chats, Counts, Message, MessageId, State};
+use engine::prompt::{Conversation, Opening, Turn};
+
+use crate::coalesce::Coalescer;
+use crate::engine_room::Settings;
+use crate::events::{ChatEvent, Phase};
+use crate::failure::{Code, Failure};
+use crate::list::key;
+use crate::manner::Manner;
+use crate::model::Model;
+use crate::models::name_of;
+use crate::open::{App, now_ms};
+use crate::replies::Job;
+use crate::state::Live;
+use crate::stop::stop;
+
+/// Tokens that a thought must at least grow by when somebody wants more of it: a model that had
+/// come to its end would close it at once.
+const LEAST_MORE: u32 = 32;
+
+/// How a question shall be answered where it is not by the choice of the window.
+#[derive(Debug, Clone)]
+pub struct How {
+    /// The model.
+    pub model: Model,
+    /// How it is held and sampled.
+    pub settings: Settings,
+}
+
+/// What is asked of a model.
+enum Wanted {
+    /// A question, in a new chat where none is given.
+    Question(Option<ChatId>, String),
+    /// Another question in the place of one.
+    Instead(MessageId, String),
+    /// Another reply beside one.
+    Again(MessageId),
+    /// More of a reply that was cut.
+    Rest(MessageId),
+    /// Another reply beside one, that begins with its thought and thinks further.
+    MoreThought(MessageId),
+}
+
+impl App {
+    /// Commits a question, to a new chat where none is given, and begins its reply. Returns when
+    /// the question is on disk; the rest comes as events.
+    pub async fn send(
+        &self,
+        chat: Option<ChatId>,
+        text: &str,
+        how: Option<How>,
+    ) -> Result<ChatId, Failure> {
+        self.begin(Wanted::Question(chat, worded(text)?), how).await
+    }
+
+    /// Asks another question in the place of one; the old one and what followed stay as a branch.
+    pub async fn ask_instead(&self, of: MessageId, text: &str) -> Result<(), Failure> {
+        let wanted = Wanted::Instead(of, worded(text)?);
+        self.begin(wanted, None).await.map(drop)
+    }
+
+    /// Writes another reply beside one, which stays as a branch.
+    pub async fn ask_again(&self, beside: MessageId) -> Result<(), Failure> {
+        self.begin(Wanted::Again(beside), None).await.map(drop)
+    }
+
+    /// Goes on with a reply that was stopped, cut or interrupted.
+    pub async fn go_on(&self, reply: MessageId) -> Result<(), Failure> {
+        self.begin(Wanted::Rest(reply), None).await.map(drop)
+    }
+
+    /// Reopens the thought of a reply and lets the model think further, in a reply beside it.
+    pub async fn think_more(&self, reply: MessageId) -> Result<(), Failure> {
+        self.begin(Wanted::MoreThought(reply), None).await.map(drop)
+    }
+
+    /// Shows another branch of a chat: the one on which this message lies.
+    pub async fn show_branch(&self, through: MessageId) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            let chat = chats.message(through)?.chat;
+            app.idle(chat)?;
+            let branch = chats.show_branch(through)?;
+            app.state().tell_chat(chat, &ChatEvent::Branch(branch));
+            Ok(())
+        })
+        .await
+    }
+
+    /// How replies of a chat think, or of the next chat, for good.
+    pub async fn set_manner(&self, chat: Option<ChatId>, manner: Manner) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            if let Some(chat) = chat {
+                chats.set_manner(chat, &manner.text())?;
+                app.state().tell_chat(chat, &ChatEvent::Manner(manner));
+                return Ok(());
+            }
+            let text = {
+                let mut state = app.state();
+                let model = state.model.to_string();
+                state.wishes.manners.insert(model, manner);
+                state.tell_manner();
+                state.wishes.manners_text()
+            };
+            chats.set_setting(key::MANNERS, &text)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn begin(&self, wanted: Wanted, how: Option<How>) -> Result<ChatId, Failure> {
+        let job = self
+            .at_the_gate(move |app, chats| app.commit(chats, &wanted, how))
+            .await?;
+        let chat = job.chat;
+        let app = self.clone();
+        tokio::spawn(async move { app.write(job).await });
+        Ok(chat)
+    }
+
+    /// Refuses where a reply is being written in this chat.
+    fn idle(&self, chat: ChatId) -> Result<(), Failure> {
+        if self.state().live.contains_key(&chat) {
+            return Err(
+                Failure::new(Code::Busy, "a reply is being written in this chat")
+                    .hint("Wait for it, or stop it first."),
+            );
+        }
+        Ok(())
+    }
+
+    /// Puts the question and the empty reply on disk and tells of them.
+    fn commit(&self, chats: &Chats, wanted: &Wanted, how: Option<How>) -> Result<Job, Failure> {
+        let chat = match wanted {
+            Wanted::Question(chat, _) => *chat,
+            Wanted::Instead(id, _)
+            | Wanted::Again(id)
+            | Wanted::Rest(id)
+            | Wanted::MoreThought(id) => Some(chats.message(*id)?.chat),
+        };
+        if let Some(chat) = chat {
+            self.idle(chat)?;
+        }
+        let (mut how, name) = self.how(chats, chat, how)?;
+        let now = now_ms();
+        let messages = match wanted {
+            Wanted::Question(chat, text) => chats.ask(*chat, text, &name, now)?,
+            Wanted::Instead(of, text) => chats.ask_instead(*of, text, &name, now)?,
+            Wanted::Again(beside) => chats.ask_again(*beside, "", &name, now)?,
+            Wanted::Rest(id) => {
+                may_go_on(&chats.message(*id)?)?;
+                chats.resume_reply(*id, &name, now)?
+            }
+            Wanted::MoreThought(id) => {
+                how.settings.quick = false;
+                how.settings.governor.least_tokens = LEAST_MORE;
+                let thinking = reopened(&chats.message(*id)?)?;
+                chats.ask_again(*id, &thinking, &name, now)?
+            }
+        };
+        let (reply, before) = messages.split_last().expect("BUG: a reply was begun");
+        let chat = reply.chat;
+        let conversation = Conversation {
+            instructions: None,
+            turns: turns(before),
+            opening: opening(reply, how.settings.quick),
+        };
+        let (stopper, stop) = stop();
+        let message = reply.id;
+        {
+            let mut state = self.state();
+            if let (Wanted::Question(..), [.., question]) = (wanted, before) {
+                state.tell_chat(chat, &ChatEvent::Message(question.clone()));
+                state.tell_chat(chat, &ChatEvent::Message(reply.clone()));
+            } else {
+                state.tell_chat(chat, &ChatEvent::Branch(messages.clone()));
+            }
+            let live = Live {
+                base: counts_of(reply),
+                message: reply.clone(),
+                phase: Phase::Waiting,
+                untold: Coalescer::default(),
+                unsaved: false,
+                stopper,
+            };
+            state.live.insert(chat, live);
+        }
+        // The reply exists: what fails from here on is told, and ends nothing.
+        let told = chats
+            .set_setting(key::ASKED, "yes")
+            .map_err(Failure::from)
+            .and_then(|()| self.tell_rows(chats));
+        if let Err(failure) = told {
+            self.state().notice(failure);
+        }
+        Ok(Job {
+            chat,
+            message,
+            conversation,
+            how,
+            stop,
+        })
+    }
+
+    /// Which model answers, under which name, and how.
+    fn how(
+        &self,
+        chats: &Chats,
+        chat: Option<ChatId>,
+        how: Option<How>,
+    ) -> Result<(How, String), Failure> {
+        let chosen = match chat {
+            Some(chat) => chats.manner(chat)?.as_deref().and_then(Manner::parse),
+            None => None,
+        };
+        let state = self.state();
+        // Whoever asks while a choice is being loaded asks that model.
+        let preparing = state.preparing.as_ref();
+        let model = preparing.map_or(&state.model, |there| &there.model);
+        let how = how.unwrap_or_else(|| {
+            let manner = chosen.unwrap_or_else(|| state.wishes.manner(model));
+            let mut settings = state.wishes.settings(model);
+            settings.quick = manner.quick;
+            settings.governor = manner.governor();
+            How {
+                settings,
+                model: model.clone(),
+            }
+        });
+        let name = match preparing {
+            Some(there) if there.model == how.model => there.name.clone(),
+            _ => name_of(&state.models, &how.model),
+        };
+        Ok((how, name))
+    }
+}
+
+/// A question with words in it.
+fn worded(text: &str) -> Result<String, Failure> {
+    if text.trim().is_empty() {
+        return Err(Failure::prompt_empty());
+    }
+    Ok(text.to_owned())
+}
+
+/// Refuses to go on with a reply that has come to its own end.
+fn may_go_on(message: &Message) -> Result<(), Failure> {
+    match &message.body {
+        Body::Reply(reply) if reply.state == State::Ended(chats::End::Complete) => {
+            Err(Failure::new(Code::NotFound, "this reply is complete")
+                .hint("Ask again for another one."))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A thought with the words behind it that make R1 think further: it says them itself where it
+/// doubts (the trick of `s1: Simple test-time scaling`, arXiv 2501.19393, "Wait").
+fn reopened(message: &Message) -> Result<String, Failure> {
+    let thinking = match &message.body {
+        Body::Reply(reply) if !reply.thinking.is_empty() => &reply.thinking,
+        _ => {
+            return Err(
+                Failure::new(Code::NotFound, "there is no thought to go on with")
+                    .hint("Ask again, with thinking on."),
+            );
+        }
+    };
+    let is_chinese = |letter: char| ('\u{4e00}'..='\u{9fff}').contains(&letter);
+    let last: Vec<char> = thinking.chars().rev().take(100).collect();
+    let chinese = last.iter().filter(|letter| is_chinese(**letter)).count();
+    let wait = if 2 * chinese > last.len() {
+        "等等，"
+    } else {
+        "Wait,"
+    };
+    Ok(format!("{thinking}\n\n{wait}"))
+}
+
+/// How the engine begins a reply: from what it has already.
+fn opening(message: &Message, quick: bool) -> Opening {
+    match &message.body {
+        Body::Reply(reply) if !(reply.thinking.is_empty() && reply.answer.is_empty()) => {
+            Opening::GoOn {
+                thinking: reply.thinking.clone(),
+                answer: reply.answer.clone(),
+            }
+        }
+        _ if quick => Opening::Answer,
+        _ => Opening::Think,
+    }
+}
+
+fn counts_of(message: &Message) -> Counts {
+    match &message.body {
+        Body::Reply(reply) => reply.counts,
+        Body::Question(_) => Counts::default(),
+    }
+}
+
+/// The turns that a model is shown. A reply without an answer (stopped in its thinking, failed)
+/// is left out, and questions that thereby meet become one turn, as the template wants.
+fn turns(messages: &[Message]) -> Vec<Turn> {
+    let mut turns = Vec::new();
+    for message in messages {
+        match &message.body {
+            Body::Question(text) => match turns.last_mut() {
+                Some(Turn::User(earlier)) => {
+                    earlier.push_str("\n\n");
+                    earlier.push_str(text);
+                }
+                _ => turns.push(Turn::User(text.clone())),
+            },
+            Body::Reply(reply) if !reply.answer.is_empty() => turns.push(Turn::Assistant {
+                answer: reply.answer.clone(),
+                thought: !reply.thinking.is_empty(),
+            }),
+            Body::Reply(_) => {}
+        }
+    }
+    turns
+}

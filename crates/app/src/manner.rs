@@ -1,0 +1,92 @@
+//! How replies think: at all or not, how long, and what happens to a thought that goes round in
+//! circles. Set for a chat, or for a model's new chats.
+
+use engine::governor::Governor;
+use serde::{Deserialize, Serialize};
+
+/// How replies of a chat think.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Manner {
+    /// True to answer at once, without a thought.
+    pub quick: bool,
+    /// How long a thought may last.
+    pub budget: Budget,
+    /// True to answer by itself where a thought goes round in circles; else it is only told.
+    pub closes_loops: bool,
+}
+
+/// How long a thought may last.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Budget {
+    /// As long as the model wants.
+    #[default]
+    Off,
+    /// So many tokens.
+    Tokens(u32),
+    /// So many seconds.
+    Seconds(u32),
+}
+
+impl Default for Manner {
+    /// The model thinks as long as it wants, but not in circles.
+    fn default() -> Self {
+        Self {
+            quick: false,
+            budget: Budget::Off,
+            closes_loops: true,
+        }
+    }
+}
+
+impl Manner {
+    /// What the engine is told. An empty thought is asked for once more wherever one is wanted.
+    pub fn governor(&self) -> Governor {
+        let (most_tokens, most_ms) = match self.budget {
+            Budget::Off => (None, None),
+            Budget::Tokens(tokens) => (Some(tokens), None),
+            Budget::Seconds(seconds) => (None, Some(u64::from(seconds) * 1000)),
+        };
+        Governor {
+            most_tokens,
+            most_ms,
+            least_tokens: 0,
+            closes_loops: self.closes_loops,
+            asks_again: !self.quick,
+        }
+    }
+
+    /// From what [`Manner::text`] made; anything else is nobody's choice.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// The form in which it is kept.
+    pub(crate) fn text(&self) -> String {
+        serde_json::to_string(self).expect("BUG: numbers and words are JSON")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_read_again_and_what_is_missing_is_the_default() {
+        let manners = [
+            Manner::default(),
+            Manner {
+                quick: true,
+                budget: Budget::Seconds(90),
+                closes_loops: false,
+            },
+        ];
+        for manner in manners {
+            assert_eq!(Manner::parse(&manner.text()), Some(manner));
+        }
+        let old = Manner::parse(r#"{"budget":{"tokens":512},"of_next_year":1}"#).unwrap();
+        assert_eq!((old.budget, old.closes_loops), (Budget::Tokens(512), true));
+        assert_eq!(Manner::parse("quick"), None);
+    }
+}

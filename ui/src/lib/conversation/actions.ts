@@ -1,0 +1,15 @@
+// What can be done with the messages of a conversation. What fails is told where notices stand.
+export interface MessageActions {
+  /** Another question in the place of this one. */
+  instead: (message: number, text: string) => void;
+  /** Another reply to the same question. */
+  again: (message: number) => void;
+  /** The rest of a reply that was cut. */
+  goOn: (message: number) => void;
+  /** Another reply, with more thinking behind this one's. */
+  thinkMore: (message: number) => void;
+  /** The branch on which this message lies. */
+  show: (message: number) => void;
+  /** The thinking at work ends, and its answer begins. */
+  answerNow: () => void;
+}
