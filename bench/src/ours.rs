@@ -136,6 +136,8 @@ impl Ours {
             sampling,
             max_tokens: tokens,
             governor: Governor::default(),
+            room: 0,
+            left_before: 0,
         })
     }
 }

@@ -164,10 +164,12 @@ impl App {
         };
         let (reply, before) = messages.split_last().expect("BUG: a reply was begun");
         let chat = reply.chat;
+        let (turns, exchanges) = turns(before);
         let conversation = Conversation {
             instructions: None,
-            turns: turns(before),
+            turns,
             opening: opening(reply, how.settings.quick),
+            left_before: left_before(before, &exchanges),
         };
         let (stopper, stop) = stop();
         let message = reply.id;
@@ -201,6 +203,7 @@ impl App {
             chat,
             message,
             conversation,
+            exchanges,
             how,
             stop,
         })
@@ -226,6 +229,7 @@ impl App {
             let mut settings = state.wishes.settings(model);
             settings.quick = manner.quick;
             settings.governor = manner.governor();
+            settings.room = manner.room();
             How {
                 settings,
                 model: model.clone(),
@@ -302,10 +306,26 @@ fn counts_of(message: &Message) -> Counts {
     }
 }
 
-/// The turns that a model is shown. A reply without an answer (stopped in its thinking, failed)
-/// is left out, and questions that thereby meet become one turn, as the template wants.
-fn turns(messages: &[Message]) -> Vec<Turn> {
+/// How many exchanges had left when the model wrote last.
+fn left_before(messages: &[Message], exchanges: &[MessageId]) -> u32 {
+    let last = messages
+        .iter()
+        .rev()
+        .find_map(|message| match &message.body {
+            Body::Reply(reply) => reply.statistics,
+            Body::Question(_) => None,
+        });
+    let left_out = last.and_then(|statistics| statistics.left_out);
+    let left = exchanges.iter().filter(|end| Some(**end) <= left_out);
+    u32::try_from(left.count()).unwrap_or(u32::MAX)
+}
+
+/// The turns that a model is shown, and the last message of each exchange that may leave for want of
+/// room: all but the first. A reply without an answer (stopped in its thinking, failed) is left
+/// out, and questions that thereby meet become one turn, as the template wants.
+fn turns(messages: &[Message]) -> (Vec<Turn>, Vec<MessageId>) {
     let mut turns = Vec::new();
+    let mut exchanges = Vec::new();
     for message in messages {
         match &message.body {
             Body::Question(text) => match turns.last_mut() {
@@ -315,12 +335,16 @@ fn turns(messages: &[Message]) -> Vec<Turn> {
                 }
                 _ => turns.push(Turn::User(text.clone())),
             },
-            Body::Reply(reply) if !reply.answer.is_empty() => turns.push(Turn::Assistant {
-                answer: reply.answer.clone(),
-                thought: !reply.thinking.is_empty(),
-            }),
+            Body::Reply(reply) if !reply.answer.is_empty() => {
+                turns.push(Turn::Assistant {
+                    answer: reply.answer.clone(),
+                    thought: !reply.thinking.is_empty(),
+                });
+                exchanges.push(message.id);
+            }
             Body::Reply(_) => {}
         }
     }
-    turns
+    let exchanges = exchanges.into_iter().skip(1).collect();
+    (turns, exchanges)
 }

@@ -61,6 +61,8 @@ pub struct Settings {
     pub quick: bool,
     /// How long a thought may last.
     pub governor: Governor,
+    /// Tokens of the context that are kept free for the reply, as far as half of it allows.
+    pub room: u32,
 }
 
 impl Settings {
@@ -74,6 +76,7 @@ impl Settings {
             max_tokens: MAX_REPLY_TOKENS,
             quick: false,
             governor: Manner::default().governor(),
+            room: Manner::default().room(),
         }
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Job {
     pub(crate) chat: ChatId,
     pub(crate) message: MessageId,
     pub(crate) conversation: Conversation,
+    /// The last message of each exchange that may leave the conversation, in order.
+    pub(crate) exchanges: Vec<MessageId>,
     pub(crate) how: How,
     pub(crate) stop: Stop,
 }
@@ -55,6 +57,7 @@ impl App {
             chat,
             message,
             conversation,
+            exchanges,
             how,
             stop,
         } = job;
@@ -81,8 +84,13 @@ impl App {
             }
         };
         saving.wait().await;
-        self.end(chat, message, outcome, how.settings.sampling.seed)
-            .await;
+        let left = (outcome.statistics.left_out as usize).checked_sub(1);
+        let told = Told {
+            left_out: left.and_then(|at| exchanges.get(at).copied()),
+            seed: how.settings.sampling.seed,
+            outcome,
+        };
+        self.end(chat, message, told).await;
     }
 
     /// Takes note of what the engine room tells of a reply.
@@ -129,7 +137,7 @@ impl App {
     }
 
     /// Ends a reply on disk, in memory and for those who watch.
-    async fn end(&self, chat: ChatId, message: MessageId, outcome: Outcome, seed: u32) {
+    async fn end(&self, chat: ChatId, message: MessageId, told: Told) {
         let ended = self
             .at_the_gate(move |app, chats| {
                 // No words come any more, so what is saved is what is shown.
@@ -141,11 +149,10 @@ impl App {
                 let Some((shown, base)) = shown else {
                     return Ok(());
                 };
-                let ended =
-                    save_end(chats, &shown, base, &outcome, seed).unwrap_or_else(|failure| {
-                        // The words stay on the page, and the page says that they are not on disk.
-                        with_end(shown, End::Failed(saved_failure(&failure)))
-                    });
+                let ended = save_end(chats, &shown, base, &told).unwrap_or_else(|failure| {
+                    // The words stay on the page, and the page says that they are not on disk.
+                    with_end(shown, End::Failed(saved_failure(&failure)))
+                });
                 debug_assert_eq!(ended.id, message, "BUG: another reply ended");
                 let mut state = app.state();
                 state.tell_growth(chat, true);
@@ -161,6 +168,14 @@ impl App {
             state.notice(failure);
         }
     }
+}
+
+/// What is known of a reply at its end.
+struct Told {
+    outcome: Outcome,
+    seed: u32,
+    /// The last message that the model was not shown.
+    left_out: Option<MessageId>,
 }
 
 /// Saves of a growing reply: one at a time, so that a slow disk slows nothing but itself.
@@ -225,18 +240,12 @@ fn whole(reply: &chats::Reply) -> Growth<'_> {
     }
 }
 
-fn save_end(
-    chats: &Chats,
-    shown: &Message,
-    base: Counts,
-    outcome: &Outcome,
-    seed: u32,
-) -> Result<Message, Failure> {
+fn save_end(chats: &Chats, shown: &Message, base: Counts, told: &Told) -> Result<Message, Failure> {
     let Body::Reply(reply) = &shown.body else {
         return Ok(shown.clone());
     };
-    let cost = &outcome.statistics;
-    let end = match &outcome.ending {
+    let cost = &told.outcome.statistics;
+    let end = match &told.outcome.ending {
         Ending::Complete => End::Complete,
         Ending::Stopped => End::Stopped,
         Ending::Length => End::Length,
@@ -246,7 +255,8 @@ fn save_end(
         prompt_tokens: cost.prompt_tokens,
         cached_tokens: cost.cached_tokens,
         decode_per_second: cost.decode_per_second,
-        seed,
+        seed: told.seed,
+        left_out: told.left_out,
         closed_by: cost.closed_by.map(closer),
     });
     let mut whole = whole(reply);

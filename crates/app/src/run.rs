@@ -28,6 +28,8 @@ pub(crate) async fn run(
         sampling: settings.sampling,
         max_tokens: settings.max_tokens,
         governor: settings.governor,
+        room: settings.room,
+        left_before: conversation.left_before,
     });
     let mut stopping = false;
     let mut answering = false;

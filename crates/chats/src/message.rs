@@ -119,6 +119,9 @@ pub struct Statistics {
     pub seed: u32,
     /// Who closed the thought, where it was not the model.
     pub closed_by: Option<Closer>,
+    /// The last message that the model was not shown, since the context was full. The first
+    /// exchange was, and whatever follows this message.
+    pub left_out: Option<MessageId>,
 }
 
 /// Who closed a thought in the model's place.
@@ -218,6 +221,7 @@ fn reply(row: &Row<'_>) -> rusqlite::Result<Reply> {
             decode_per_second: row.get("decode_per_second")?,
             seed: row.get("seed")?,
             closed_by: closer(row)?,
+            left_out: row.get::<_, Option<i64>>("left_out")?.map(MessageId),
         }),
     };
     Ok(Reply {

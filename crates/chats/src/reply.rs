@@ -208,7 +208,7 @@ fn save_statistics(
     let rate = if rate.is_finite() { rate } else { 0.0 };
     connection.execute(
         "UPDATE messages SET prompt_tokens = ?2, cached_tokens = ?3, decode_per_second = ?4,
-         seed = ?5, closed_by = ?6 WHERE id = ?1",
+         seed = ?5, closed_by = ?6, left_out = ?7 WHERE id = ?1",
         (
             id.0,
             statistics.prompt_tokens,
@@ -216,6 +216,7 @@ fn save_statistics(
             rate,
             statistics.seed,
             statistics.closed_by.map(Closer::word),
+            statistics.left_out.map(|id| id.0),
         ),
     )?;
     Ok(())

@@ -81,11 +81,14 @@ const V1: &str = "
 
 /// * `chats.manner` says how replies of the chat think, in words of `app`'s; null where nobody chose.
 /// * `messages.closed_by` names who closed a thought in the model's place.
+/// * `messages.left_out` is the last message that the model was not shown when it wrote this one,
+///   since the context was full; null where it saw all.
 /// * Branches ask for the siblings of every message that is shown: those of a first message, whose
 ///   parent is null, must not be looked for among the first messages of all chats.
 const V2: &str = "
     ALTER TABLE chats ADD COLUMN manner TEXT;
     ALTER TABLE messages ADD COLUMN closed_by TEXT;
+    ALTER TABLE messages ADD COLUMN left_out INTEGER;
     DROP INDEX messages_by_parent;
     CREATE INDEX messages_by_parent ON messages (chat, parent);
 ";

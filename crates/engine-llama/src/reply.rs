@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
+use engine::context::leaving;
 use engine::governor::{Closer, Loops};
 use engine::message::{End, Event, Failure, FailureCode, Job, Reply, Statistics};
 use engine::prompt::Begins;
@@ -110,10 +111,7 @@ impl<'reply> Writing<'reply> {
         stopped: &dyn Fn() -> bool,
         wants_answer: &dyn Fn() -> bool,
     ) -> Result<End, Halt> {
-        self.prompt = self
-            .session
-            .vocabulary()
-            .ids(self.session.model(), &self.reply.prompt);
+        self.prompt = self.fitting();
         self.read_prompt()?;
         let mut before = Instant::now();
         loop {
@@ -217,9 +215,43 @@ impl<'reply> Writing<'reply> {
         self.session.read(&self.prompt, &mut |_| {})
     }
 
+    /// The ids of the prompt, without the exchanges that leave for the reply's room.
+    fn fitting(&mut self) -> Vec<LlamaToken> {
+        let Reply {
+            prompt,
+            room,
+            left_before,
+            ..
+        } = self.reply;
+        let ids = |(from, to): (usize, usize)| {
+            let vocabulary = self.session.vocabulary();
+            vocabulary.ids(self.session.model(), &prompt.segments[from..to])
+        };
+        let (Some(first), Some(last)) = (prompt.exchanges.first(), prompt.exchanges.last()) else {
+            return ids((0, prompt.segments.len()));
+        };
+        let mut fitting = ids((0, first.0));
+        let middle: Vec<_> = prompt.exchanges.iter().map(|span| ids(*span)).collect();
+        let rest = ids((last.1, prompt.segments.len()));
+        let context = self.session.context();
+        let left = leaving(
+            &middle
+                .iter()
+                .map(|ids| count(ids.len()))
+                .collect::<Vec<_>>(),
+            count(fitting.len() + rest.len()),
+            context - (*room).min(context / 2),
+            *left_before,
+        );
+        fitting.extend(middle.into_iter().skip(left as usize).flatten());
+        fitting.extend(rest);
+        self.statistics.left_out = left;
+        fitting
+    }
+
     fn read_prompt(&mut self) -> Result<(), Halt> {
         let ids = &self.prompt;
-        let total = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+        let total = count(ids.len());
         let context = self.session.context();
         let room = ROOM.min(context / 4);
         self.statistics.prompt_tokens = total;
@@ -233,8 +265,7 @@ impl<'reply> Writing<'reply> {
                 message,
             )));
         }
-        self.statistics.cached_tokens =
-            u32::try_from(self.session.keep_prefix(ids)).unwrap_or(u32::MAX);
+        self.statistics.cached_tokens = count(self.session.keep_prefix(ids));
         let tell = &mut *self.tell;
         tell(Event::Reading {
             done: self.statistics.cached_tokens,
@@ -323,6 +354,10 @@ impl<'reply> Writing<'reply> {
             ..self.statistics
         }
     }
+}
+
+fn count(tokens: usize) -> u32 {
+    u32::try_from(tokens).unwrap_or(u32::MAX)
 }
 
 fn milliseconds(duration: Duration) -> u64 {

@@ -4,7 +4,7 @@
 //! without special tokens, and cut around the user-defined ones, which the tokenizer would
 //! recognise all the same.
 
-use engine::prompt::{Prompt, Segment, THINK_CLOSE, THINK_OPEN, USER, cut_around};
+use engine::prompt::{Segment, THINK_CLOSE, THINK_OPEN, USER, cut_around};
 use engine::splitter::{Tag, Tags};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
@@ -79,11 +79,11 @@ impl Vocabulary {
         model.vocab().is_eog(token) || Some(token) == self.user
     }
 
-    /// The ids of a prompt.
-    pub(crate) fn ids(&self, model: &LlamaModel, prompt: &Prompt) -> Vec<LlamaToken> {
+    /// The ids of some segments of a prompt.
+    pub(crate) fn ids(&self, model: &LlamaModel, segments: &[Segment]) -> Vec<LlamaToken> {
         let vocab = model.vocab();
         let mut ids = Vec::new();
-        for segment in &prompt.segments {
+        for segment in segments {
             match segment {
                 Segment::Special(token) => {
                     ids.extend(vocab.tokenize(token.as_bytes(), false, true));

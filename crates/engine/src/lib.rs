@@ -2,13 +2,15 @@
 //!
 //! llama.cpp answers a bad model with an assert that ends its process, so it runs in one of its
 //! own, `spud-engine` (crate `engine-llama`), and this crate links none of it. It owns the
-//! messages between the two ([`message`], [`frame`]), the handle ([`Engine`]), and three pieces
-//! of pure code that both sides must agree on: the prompt ([`prompt`]), the splitter ([`splitter`])
-//! and what governs the thinking ([`governor`]). The last two run in the engine process, between
-//! two tokens, because there a thought can still be closed in time.
+//! messages between the two ([`message`], [`frame`]), the handle ([`Engine`]), and pure code
+//! that both sides must agree on: the prompt ([`prompt`]), what leaves it when the context is full
+//! ([`context`]), the splitter ([`splitter`]) and what governs the thinking ([`governor`]). All but
+//! the first run in the engine process: only there tokens are known, and a thought can still be
+//! closed in time.
 //!
 //! Not here: which model, how much context, what happens after a failure (`app`).
 
+pub mod context;
 pub mod frame;
 pub mod governor;
 mod handle;

@@ -147,6 +147,11 @@ pub struct Reply {
     pub max_tokens: u32,
     /// How long it may think.
     pub governor: Governor,
+    /// Tokens of the context that the conversation leaves free for thinking and answer, half of it
+    /// at most; whole exchanges leave for them.
+    pub room: u32,
+    /// Exchanges that had left the conversation at the reply before this one.
+    pub left_before: u32,
 }
 
 /// How the next token is chosen from the model's distribution, in this order: repeat penalty,
@@ -323,6 +328,8 @@ pub struct Statistics {
     pub so_far: SoFar,
     /// Who closed the thought, where it was not the model, which would have gone on.
     pub closed_by: Option<Closer>,
+    /// Exchanges that left the conversation because the context was full; the model never saw them.
+    pub left_out: u32,
     /// True where the model left its thought empty and was asked once more.
     pub asked_again: bool,
     /// From the request to the first token; 0 when there was none.

@@ -32,6 +32,9 @@ pub struct Prompt {
     pub segments: Vec<Segment>,
     /// Where the reply stands at its first token.
     pub begins: Begins,
+    /// The segments of each question with its answer that may leave when the context is full, the
+    /// oldest first: all but the first. Each is a first segment and the one behind the last.
+    pub exchanges: Vec<(usize, usize)>,
 }
 
 /// Where a reply stands at its first token.
@@ -101,6 +104,8 @@ pub struct Conversation {
     pub turns: Vec<Turn>,
     /// How the reply is begun.
     pub opening: Opening,
+    /// Exchanges that had left it for want of room when the model wrote last.
+    pub left_before: u32,
 }
 
 impl Conversation {
@@ -154,9 +159,11 @@ impl Template {
         let mut prompt = Writer::default();
         prompt.special(BEGIN);
         prompt.text(conversation.instructions.as_deref().unwrap_or_default());
+        let (mut exchanges, mut begun) = (Vec::new(), 0);
         for turn in turns {
             match turn {
                 Turn::User(question) => {
+                    begun = prompt.segments.len();
                     prompt.special(USER);
                     prompt.text(question);
                     if self == Self::R1May {
@@ -172,6 +179,7 @@ impl Template {
                     }
                     prompt.text(answer);
                     prompt.special(END);
+                    exchanges.push((begun, prompt.segments.len()));
                 }
             }
         }
@@ -180,9 +188,14 @@ impl Template {
             prompt.special(ASSISTANT);
         }
         let begins = prompt.open(&conversation.opening, self == Self::R1);
+        // A reply that goes on behind the last answer needs what it answers.
+        if !matches!(turns.last(), Some(Turn::User(_))) {
+            exchanges.pop();
+        }
         Prompt {
             segments: prompt.segments,
             begins,
+            exchanges: exchanges.into_iter().skip(1).collect(),
         }
     }
 }

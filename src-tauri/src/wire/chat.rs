@@ -59,6 +59,10 @@ pub(crate) struct Message {
     decode_per_second: f64,
     /// Who closed the thought in the model's place.
     closed_by: Option<Closer>,
+    /// The last message that the model was not shown, since the context was full; the first
+    /// exchange was, and what follows this message.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    left_out: Option<i64>,
     /// Milliseconds since 1970, UTC.
     #[cfg_attr(test, ts(type = "number"))]
     created_ms: i64,
@@ -84,6 +88,10 @@ pub(crate) struct Manner {
     budget_seconds: u32,
     /// Answers by itself where a thought goes round in circles.
     closes_loops: bool,
+    /// Tokens of the context that are kept free for a reply, as far as half of it allows; told, not
+    /// set.
+    #[serde(default)]
+    room: u32,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -264,6 +272,7 @@ impl From<chats::Message> for Message {
             answer_ms: 0,
             decode_per_second: 0.0,
             closed_by: None,
+            left_out: None,
             created_ms: message.created_ms,
         };
         match message.body {
@@ -289,6 +298,10 @@ impl From<chats::Message> for Message {
                     .statistics
                     .and_then(|cost| cost.closed_by)
                     .map(Into::into),
+                left_out: reply
+                    .statistics
+                    .and_then(|cost| cost.left_out)
+                    .map(|id| id.0),
                 ..shown
             },
         }
@@ -317,6 +330,7 @@ impl From<app::Manner> for Manner {
             budget_tokens,
             budget_seconds,
             closes_loops: manner.closes_loops,
+            room: manner.room(),
         }
     }
 }

@@ -246,3 +246,45 @@ async fn nothing_else_begins_while_a_reply_is_written() {
     end(&mut events).await;
     world.app.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_context_is_told_and_nothing_is_lost() {
+    let world = World::new().await;
+    let mut how = surely();
+    how.settings.context = Some(512);
+    let (chat, _) = world.ask(None, "What is 1 + 1?").await;
+    let mut events = world.app.watch_chat(chat).await.unwrap();
+    next(&mut events).await;
+    let mut left_out = Vec::new();
+    for at in 0..24 {
+        let question = format!("What is {at} + 2?");
+        world
+            .app
+            .send(Some(chat), &question, Some(how.clone()))
+            .await
+            .unwrap();
+        let ended = end(&mut events).await;
+        assert_eq!(reply(&ended).answer, format!("{at} + 2 = {}.", at + 2));
+        left_out.push(reply(&ended).statistics.unwrap().left_out);
+    }
+    assert_eq!(left_out[0], None);
+    let last = left_out
+        .last()
+        .unwrap()
+        .expect("512 tokens hold no 25 sums");
+    assert!(left_out.is_sorted(), "{left_out:?}");
+    let mut moves = left_out.clone();
+    moves.dedup();
+    assert!(moves.len() < 8, "the joint moves seldom: {left_out:?}");
+    let messages = snapshot(&world, chat).await;
+    assert_eq!(messages.len(), 50);
+    let through = messages
+        .iter()
+        .position(|message| message.id == last)
+        .unwrap();
+    assert!(
+        through % 2 == 1 && through > 1,
+        "a reply behind the first: {through}"
+    );
+    world.app.close().await;
+}

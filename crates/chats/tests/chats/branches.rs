@@ -167,6 +167,7 @@ fn who_closed_a_thought_and_how_a_chat_thinks_is_kept() {
             decode_per_second: 1.0,
             seed: 1,
             closed_by: Some(closer),
+            left_out: Some(MessageId(1)),
         };
         let finish = Finish {
             end: End::Complete,

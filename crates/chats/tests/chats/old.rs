@@ -23,6 +23,7 @@ const STATISTICS: Statistics = Statistics {
     decode_per_second: 4.5,
     seed: 4_000_000_000,
     closed_by: None,
+    left_out: None,
 };
 
 #[test]

@@ -69,6 +69,7 @@ fn a_reply_ends_as_it_ended() {
         decode_per_second: 3.25,
         seed: u32::MAX,
         closed_by: None,
+        left_out: None,
     };
     for (end, statistics) in [
         (End::Complete, Some(statistics)),
@@ -119,6 +120,7 @@ fn a_rate_that_is_no_number_is_none() {
         decode_per_second: f64::NAN,
         seed: 1,
         closed_by: None,
+        left_out: None,
     };
     let finish = Finish {
         end: End::Stopped,

@@ -89,6 +89,8 @@ pub(crate) fn greedy(prompt: Prompt) -> Reply {
         sampling,
         max_tokens: 10_000,
         governor: Governor::default(),
+        room: 0,
+        left_before: 0,
     }
 }
 

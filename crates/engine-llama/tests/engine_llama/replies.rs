@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use engine::message::{End, Event, Reply, Sampling};
+use engine::message::{End, Event, FailureCode, Reply, Sampling};
 use engine::prompt::{Conversation, Template, Turn};
 
 use crate::asking::{CONTEXT, Told, all, ask, empty, greedy, load_of, prompt, ready, sprout};
@@ -185,4 +185,60 @@ fn a_full_context_ends_a_reply_by_its_length() {
     );
     assert!(told.answer.starts_with("1, 2, 3"), "{told:?}");
     assert_eq!(ask(&engine, greedy(prompt("Hi"))).end, End::Complete);
+}
+
+#[test]
+fn a_full_context_lets_whole_exchanges_of_the_middle_go() {
+    let engine = ready(512);
+    let sums = |count: usize| -> Vec<Turn> {
+        let exchange = |at| {
+            [
+                Turn::User(format!("What is {at} + 2?")),
+                Turn::Assistant {
+                    answer: format!("{at} + 2 = {}.", at + 2),
+                    thought: true,
+                },
+            ]
+        };
+        let last = Turn::User("What is 47 + 38?".to_owned());
+        (0..count).flat_map(exchange).chain([last]).collect()
+    };
+    let asked = |turns: Vec<Turn>, left_before| {
+        let conversation = Conversation {
+            turns,
+            ..Conversation::default()
+        };
+        Reply {
+            room: 200,
+            left_before,
+            ..greedy(Template::R1.render(&conversation))
+        }
+    };
+    let whole = ask(&engine, asked(sums(3), 0));
+    assert_eq!(whole.statistics.left_out, 0);
+    let full = ask(&engine, asked(sums(30), 0));
+    let left = full.statistics.left_out;
+    assert!(left > 0 && full.statistics.prompt_tokens <= 312, "{full:?}");
+    assert_eq!(full.answer, "47 + 38 = 85.");
+    // As if it had never been there: the first exchange, and those behind what left.
+    let mut without = sums(30);
+    without.drain(2..2 + 2 * left as usize);
+    let without = ask(&ready(512), asked(without, 0));
+    assert_eq!(without.text(), full.text());
+    assert_eq!(
+        without.statistics.prompt_tokens,
+        full.statistics.prompt_tokens
+    );
+    // The next question moves nothing, so that what was computed is kept.
+    let next = ask(&engine, asked(sums(31), left));
+    assert_eq!(next.statistics.left_out, left);
+    let kept = next.statistics.cached_tokens;
+    assert!(kept + 40 > full.statistics.prompt_tokens, "{kept}");
+    // Where even that is too little, it is said.
+    let mut huge = sums(3);
+    huge[0] = Turn::User("What is 1 + 1? ".repeat(100));
+    let refused = ask(&engine, asked(huge, 0));
+    assert!(
+        matches!(&refused.end, End::Failed(failure) if failure.code == FailureCode::PromptTooLong)
+    );
 }

@@ -100,6 +100,7 @@ fn every_conversation_is_rendered_as_the_official_template_does() {
                     instructions: instructions.map(str::to_owned),
                     turns: turns.clone(),
                     opening: Opening::Think,
+                    left_before: 0,
                 })),
                 official(jinja, *instructions, turns),
                 "{template:?} {turns:?}"
@@ -176,5 +177,29 @@ fn a_reply_is_begun_as_the_model_would_have_written_it() {
                     .any(|segment| typed.contains(segment))
             );
         }
+    }
+}
+
+#[test]
+fn an_exchange_that_leaves_takes_whole_turns_with_it() {
+    let turns = ["a", "b", "c", "d"].map(|word| [user(word), answer(word, word == "c")]);
+    for (template, _) in OFFICIAL {
+        let whole = Conversation {
+            turns: [turns.as_flattened(), &[user("last")]].concat(),
+            ..Conversation::default()
+        };
+        let prompt = template.render(&whole);
+        assert_eq!(prompt.exchanges.len(), 3, "all but the first");
+        for left in 1..=3 {
+            let mut segments = prompt.segments.clone();
+            segments.drain(prompt.exchanges[0].0..prompt.exchanges[left - 1].1);
+            let without = Conversation {
+                turns: [&whole.turns[..2], &whole.turns[2 + 2 * left..]].concat(),
+                ..Conversation::default()
+            };
+            assert_eq!(segments, template.render(&without).segments, "{template:?}");
+        }
+        let one = template.render(&Conversation::of("Hi"));
+        assert!(one.exchanges.is_empty());
     }
 }

@@ -35,7 +35,13 @@ export class FakeBackend implements Backend {
   #next = 1000;
   /** Of the chat that does not exist yet. */
   #draft = '';
-  #manner: Manner = { quick: false, budgetTokens: 0, budgetSeconds: 0, closesLoops: true };
+  #manner: Manner = {
+    quick: false,
+    budgetTokens: 0,
+    budgetSeconds: 0,
+    closesLoops: true,
+    room: 4096,
+  };
   #network: Network = { offline: false, limit: 0, hubs: [], closing: 'ask' };
 
   constructor(scene: Scene, pace: Pace) {
@@ -335,6 +341,7 @@ export class FakeBackend implements Backend {
       answerMs: 0,
       decodePerSecond: 0,
       closedBy: null,
+      leftOut: null,
       createdMs: Date.now(),
     };
   }

@@ -77,6 +77,8 @@ export const sceneNames = [
   'workstation',
   'shelf',
   'held',
+  'branches',
+  'full',
   'held-other',
 ] as const;
 
@@ -113,6 +115,20 @@ export function makeScene(name: string, nowMs: number): Scene {
       return { ...base, chats: maker.few() };
     case 'answered':
       return maker.answered(base);
+    case 'branches': {
+      const scene = one({ ...words.sum, closedBy: 'loop', promptTokens: 310 });
+      for (const message of scene.chats[0]?.messages ?? []) {
+        message.siblings = [message.id - 100, message.id, message.id + 100];
+      }
+      return scene;
+    }
+    case 'full': {
+      const scene = maker.answered(base);
+      const messages = scene.chats[0]?.messages ?? [];
+      const last = messages.at(-1);
+      if (last) Object.assign(last, { promptTokens: 1011, leftOut: messages.at(-3)?.id ?? null });
+      return scene;
+    }
     case 'thinking':
       return one(
         { ...live, thinking: words.thought, thinkingTokens: 152, thinkingMs: 12_400 },
@@ -236,6 +252,7 @@ class Maker {
       answerMs: 0,
       decodePerSecond: some.role === 'assistant' ? 6.4 : 0,
       closedBy: null,
+      leftOut: null,
       siblings: [],
       createdMs: this.#nowMs,
       ...some,

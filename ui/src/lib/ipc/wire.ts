@@ -36,6 +36,11 @@ decodePerSecond: number,
  */
 closedBy: Closer | null, 
 /**
+ * The last message that the model was not shown, since the context was full; the first
+ * exchange was, and what follows this message.
+ */
+leftOut: number | null, 
+/**
  * Milliseconds since 1970, UTC.
  */
 createdMs: number, };
@@ -193,7 +198,12 @@ quick: boolean, budgetTokens: number, budgetSeconds: number,
 /**
  * Answers by itself where a thought goes round in circles.
  */
-closesLoops: boolean, };
+closesLoops: boolean, 
+/**
+ * Tokens of the context that are kept free for a reply, as far as half of it allows; told, not
+ * set.
+ */
+room: number, };
 
 export type Closer = "budget" | "asked" | "loop";
 

@@ -11,6 +11,8 @@ export class ChatState {
   draft = $state('');
   /** How its replies think. */
   manner = $state.raw<Manner | null>(null);
+  /** Tokens of the prompt that is being read or answered. */
+  #prompt = $state(0);
   /** The reply that goes round in circles, by its id. */
   looping = $state<number | null>(null);
   /** Deleted, here or elsewhere. */
@@ -50,6 +52,7 @@ export class ChatState {
         break;
       case 'phase':
         this.phase = event.phase;
+        if (event.phase.type === 'reading') this.#prompt = event.phase.total;
         this.heard = nowMs;
         break;
       case 'growth': {
@@ -81,6 +84,22 @@ export class ChatState {
   get reply(): Message | null {
     const last = this.messages.at(-1);
     return last?.state === 'streaming' ? last : null;
+  }
+
+  /**
+   * Tokens that the conversation takes of the context: while a reply is written with its thinking,
+   * which the next prompt leaves out. 0 where nothing is known yet.
+   */
+  get used(): number {
+    const reply = this.reply;
+    if (reply) return this.#prompt + reply.thinkingTokens + reply.answerTokens;
+    const last = this.messages.findLast((message) => message.promptTokens > 0);
+    return last ? last.promptTokens + last.answerTokens : 0;
+  }
+
+  /** The last message that the model was not shown for its newest reply; null where it saw all. */
+  get leftOut(): number | null {
+    return this.messages.findLast((message) => message.promptTokens > 0)?.leftOut ?? null;
   }
 
   /** A message heard twice is the same message, as it stands now. */

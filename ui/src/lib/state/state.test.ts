@@ -24,9 +24,10 @@ const EMPTY: Message = {
   answerMs: 0,
   decodePerSecond: 0,
   closedBy: null,
+  leftOut: null,
   createdMs: 0,
 };
-const MANNER = { quick: false, budgetTokens: 0, budgetSeconds: 0, closesLoops: true };
+const MANNER = { quick: false, budgetTokens: 0, budgetSeconds: 0, closesLoops: true, room: 4096 };
 const ASKED: Message = {
   ...EMPTY,
   id: 1,
