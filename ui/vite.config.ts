@@ -1,10 +1,21 @@
 // How the page is built and tested. It is one page for one window: the shell serves `dist/` from
 // its own binary, so there is no server side, no hashing of a host, no public address.
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
 
+/** KaTeX names each face in three formats; every web view of ours reads the first. */
+const woff2Only: Plugin = {
+  name: 'woff2-only',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!id.endsWith('katex.min.css')) return null;
+    return code.replace(/,url\([^)]*\.(?:woff|ttf)\) format\("[a-z]+"\)/g, '');
+  },
+};
+
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), woff2Only],
   base: './',
   build: {
     // The oldest WebKitGTK that Tauri's Linux packages meet (Ubuntu 22.04 keeps 2.4x current).

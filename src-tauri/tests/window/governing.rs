@@ -108,3 +108,30 @@ async fn a_stopped_reply_continues_and_a_quick_one_does_not_think() {
     assert_eq!(window.all("thinking-toggle").await.len(), replies - 1);
     window.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_result_is_set_in_a_box_with_our_own_faces() {
+    let answer = [THINK_CLOSE, "\n\\boxed{7}", END];
+    let model = model(
+        "window-boxed",
+        &[
+            &[ASSISTANT, THINK_OPEN, "a", "!"],
+            &["!", THINK_CLOSE],
+            &answer,
+        ],
+    );
+    let window = Opening::new().open().await;
+    window.open_model(&model).await;
+    window.ask_to_the_end("Hi").await;
+    window.one("formula").await;
+    let look = "const box = document.querySelector('[data-testid=formula] .fbox');\
+                const face = [...document.fonts].filter((it) => it.status === 'loaded' &&\
+                it.family.startsWith('KaTeX')).length;\
+                return box !== null && face > 0";
+    window
+        .until("a box and a loaded face", async || {
+            (window.script(look).await == true).then_some(())
+        })
+        .await;
+    window.close().await;
+}

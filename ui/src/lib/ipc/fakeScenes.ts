@@ -78,6 +78,7 @@ export const sceneNames = [
   'shelf',
   'held',
   'branches',
+  'mathematics',
   'full',
   'held-other',
 ] as const;
@@ -115,6 +116,8 @@ export function makeScene(name: string, nowMs: number): Scene {
       return { ...base, chats: maker.few() };
     case 'answered':
       return maker.answered(base);
+    case 'mathematics':
+      return one({ ...words.sum, text: words.mathematics });
     case 'branches': {
       const scene = one({ ...words.sum, closedBy: 'loop', promptTokens: 310 });
       for (const message of scene.chats[0]?.messages ?? []) {

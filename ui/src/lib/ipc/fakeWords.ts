@@ -120,3 +120,34 @@ export const newer: Failure = {
   message: 'Your chats were last written by a newer Spud. They can be read here, but not changed.',
   hint: 'Install the newer Spud again to go on with them.',
 };
+
+export const mathematics = `The roots of \\(ax^2 + bx + c = 0\\) with \\(a \\neq 0\\) are
+
+\\[
+x_{1,2} = \\frac{-b \\pm \\sqrt{b^2 - 4ac}}{2a}.
+\\]
+
+Here $a = 1$, $b = -5$ and $c = 6$, so that
+
+- the discriminant is \\(25 - 24 = 1\\),
+- the roots are \\(x_1 = 2\\) and \\(x_2 = 3\\).
+
+\\begin{align}
+x^2 - 5x + 6 &= (x - 2)(x - 3) \\\\
+\\int_0^1 (x^2 - 5x + 6)\\,dx &= \\frac{1}{3} - \\frac{5}{2} + 6 = \\frac{23}{6}
+\\end{align}
+
+It costs $5, or $6 tomorrow.
+
+\`\`\`rust
+/// The roots, the smaller first; none where they are not real.
+fn roots(a: f64, b: f64, c: f64) -> Option<(f64, f64)> {
+    let discriminant = b * b - 4.0 * a * c; // "D"
+    (discriminant >= 0.0).then(|| ((-b - discriminant.sqrt()) / (2.0 * a), (-b + discriminant.sqrt()) / (2.0 * a)))
+}
+\`\`\`
+
+**Final answer**
+
+\\[ \\boxed{x \\in \\{2, 3\\}} \\]
+`;

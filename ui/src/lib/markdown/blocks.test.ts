@@ -6,6 +6,7 @@ function words(spans: Span[]): string {
   return spans
     .map((span) => {
       if (span.type === 'break') return '\n';
+      if (span.type === 'formula') return span.tex;
       if (span.type === 'text' || span.type === 'code') return span.text;
       return words(span.spans);
     })

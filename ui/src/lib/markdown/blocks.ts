@@ -4,12 +4,14 @@
 import { Lexer, Tokenizer, type Token, type Tokens } from 'marked';
 import { entities } from './entities';
 import { safeLink } from './links';
+import * as mathematics from './mathematics';
 
 export type Span =
   | { type: 'text'; text: string }
   | { type: 'code'; text: string }
   | { type: 'strong' | 'emphasis' | 'strike'; spans: Span[] }
   | { type: 'link'; url: string; host: string; text: string; spans: Span[] }
+  | { type: 'formula'; tex: string; display: boolean }
   | { type: 'break' };
 
 export interface Item {
@@ -22,7 +24,8 @@ export type Body =
   | { type: 'paragraph'; spans: Span[] }
   | { type: 'heading'; depth: number; spans: Span[] }
   | { type: 'list'; ordered: boolean; start: number; loose: boolean; items: Item[] }
-  | { type: 'code'; language: string; text: string }
+  | { type: 'code'; language: string; text: string; closed: boolean }
+  | { type: 'formula'; tex: string }
   | { type: 'quote'; blocks: Body[] }
   | {
       type: 'table';
@@ -92,12 +95,25 @@ export function normal(text: string): string {
   return text.replaceAll('\r', '').replace(LONG_RUN, '$1');
 }
 
+const OPTIONS = {
+  gfm: true,
+  breaks: true,
+  extensions: {
+    renderers: {},
+    childTokens: {},
+    block: [mathematics.block.tokenizer],
+    inline: [mathematics.inline.tokenizer],
+    startBlock: [mathematics.block.start!],
+    startInline: [mathematics.inline.start!],
+  },
+};
+
 /** Lexes `source`, which stands at `offset` of its text. It must be `normal`; the pieces cover it without a gap. */
 export function lexPieces(source: string, offset = 0): Piece[] {
   const pieces: Piece[] = [];
   let at = offset;
   try {
-    const lexer = new Lexer({ gfm: true, breaks: true, tokenizer: new PlainTokenizer() });
+    const lexer = new Lexer({ ...OPTIONS, tokenizer: new PlainTokenizer() });
     for (const token of lexer.lex(source)) {
       const body = toBody(token);
       pieces.push({ start: at, block: body && { ...body, at } });
@@ -136,7 +152,14 @@ function toBody(token: Token): Body | null {
     case 'heading':
       return { type: 'heading', depth: known.depth, spans: toSpans(known.tokens) };
     case 'code':
-      return { type: 'code', language: languageOf(known.lang), text: known.text };
+      return {
+        type: 'code',
+        language: languageOf(known.lang),
+        text: known.text,
+        closed: isClosed(known.raw),
+      };
+    case 'mathematics':
+      return { type: 'formula', tex: known['tex'] };
     case 'hr':
       return { type: 'rule' };
     case 'blockquote':
@@ -169,6 +192,14 @@ function toBody(token: Token): Body | null {
   }
 }
 
+/** False for a fence that no line has closed yet: its text still grows. */
+function isClosed(raw: string): boolean {
+  const fence = /^ {0,3}(`{3,}|~{3,})/.exec(raw)?.[1];
+  if (fence === undefined) return true;
+  const last = raw.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  return raw.trimEnd().includes('\n') && last.startsWith(fence) && /^(`+|~+)$/.test(last);
+}
+
 /** The first word of a fence's info string: "js" of "js title=…". */
 function languageOf(info: unknown): string {
   return typeof info === 'string' ? (info.trim().split(/\s+/)[0] ?? '') : '';
@@ -192,6 +223,8 @@ function toSpan(token: Token): Span | null {
       return { type: 'strike', spans: toSpans(known.tokens) };
     case 'codespan':
       return { type: 'code', text: known.text };
+    case 'mathematics':
+      return { type: 'formula', tex: known['tex'], display: known['display'] === true };
     case 'br':
       return { type: 'break' };
     case 'link':

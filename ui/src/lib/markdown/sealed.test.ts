@@ -12,6 +12,20 @@ function random(seed: number): () => number {
 }
 
 const SCRAPS = [
+  '\\(x_1*y*\\) ',
+  '\\[\n',
+  '\\]\n',
+  '\\[a_b = c\\]\n',
+  '$$\n',
+  '$$ ',
+  '$x*2$ ',
+  'costs $5 or $6 ',
+  '\\boxed{\\frac{1}{2}} ',
+  '\\begin{align}\n',
+  '\\end{align}\n',
+  '- \\[',
+  '\n= 2\n',
+  '\n+ 3\n',
   'A plain sentence. ',
   'word ',
   '\n',

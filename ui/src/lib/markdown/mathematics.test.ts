@@ -1,0 +1,142 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { lexBlocks, type Body, type Span } from './blocks';
+import { load, typeset } from './katex';
+
+/** All that its elements have besides their words. */
+function attributesOf(page: Element): string {
+  const all = [...page.querySelectorAll('*')].flatMap((element) => [...element.attributes]);
+  return all.map(({ name, value }) => `${name}=${value}`).join('\n');
+}
+
+/** Every formula of a text, in order, and whether it stands on its own. */
+function formulas(text: string): [string, boolean][] {
+  const found: [string, boolean][] = [];
+  const spans = (all: Span[]): void =>
+    all.forEach((span) => {
+      if (span.type === 'formula') found.push([span.tex, span.display]);
+      if ('spans' in span) spans(span.spans);
+    });
+  const blocks = (all: Body[]): void =>
+    all.forEach((block) => {
+      if (block.type === 'formula') found.push([block.tex, true]);
+      if ('spans' in block) spans(block.spans);
+      if (block.type === 'list') block.items.forEach((item) => blocks(item.blocks));
+      if (block.type === 'quote') blocks(block.blocks);
+      if (block.type === 'table') [block.head, ...block.rows].flat().forEach(spans);
+    });
+  blocks(lexBlocks(text));
+  return found;
+}
+
+describe('mathematics', () => {
+  it.each<[string, [string, boolean][]]>([
+    ['So \\(x_1 * y_2 * z\\) holds', [['x_1 * y_2 * z', false]]],
+    ['\\[ a = b \\]', [['a = b', true]]],
+    ['\\[\na = b\n\\]\nand on', [['a = b', true]]],
+    ['text\n\\[\na\n\\]\nmore', [['a', true]]],
+    ['$$x^2$$', [['x^2', true]]],
+    ['in $$x^2$$ line', [['x^2', true]]],
+    [
+      'a $x$ and $y_1 + z$.',
+      [
+        ['x', false],
+        ['y_1 + z', false],
+      ],
+    ],
+    ['**Final Answer:** \\boxed{85}', [['\\boxed{85}', false]]],
+    ['\\boxed{\\frac{1}{2}} or', [['\\boxed{\\frac{1}{2}}', false]]],
+    [
+      '\\begin{align}\na &= b\\\\\nc &= d\n\\end{align}',
+      [['\\begin{align}\na &= b\\\\\nc &= d\n\\end{align}', true]],
+    ],
+    [
+      '- first \\(a\\)\n- \\[b\\]',
+      [
+        ['a', false],
+        ['b', true],
+      ],
+    ],
+    ['> \\(q\\)', [['q', false]]],
+    ['| a | b |\n|---|---|\n| \\(t\\) | 2 |', [['t', false]]],
+    ['**bold \\(b\\)**', [['b', false]]],
+    ['\\[\na\n+ b\n- c\n= d\n\\]', [['a\n+ b\n- c\n= d', true]]],
+  ])('stands in %j', (text, expected) => {
+    expect(formulas(text)).toEqual(expected);
+  });
+
+  it.each([
+    ['It costs $5, or $6 tomorrow.'],
+    ['$ 5 and 6 $'],
+    ['from $10 to $20'],
+    ['an empty $$$$ or \\(\\) one'],
+    ['\\(never closed'],
+    ['\\[a\n\nb\\]'],
+    ['`\\(code\\)` and `$x$`'],
+    ['```\n\\[ code \\]\n$$x$$\n```'],
+    ['a $x\ny$ b'],
+    ['\\boxed{never closed'],
+  ])('does not stand in %j', (text) => {
+    expect(formulas(text)).toEqual([]);
+  });
+
+  it.each([
+    ['openers', '\\['.repeat(20_000)],
+    ['inline openers', '\\('.repeat(20_000)],
+    ['dollars', '$'.repeat(20_000)],
+    ['dollars and letters', '$a '.repeat(10_000)],
+    ['boxes', '\\boxed{'.repeat(8_000)],
+    ['environments', '\\begin{a}\n'.repeat(5_000)],
+    ['openers on lines', '\n\\['.repeat(10_000)],
+  ])('is not brought down by %s', (_name, text) => {
+    const began = performance.now();
+    lexBlocks(text);
+    expect(performance.now() - began).toBeLessThan(1000);
+  });
+});
+
+describe('KaTeX', () => {
+  beforeAll(load);
+
+  it('sets a formula, and boxes a result', () => {
+    expect(typeset('x^2', false)).toContain('class="katex"');
+    expect(typeset('\\boxed{85}', false)).toContain('fbox');
+  });
+
+  it.each([
+    ['a link', '\\href{javascript:alert(1)}{x}'],
+    ['an address', '\\url{https://example.org}'],
+    ['HTML', '\\htmlClass{x}{y} \\htmlStyle{background:url(https://example.org)}{z}'],
+    ['HTML data', '\\htmlData{a=b}{z} \\htmlId{app}{z}'],
+    ['an image', '\\includegraphics{https://example.org/x.png}'],
+    ['tags', '\\text{<img src=x onerror=alert(1)>} <script>alert(1)</script>'],
+  ])('lets nothing out by %s', (_name, tex) => {
+    const page = document.createElement('div');
+    page.innerHTML = typeset(tex, true) ?? '';
+    expect(page.querySelectorAll('a, img, script, iframe, [id], [onerror]')).toHaveLength(0);
+    expect(attributesOf(page)).not.toMatch(/\b(?:href|src|action|on\w+)=|url\(/);
+  });
+
+  it.each([
+    [
+      'macros that double',
+      '\\def\\a{xx}\\def\\b{\\a\\a}\\def\\c{\\b\\b}'.repeat(3) + '\\c'.repeat(400),
+    ],
+    ['a macro that never ends', '\\def\\a{\\a\\a}\\a'],
+    ['nesting', '{'.repeat(2000) + 'x' + '}'.repeat(2000)],
+    ['fractions', '\\frac{1}{'.repeat(300) + 'x' + '}'.repeat(300)],
+    ['a giant rule', '\\rule{99999em}{99999em}'],
+    ['nonsense', '\\notacommand{'],
+  ])('is not brought down by %s', (_name, tex) => {
+    const began = performance.now();
+    const markup = typeset(tex, true);
+    expect(performance.now() - began).toBeLessThan(1500);
+    const page = document.createElement('div');
+    page.innerHTML = markup ?? '';
+    expect(attributesOf(page)).not.toMatch(/99999/);
+  });
+
+  it('lets one formula define nothing for the next', () => {
+    typeset('\\gdef\\x{evil}\\x', false);
+    expect(typeset('\\x', false)).toBeNull();
+  });
+});
