@@ -17,6 +17,8 @@ const CALLS: &[&str] = &[
     "show_branch",
     "set_manner",
     "rename_chat",
+    "pin_chat",
+    "search",
     "delete_chat",
     "restore_chat",
     "save_draft",

@@ -29,6 +29,8 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         show_branch,
         set_manner,
         rename_chat,
+        pin_chat,
+        search,
         delete_chat,
         restore_chat,
         save_draft,
@@ -141,6 +143,17 @@ async fn set_manner(app: State<'_, App>, request: wire::MannerRequest) -> Answer
 #[tauri::command]
 async fn rename_chat(app: State<'_, App>, request: wire::RenameRequest) -> Answer<()> {
     Ok(app.rename(ChatId(request.chat), &request.title).await?)
+}
+
+#[tauri::command]
+async fn pin_chat(app: State<'_, App>, request: wire::PinRequest) -> Answer<()> {
+    Ok(app.pin(ChatId(request.chat), request.pinned).await?)
+}
+
+#[tauri::command]
+async fn search(app: State<'_, App>, request: wire::SearchRequest) -> Answer<Vec<wire::Hit>> {
+    let found = app.search(&request.query).await?;
+    Ok(found.into_iter().map(Into::into).collect())
 }
 
 #[tauri::command]

@@ -266,6 +266,29 @@ describe('the window', () => {
     expect(backend.scene.chats[0]?.draft).toBe('');
   });
 
+  it('finds words in any chat and leads to their place', async () => {
+    await open('again');
+    press('k', { ctrlKey: true });
+    expect(document.activeElement).toBe(one('search'));
+    const field = one('search') as HTMLInputElement;
+    const look = async (query: string): Promise<void> => {
+      field.value = query;
+      field.dispatchEvent(new Event('input', { bubbles: true }));
+      await pass(300);
+    };
+    await look('nowhere at all');
+    expect(one('found-nothing').textContent).toContain('nowhere at all');
+    await look('landlord');
+    expect(all('hit')).toHaveLength(1);
+    press('Enter', {}, field);
+    await pass(50);
+    expect(one('chat-title').textContent).toContain('landlord');
+    press('Escape', {}, field);
+    await pass(5);
+    expect(all('hit')).toHaveLength(0);
+    expect(all('chat-row').length).toBeGreaterThan(2);
+  });
+
   it('sets how replies think', async () => {
     await open('answered');
     expect(one('manner').textContent).toContain('Thinks first');

@@ -1,7 +1,7 @@
 // The keys of the window, as one pure rule. Keys of a part (the list's arrows, the field's Enter)
 // are that part's own.
 
-export type Shortcut = 'new' | 'stop' | 'answer now' | 'undo' | 'rename' | 'hide side';
+export type Shortcut = 'new' | 'stop' | 'search' | 'answer now' | 'undo' | 'rename' | 'hide side';
 
 export interface Situation {
   isReplying: boolean;
@@ -18,6 +18,7 @@ export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null 
   if (isCommand && !event.shiftKey && !event.altKey) {
     const key = event.key.toLowerCase();
     if (key === 'n') return 'new';
+    if (key === 'k') return 'search';
     if (key === 'enter' && now.isThinking) return 'answer now';
     if (key === 'z' && now.canUndo && !hasOwnUndo(event.target)) return 'undo';
     return null;

@@ -22,6 +22,8 @@ pub struct ChatRow {
     pub changed_ms: i64,
     /// A reply is being written in it.
     pub replying: bool,
+    /// It stands before the others.
+    pub pinned: bool,
 }
 
 /// What a reply is doing.

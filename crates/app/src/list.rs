@@ -1,6 +1,6 @@
 //! The list of chats as calls: names, going and coming back, drafts, and what is remembered.
 
-use chats::{ChatId, Chats};
+use chats::{ChatId, Chats, Hit};
 
 use crate::events::{AppEvent, ChatEvent};
 use crate::failure::Failure;
@@ -23,6 +23,9 @@ pub(crate) mod key {
     /// Milliseconds that the person accepts for a typical answer.
     pub(crate) const PATIENCE: &str = "app.patience_ms";
 }
+
+/// Nobody reads further down a list of chats that were found.
+const MOST_HITS: usize = 100;
 
 impl App {
     /// Gives a chat a name; without words in it, the chat is again called after its first message.
@@ -53,6 +56,22 @@ impl App {
             app.tell_rows(chats)
         })
         .await
+    }
+
+    /// Pins a chat before the others, or lets it go again.
+    pub async fn pin(&self, chat: ChatId, pinned: bool) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            chats.pin(chat, pinned, now_ms())?;
+            app.tell_rows(chats)
+        })
+        .await
+    }
+
+    /// The chats in which all words of a query stand, the last changed first.
+    pub async fn search(&self, query: &str) -> Result<Vec<Hit>, Failure> {
+        let query = query.to_owned();
+        self.on_disk(move |_, chats| Ok(chats.search(&query, MOST_HITS)?))
+            .await
     }
 
     /// Keeps what is typed into a chat, or for one that does not exist yet.

@@ -148,12 +148,14 @@ impl State {
             id,
             title,
             changed_ms,
+            pinned,
         } = row;
         ChatRow {
             id,
             title,
             changed_ms,
             replying: self.live.contains_key(&id),
+            pinned,
         }
     }
 }

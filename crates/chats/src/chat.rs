@@ -21,15 +21,17 @@ pub struct ChatRow {
     pub title: String,
     /// When a message was last added or a reply last ended.
     pub changed_ms: i64,
+    /// It stands before the others.
+    pub pinned: bool,
 }
 
 impl Chats {
-    /// The chats that are not deleted, the last changed first.
+    /// The chats that are not deleted: those that are pinned, then the others, the last changed first.
     pub fn rows(&self) -> Result<Vec<ChatRow>, Error> {
         self.read("list the chats", |connection| {
             let mut statement = connection.prepare(
-                "SELECT id, title, changed_ms FROM chats WHERE deleted_ms IS NULL
-                 ORDER BY changed_ms DESC, id DESC",
+                "SELECT id, title, changed_ms, pinned_ms FROM chats WHERE deleted_ms IS NULL
+                 ORDER BY pinned_ms IS NULL, changed_ms DESC, id DESC",
             )?;
             let rows = statement.query_map([], from_row)?;
             Ok(rows.collect::<Result<_, _>>()?)
@@ -58,6 +60,18 @@ impl Chats {
         })
     }
 
+    /// Pins a chat before the others, or lets it go again.
+    pub fn pin(&self, id: ChatId, pinned: bool, now_ms: i64) -> Result<ChatRow, Error> {
+        self.write("pin a chat", |transaction| {
+            let sql = "UPDATE chats SET pinned_ms = ?2 WHERE id = ?1 AND deleted_ms IS NULL";
+            found(
+                transaction.execute(sql, (id.0, pinned.then_some(now_ms)))?,
+                id,
+            )?;
+            find(transaction, id)
+        })
+    }
+
     /// Takes a chat out of the list. It stays on disk, and [`Chats::restore`] brings it back.
     pub fn delete(&self, id: ChatId, now_ms: i64) -> Result<(), Error> {
         self.write("delete a chat", |transaction| {
@@ -78,7 +92,8 @@ impl Chats {
 
 /// Reads a chat that is not deleted.
 pub(crate) fn find(connection: &Connection, id: ChatId) -> Result<ChatRow, Fault> {
-    let sql = "SELECT id, title, changed_ms FROM chats WHERE id = ?1 AND deleted_ms IS NULL";
+    let sql = "SELECT id, title, changed_ms, pinned_ms FROM chats
+               WHERE id = ?1 AND deleted_ms IS NULL";
     let row = connection.query_row(sql, [id.0], from_row).optional()?;
     Ok(row.ok_or(not_found(id))?)
 }
@@ -102,6 +117,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<ChatRow> {
         id: ChatId(row.get("id")?),
         title: row.get("title")?,
         changed_ms: row.get("changed_ms")?,
+        pinned: row.get::<_, Option<i64>>("pinned_ms")?.is_some(),
     })
 }
 

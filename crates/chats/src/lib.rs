@@ -28,6 +28,7 @@ mod owner;
 mod repair;
 mod reply;
 mod schema;
+mod search;
 mod settings;
 mod title;
 mod tree;
@@ -44,6 +45,7 @@ pub use message::{
 };
 pub use open::{OpenNote, Opened};
 pub use reply::{Finish, Growth};
+pub use search::{Best, Hit};
 pub use title::title_from;
 
 use error::Fault;

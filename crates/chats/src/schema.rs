@@ -2,9 +2,7 @@
 //!
 //! `PRAGMA user_version` counts the steps that a file has been through. A step that was shipped
 //! is never edited: a change is a new step at the end, and the file it starts from joins
-//! `tests/fixtures`. Expected next: an FTS5 table over `text` and `thinking` with the trigram
-//! tokenizer (which also finds CJK), pinned chats, folders. That table must be filled when a reply
-//! ends and not while it grows, eight times a second.
+//! `tests/fixtures`. Expected next: folders.
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -83,14 +81,40 @@ const V1: &str = "
 /// * `messages.closed_by` names who closed a thought in the model's place.
 /// * `messages.left_out` is the last message that the model was not shown when it wrote this one,
 ///   since the context was full; null where it saw all.
+/// * `chats.pinned_ms` is when a chat was pinned; null where it is not.
+/// * `words` indexes the texts of `messages` without a copy of them. A reply joins it when it ends
+///   and leaves it when it goes on: while it grows it is saved eight times a second.
 /// * Branches ask for the siblings of every message that is shown: those of a first message, whose
 ///   parent is null, must not be looked for among the first messages of all chats.
 const V2: &str = "
     ALTER TABLE chats ADD COLUMN manner TEXT;
+    ALTER TABLE chats ADD COLUMN pinned_ms INTEGER;
     ALTER TABLE messages ADD COLUMN closed_by TEXT;
     ALTER TABLE messages ADD COLUMN left_out INTEGER;
     DROP INDEX messages_by_parent;
     CREATE INDEX messages_by_parent ON messages (chat, parent);
+
+    CREATE VIRTUAL TABLE words USING fts5 (
+        text, thinking, content = 'messages', content_rowid = 'id', tokenize = 'trigram'
+    );
+    INSERT INTO words (rowid, text, thinking)
+        SELECT id, text, thinking FROM messages WHERE state <> 'streaming';
+    CREATE TRIGGER words_of_a_message AFTER INSERT ON messages WHEN new.state <> 'streaming' BEGIN
+        INSERT INTO words (rowid, text, thinking) VALUES (new.id, new.text, new.thinking);
+    END;
+    CREATE TRIGGER words_of_an_end AFTER UPDATE OF state ON messages
+    WHEN old.state = 'streaming' AND new.state <> 'streaming' BEGIN
+        INSERT INTO words (rowid, text, thinking) VALUES (new.id, new.text, new.thinking);
+    END;
+    CREATE TRIGGER words_of_a_rest AFTER UPDATE OF state ON messages
+    WHEN old.state <> 'streaming' AND new.state = 'streaming' BEGIN
+        INSERT INTO words (words, rowid, text, thinking)
+            VALUES ('delete', old.id, old.text, old.thinking);
+    END;
+    CREATE TRIGGER words_that_go AFTER DELETE ON messages WHEN old.state <> 'streaming' BEGIN
+        INSERT INTO words (words, rowid, text, thinking)
+            VALUES ('delete', old.id, old.text, old.thinking);
+    END;
 ";
 
 /// The schema of this file; 0 where it has none yet.

@@ -106,6 +106,8 @@ pub(crate) struct ChatRow {
     changed_ms: i64,
     /// A reply is being written in it now.
     replying: bool,
+    /// It stands before the others.
+    pinned: bool,
 }
 
 /// What a reply is doing before and while its words come.
@@ -252,6 +254,59 @@ pub(crate) struct RememberRequest {
     pub(crate) chat: Option<i64>,
 }
 
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct PinRequest {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) chat: i64,
+    pub(crate) pinned: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct SearchRequest {
+    pub(crate) query: String,
+}
+
+/// A chat in which all words were found.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Hit {
+    #[cfg_attr(test, ts(type = "number"))]
+    chat: i64,
+    title: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    changed_ms: i64,
+    /// Messages that have the words; 0 where only the title has them.
+    #[cfg_attr(test, ts(type = "number"))]
+    count: usize,
+    /// The newest of those messages.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    message: Option<i64>,
+    in_thinking: bool,
+    /// Words around the place, in pieces; those at odd places were searched for.
+    snippet: Vec<String>,
+}
+
+impl From<chats::Hit> for Hit {
+    fn from(hit: chats::Hit) -> Self {
+        let (message, in_thinking, snippet) = match hit.best {
+            Some(best) => (Some(best.message.0), best.in_thinking, best.snippet),
+            None => (None, false, Vec::new()),
+        };
+        Self {
+            chat: hit.chat.0,
+            title: hit.title,
+            changed_ms: hit.changed_ms,
+            count: hit.count,
+            message,
+            in_thinking,
+            snippet,
+        }
+    }
+}
+
 impl From<chats::Message> for Message {
     fn from(message: chats::Message) -> Self {
         let shown = Self {
@@ -369,6 +424,7 @@ impl From<app::ChatRow> for ChatRow {
             title: row.title,
             changed_ms: row.changed_ms,
             replying: row.replying,
+            pinned: row.pinned,
         }
     }
 }

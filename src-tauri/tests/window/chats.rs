@@ -67,3 +67,37 @@ async fn chats_are_renamed_deleted_and_brought_back() {
     window.is_titled("chat-row", "Greetings").await;
     window.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_found_in_any_chat_and_a_chat_is_pinned() {
+    let window = Opening::new().open().await;
+    window.ask_to_the_end("What is 47 + 38?").await;
+    window.ask_to_the_end_of_a_new_chat("Who are you?").await;
+    window.write(Key::Control + "k").await;
+    let field = window.one("search").await;
+    // Words of a thought, in the chat that is not open.
+    field.send_keys("7+8=15").await.unwrap();
+    window.says("hit", "in its thinking").await;
+    field.send_keys(Key::Enter + "").await.unwrap();
+    window.is_titled("chat-title", "What is 47 + 38?").await;
+    window.says("thinking-text", "7+8=15").await;
+    field.send_keys(Key::Escape + "").await.unwrap();
+
+    let titles = "return [...document.querySelectorAll('[data-testid=chat-row] .title')]\
+                  .map((it) => it.textContent).join('|')";
+    window
+        .until("the list", async || {
+            (window.script(titles).await == "Who are you?|What is 47 + 38?").then_some(())
+        })
+        .await;
+    window
+        .script("document.querySelectorAll('[data-testid=chat-menu]')[1].click()")
+        .await;
+    window.click("chat-menu-pin").await;
+    window
+        .until("the pinned chat first", async || {
+            (window.script(titles).await == "What is 47 + 38?|Who are you?").then_some(())
+        })
+        .await;
+    window.close().await;
+}

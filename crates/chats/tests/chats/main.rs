@@ -16,4 +16,5 @@ mod newer;
 mod old;
 mod refusals;
 mod replies;
+mod search;
 mod words;

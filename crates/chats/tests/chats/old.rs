@@ -109,6 +109,8 @@ fn write(chats: &Chats) {
     chats.set_setting("model", "r1-8b").unwrap();
     // Since the second schema:
     chats.set_manner(poem.chat, "quick").unwrap();
+    chats.pin(poem.chat, true, 120).unwrap();
+    chats.pin(poem.chat, false, 121).unwrap();
 
     let cut = chats.add_question(None, "cut short", 100).unwrap();
     let id = chats.begin_reply(cut.id, "sprout", 110).unwrap().id;
@@ -154,6 +156,14 @@ fn check(chats: &Chats) {
         (last.thinking.as_str(), last.answer.as_str()),
         ("so", "far")
     );
+
+    let found = |query| {
+        let hits = chats.search(query, 9).unwrap();
+        hits.iter().map(|hit| hit.chat).collect::<Vec<_>>()
+    };
+    assert_eq!(found("rayleigh"), [sky]);
+    assert_eq!(found("诗"), [poem]);
+    assert_eq!(found("deleted"), []);
 
     assert_eq!(chats.draft(Some(sky)).unwrap(), "and at daw");
     assert_eq!(chats.draft(None).unwrap(), "next");

@@ -5,4 +5,6 @@ export interface ChatActions {
   /** Rejects with a `Failure`, which is shown where the new name was typed. */
   rename(chat: number, title: string): Promise<void>;
   remove(chat: number): void;
+  /** Before the others, or among them again. */
+  pin(chat: number, pinned: boolean): void;
 }

@@ -1,19 +1,23 @@
-// The list of chats as it is read: newest first, under the day each belongs to.
+// The list of chats as it is read: those that are pinned, then the others, newest first, under the
+// day each belongs to.
 import type { ChatRow } from '../ipc/wire';
 import { age, type Age } from '../words/time';
 
 export interface Group {
-  age: Age;
+  name: Age | 'Pinned';
   rows: ChatRow[];
 }
 
-export function groupByAge(chats: ChatRow[], nowMs: number): Group[] {
+export function groupChats(chats: ChatRow[], nowMs: number): Group[] {
   const groups: Group[] = [];
-  for (const row of [...chats].sort((a, b) => b.changedMs - a.changedMs)) {
+  const newest = [...chats].sort((a, b) => b.changedMs - a.changedMs);
+  const pinned = newest.filter((row) => row.pinned);
+  if (pinned.length > 0) groups.push({ name: 'Pinned', rows: pinned });
+  for (const row of newest.filter((row) => !row.pinned)) {
     const name = age(row.changedMs, nowMs);
     const last = groups.at(-1);
-    if (last?.age === name) last.rows.push(row);
-    else groups.push({ age: name, rows: [row] });
+    if (last?.name === name) last.rows.push(row);
+    else groups.push({ name, rows: [row] });
   }
   return groups;
 }

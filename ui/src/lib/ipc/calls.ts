@@ -12,6 +12,7 @@ import type {
   DraftRequest,
   Failure,
   Fit,
+  Hit,
   FitRequest,
   InsteadRequest,
   LeaveRequest,
@@ -21,9 +22,11 @@ import type {
   ModelRequest,
   NetworkRequest,
   PatienceRequest,
+  PinRequest,
   RememberRequest,
   Removal,
   RenameRequest,
+  SearchRequest,
   SendRequest,
   SendResponse,
   Survey,
@@ -52,6 +55,9 @@ export interface Calls {
   /** How replies of a chat think, or of chats to come with the model that answers now. */
   set_manner: { request: MannerRequest; response: null };
   rename_chat: { request: RenameRequest; response: null };
+  pin_chat: { request: PinRequest; response: null };
+  /** The chats in which all words stand, the last changed first. */
+  search: { request: SearchRequest; response: Hit[] };
   /** Sets a flag, nothing is lost; the list arrives as an event. */
   delete_chat: { request: ChatRequest; response: null };
   restore_chat: { request: ChatRequest; response: null };

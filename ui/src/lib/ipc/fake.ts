@@ -3,6 +3,8 @@
 // `?scene=NAME` in the address chooses where it begins (`fakeScenes.ts`).
 import type { Backend, Calls, Streams } from './calls';
 import { FakeReply, type Pace } from './fakeReply';
+import { fakeConnections } from './fakeDownloads';
+import { fakeSearch } from './fakeSearch';
 import { FakeSurvey } from './fakeSurvey';
 import { makeScene, type Scene, type SceneChat } from './fakeScenes';
 import type {
@@ -125,6 +127,8 @@ export class FakeBackend implements Backend {
       return null;
     },
     rename_chat: ({ chat, title }) => this.#change(chat, (row) => (row.title = title)),
+    pin_chat: ({ chat, pinned }) => this.#change(chat, (row) => (row.pinned = pinned)),
+    search: ({ query }) => fakeSearch(this.scene.chats, query),
     delete_chat: ({ chat: id }) => {
       this.#chat(id).deleted = true;
       this.#tellChats();
@@ -196,22 +200,7 @@ export class FakeBackend implements Backend {
       return null;
     },
     leave: () => null,
-    connections: () => [
-      {
-        atMs: Date.now() - 90_000,
-        host: 'cas-bridge.xethub.hf.co',
-        why: 'download of DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf',
-        requests: 38,
-        bytes: 1_825_361_100,
-      },
-      {
-        atMs: Date.now() - 400_000,
-        host: 'huggingface.co',
-        why: 'files of unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF',
-        requests: 1,
-        bytes: 21_330,
-      },
-    ],
+    connections: () => fakeConnections(),
     removal: () => ({ bytes: 1_117_320_736, paths: ['/home/ada/models/r1.gguf'] }),
     remove_model: () => null,
     open_link: () => null,
@@ -315,7 +304,13 @@ export class FakeBackend implements Backend {
 
   #newChat(text: string): SceneChat {
     const title = text.trim().split('\n')[0]?.slice(0, 60) ?? '';
-    const row: ChatRow = { id: this.#next++, title, changedMs: Date.now(), replying: false };
+    const row: ChatRow = {
+      id: this.#next++,
+      title,
+      changedMs: Date.now(),
+      replying: false,
+      pinned: false,
+    };
     const chat: SceneChat = { row, messages: [], phase: null, draft: '' };
     this.scene.chats.push(chat);
     return chat;

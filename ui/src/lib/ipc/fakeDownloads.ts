@@ -1,5 +1,5 @@
 // A shelf for the scripted backend with every state that a download can be in.
-import type { Download, DownloadState } from './wire';
+import type { Connection, Download, DownloadState } from './wire';
 
 const GIB = 1024 ** 3;
 
@@ -68,4 +68,24 @@ export function fakeDownloads(): Download[] {
     here: Math.round(here * GIB),
     state,
   }));
+}
+
+/** What the ledger tells. */
+export function fakeConnections(): Connection[] {
+  return [
+    {
+      atMs: Date.now() - 90_000,
+      host: 'cas-bridge.xethub.hf.co',
+      why: 'download of DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf',
+      requests: 38,
+      bytes: 1_825_361_100,
+    },
+    {
+      atMs: Date.now() - 400_000,
+      host: 'huggingface.co',
+      why: 'files of unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF',
+      requests: 1,
+      bytes: 21_330,
+    },
+  ];
 }

@@ -53,7 +53,11 @@ changedMs: number,
 /**
  * A reply is being written in it now.
  */
-replying: boolean, };
+replying: boolean, 
+/**
+ * It stands before the others.
+ */
+pinned: boolean, };
 
 /**
  * What a reply is doing before and while its words come.
@@ -220,6 +224,27 @@ export type RememberRequest = {
  * null where no chat is open.
  */
 chat: number | null, };
+
+export type PinRequest = { chat: number, pinned: boolean, };
+
+export type SearchRequest = { query: string, };
+
+/**
+ * A chat in which all words were found.
+ */
+export type Hit = { chat: number, title: string, changedMs: number, 
+/**
+ * Messages that have the words; 0 where only the title has them.
+ */
+count: number, 
+/**
+ * The newest of those messages.
+ */
+message: number | null, inThinking: boolean, 
+/**
+ * Words around the place, in pieces; those at odd places were searched for.
+ */
+snippet: Array<string>, };
 
 /**
  * How well a plan suits the machine.

@@ -36,7 +36,7 @@ const ASKED: Message = {
   state: 'complete',
   text: '1 + 1?',
 };
-const ROW = { id: 7, title: '1 + 1?', changedMs: 0, replying: true };
+const ROW = { id: 7, title: '1 + 1?', changedMs: 0, replying: true, pinned: false };
 
 function growth(thinking: string, answer: string, some: Partial<Message> = {}): ChatEvent {
   const { thinkingTokens, answerTokens, thinkingMs, answerMs } = { ...EMPTY, ...some };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupByAge } from '../chats/groups';
+import { groupChats } from '../chats/groups';
 import { count, percent, rate, size, tokens } from './counts';
 import { fold } from './fold';
 import { latestWords } from './latest';
@@ -42,10 +42,16 @@ describe('times', () => {
   });
 
   it('lists the newest first, each day once', () => {
-    const row = (id: number, changedMs: number) => ({ id, title: '', changedMs, replying: false });
+    const row = (id: number, changedMs: number) => ({
+      id,
+      title: '',
+      changedMs,
+      replying: false,
+      pinned: false,
+    });
     const hour = 3_600_000;
     const chats = [row(1, noon - 30 * hour), row(2, noon - hour), row(3, noon), row(4, 0)];
-    const groups = groupByAge(chats, noon).map(({ age: day, rows }) => [
+    const groups = groupChats(chats, noon).map(({ name: day, rows }) => [
       day,
       rows.map((r) => r.id),
     ]);
