@@ -18,6 +18,8 @@ const CALLS: &[&str] = &[
     "set_manner",
     "rename_chat",
     "pin_chat",
+    "export_chats",
+    "import_chats",
     "search",
     "delete_chat",
     "restore_chat",

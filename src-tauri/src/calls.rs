@@ -30,6 +30,8 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         set_manner,
         rename_chat,
         pin_chat,
+        export_chats,
+        import_chats,
         search,
         delete_chat,
         restore_chat,
@@ -143,6 +145,36 @@ async fn set_manner(app: State<'_, App>, request: wire::MannerRequest) -> Answer
 #[tauri::command]
 async fn rename_chat(app: State<'_, App>, request: wire::RenameRequest) -> Answer<()> {
     Ok(app.rename(ChatId(request.chat), &request.title).await?)
+}
+
+/// Asks where to, and writes the file there; nothing where nobody chose.
+#[tauri::command]
+async fn export_chats(app: State<'_, App>, request: wire::ExportRequest) -> Answer<()> {
+    let chosen = rfd::AsyncFileDialog::new()
+        .set_title("Save a copy of the chat")
+        .set_file_name(request.name)
+        .add_filter("Markdown, to read", &["md"])
+        .add_filter("Web page, to read", &["html"])
+        .add_filter("Spud's JSON, complete", &["json"])
+        .save_file()
+        .await;
+    let Some(file) = chosen else { return Ok(()) };
+    let chat = request.chat.map(ChatId);
+    Ok(app.export(chat, file.path(), true).await?)
+}
+
+/// Asks for a file, and takes its chats in; how many, 0 where nobody chose.
+#[tauri::command]
+async fn import_chats(app: State<'_, App>) -> Answer<usize> {
+    let chosen = rfd::AsyncFileDialog::new()
+        .set_title("Take chats in")
+        .add_filter("Chats (JSON)", &["json"])
+        .pick_file()
+        .await;
+    match chosen {
+        Some(file) => Ok(app.take_in(file.path()).await?.len()),
+        None => Ok(0),
+    }
 }
 
 #[tauri::command]

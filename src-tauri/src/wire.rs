@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub(crate) use chat::{
-    ChatEvent, ChatRequest, ChatRow, DraftRequest, Hit, InsteadRequest, Manner, MannerRequest,
-    MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest, SendRequest,
-    SendResponse,
+    ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest, Manner,
+    MannerRequest, MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest,
+    SendRequest, SendResponse,
 };
 #[cfg(test)]
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};

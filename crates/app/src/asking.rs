@@ -335,7 +335,16 @@ fn turns(messages: &[Message]) -> (Vec<Turn>, Vec<MessageId>) {
                 }
                 _ => turns.push(Turn::User(text.clone())),
             },
+            // A chat of another program may have a reply behind a reply: one answer to the model.
             Body::Reply(reply) if !reply.answer.is_empty() => {
+                if let (Some(Turn::Assistant { answer, .. }), Some(end)) =
+                    (turns.last_mut(), exchanges.last_mut())
+                {
+                    answer.push_str("\n\n");
+                    answer.push_str(&reply.answer);
+                    *end = message.id;
+                    continue;
+                }
                 turns.push(Turn::Assistant {
                     answer: reply.answer.clone(),
                     thought: !reply.thinking.is_empty(),

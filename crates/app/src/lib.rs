@@ -9,6 +9,7 @@
 
 mod asking;
 mod coalesce;
+mod copies;
 mod doctor;
 mod engine_room;
 mod events;
@@ -40,6 +41,7 @@ mod written;
 
 pub use asking::How;
 pub use chats::{self, ChatId, MessageId};
+pub use copies::Form;
 pub use doctor::{Check, doctor};
 pub use engine::governor::{Closer, Governor};
 pub use engine::message::{SoFar, Statistics};

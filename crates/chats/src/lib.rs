@@ -31,6 +31,7 @@ mod schema;
 mod search;
 mod settings;
 mod title;
+mod transcript;
 mod tree;
 
 use std::path::PathBuf;
@@ -47,6 +48,7 @@ pub use open::{OpenNote, Opened};
 pub use reply::{Finish, Growth};
 pub use search::{Best, Hit};
 pub use title::title_from;
+pub use transcript::{Entry, Transcript};
 
 use error::Fault;
 use owner::Owner;

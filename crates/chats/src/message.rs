@@ -240,6 +240,14 @@ fn reply(row: &Row<'_>) -> rusqlite::Result<Reply> {
     })
 }
 
+/// Why it failed, if it did.
+pub(crate) fn failure_of(end: &End) -> Option<&Failure> {
+    match end {
+        End::Failed(failure) => Some(failure),
+        End::Complete | End::Stopped | End::Length => None,
+    }
+}
+
 /// The word that `messages.state` has for an end.
 pub(crate) fn word(end: &End) -> &'static str {
     match end {

@@ -110,10 +110,7 @@ impl Chats {
     ) -> Result<Message, Error> {
         self.write("save the end of a reply", |transaction| {
             grow(transaction, id, self.owner.id(), &finish.whole)?;
-            let failure = match &finish.end {
-                End::Failed(failure) => Some(failure),
-                End::Complete | End::Stopped | End::Length => None,
-            };
+            let failure = message::failure_of(&finish.end);
             transaction.execute(
                 "UPDATE messages SET state = ?2, owner = NULL, ended_ms = ?3,
                  failure_code = ?4, failure_message = ?5, failure_hint = ?6 WHERE id = ?1",
@@ -198,7 +195,7 @@ fn grow(
     Ok(())
 }
 
-fn save_statistics(
+pub(crate) fn save_statistics(
     connection: &Connection,
     id: MessageId,
     statistics: &Statistics,
@@ -223,7 +220,7 @@ fn save_statistics(
 }
 
 /// SQLite's integers have a sign; 292 million years are enough.
-fn signed(milliseconds: u64) -> i64 {
+pub(crate) fn signed(milliseconds: u64) -> i64 {
     i64::try_from(milliseconds).unwrap_or(i64::MAX)
 }
 

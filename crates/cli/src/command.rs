@@ -136,6 +136,8 @@ pub(crate) enum Command {
     Ask(Ask),
     /// Hold a conversation; it is kept and shows up in the window too
     Chat(Chat),
+    /// List, search, export and import the chats that are kept
+    Chats(crate::chats::Chats),
     /// Tell what this machine is: processor, memory, GPUs, measured speeds
     #[command(after_long_help = JSON_OF_MACHINE)]
     Machine(Machine),

@@ -5,6 +5,7 @@
 
 mod ask;
 mod chat;
+mod chats;
 mod command;
 mod console;
 mod doctor;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
     match spud.command {
         Command::Ask(ask) => runtime.block_on(ask::run(ask)),
         Command::Chat(chat) => runtime.block_on(chat::run(chat)),
+        Command::Chats(chats) => runtime.block_on(chats::run(chats)),
         Command::Machine(machine) => machine::run(&machine),
         Command::Models(models) => models::run(&models),
         Command::Fit(fit) => fit::run(&fit),

@@ -65,6 +65,8 @@ struct Writing<'reply> {
     told_loop: bool,
     /// The model cannot close its thought before this many tokens of it.
     least_thinking: u32,
+    /// The model ended its reply inside its thought, which was then closed in its place.
+    ended_in_thought: bool,
     /// The ids of the prompt.
     prompt: Vec<LlamaToken>,
     begin: Instant,
@@ -99,6 +101,7 @@ impl<'reply> Writing<'reply> {
             loops: Loops::default(),
             told_loop: false,
             least_thinking: reply.governor.least_tokens,
+            ended_in_thought: false,
             prompt: Vec::new(),
             begin: Instant::now(),
             clocks: Clocks::default(),
@@ -138,7 +141,14 @@ impl<'reply> Writing<'reply> {
                 .vocabulary()
                 .ends_reply(self.session.model(), token)
             {
-                return Ok(End::Complete);
+                if self.splitter.place() != Place::Thinking || self.ended_in_thought {
+                    return Ok(End::Complete);
+                }
+                // It ended its reply and forgot its answer: the thought is closed for it, once.
+                self.ended_in_thought = true;
+                self.forced
+                    .extend(vocabulary::closing(self.session.model()));
+                continue;
             }
             self.take(token, now - before);
             before = now;

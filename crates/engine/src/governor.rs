@@ -57,7 +57,7 @@ const SHORTEST: usize = 48;
 /// Finds text that repeats itself word for word.
 ///
 /// For each possible length of a circle it counts how many tokens in a row equal the one a circle
-/// before them; each token costs [`LONGEST`] comparisons, a microsecond beside its computation. A
+/// before them; each token costs 256 comparisons, next to nothing beside its computation. A
 /// circle of up to 64 tokens is found within 200 tokens of its beginning.
 #[derive(Debug, Clone, Default)]
 pub struct Loops {

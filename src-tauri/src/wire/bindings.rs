@@ -51,6 +51,7 @@ fn the_bindings_of_the_page_are_fresh() {
         RememberRequest,
         PinRequest,
         SearchRequest,
+        ExportRequest,
         Hit,
         Verdict,
         KvType,

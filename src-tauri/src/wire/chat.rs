@@ -264,6 +264,16 @@ pub(crate) struct PinRequest {
 
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(TS))]
+pub(crate) struct ExportRequest {
+    /// null for all.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub(crate) chat: Option<i64>,
+    /// The name that the file dialog begins with; its end tells the form.
+    pub(crate) name: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub(crate) struct SearchRequest {
     pub(crate) query: String,
 }

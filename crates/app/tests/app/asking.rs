@@ -148,7 +148,7 @@ async fn the_answer_is_there_when_somebody_wants_it_now() {
         let told = reply(&ended);
         assert_eq!(told.answer, "yes!");
         assert_eq!(told.statistics.unwrap().closed_by, Some(Closer::Asked));
-        assert_eq!(begun, !told.thinking.is_empty());
+        assert!(!begun || !told.thinking.is_empty());
     }
     world.app.close().await;
 }

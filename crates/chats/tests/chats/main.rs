@@ -17,4 +17,5 @@ mod old;
 mod refusals;
 mod replies;
 mod search;
+mod transcripts;
 mod words;

@@ -10,6 +10,7 @@ mod bad_question;
 #[allow(dead_code, reason = "the tests of gguf break more things")]
 mod builder;
 mod chat;
+mod chats;
 mod crash;
 mod doctor;
 // The library's own scripted server.
@@ -19,5 +20,8 @@ mod hub;
 mod inspect;
 mod keeping;
 mod pull;
+// A model that does what no trained one does on demand.
+#[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
+mod scripted;
 mod spud;
 mod telling;

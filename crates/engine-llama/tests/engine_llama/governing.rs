@@ -213,6 +213,14 @@ fn a_thought_lasts_as_long_as_it_must() {
     assert!(told.statistics.so_far.thinking_tokens >= thought + 20);
 }
 
+#[test]
+fn a_reply_that_ends_inside_its_thought_is_answered_all_the_same() {
+    let engine = with_script("no-answer", &[&[ASSISTANT, THINK_OPEN, "abc", END], ANSWER]);
+    let told = ask(&engine, greedy(january("Hi")));
+    assert_eq!(told.text(), ("abc", "yes!"));
+    assert_eq!(closed(&told).0, None);
+}
+
 /// The prompt of a reply that is begun like this.
 fn opened(question: &str, opening: Opening) -> Prompt {
     Template::R1.render(&Conversation {

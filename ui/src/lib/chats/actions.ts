@@ -7,4 +7,8 @@ export interface ChatActions {
   remove(chat: number): void;
   /** Before the others, or among them again. */
   pin(chat: number, pinned: boolean): void;
+  /** A copy as a file; of all chats where none is named. */
+  copy(chat: number | null): void;
+  /** Chats from a file. */
+  takeIn(): void;
 }

@@ -10,6 +10,7 @@ import type {
   DownloadRequest,
   DragEvent,
   DraftRequest,
+  ExportRequest,
   Failure,
   Fit,
   Hit,
@@ -56,6 +57,10 @@ export interface Calls {
   set_manner: { request: MannerRequest; response: null };
   rename_chat: { request: RenameRequest; response: null };
   pin_chat: { request: PinRequest; response: null };
+  /** The system's file dialog, then the file; resolves also when cancelled. */
+  export_chats: { request: ExportRequest; response: null };
+  /** The same; resolves with the number of chats that came. */
+  import_chats: { request: Nothing; response: number };
   /** The chats in which all words stand, the last changed first. */
   search: { request: SearchRequest; response: Hit[] };
   /** Sets a flag, nothing is lost; the list arrives as an event. */

@@ -229,6 +229,16 @@ export type PinRequest = { chat: number, pinned: boolean, };
 
 export type SearchRequest = { query: string, };
 
+export type ExportRequest = { 
+/**
+ * null for all.
+ */
+chat: number | null, 
+/**
+ * The name that the file dialog begins with; its end tells the form.
+ */
+name: string, };
+
 /**
  * A chat in which all words were found.
  */

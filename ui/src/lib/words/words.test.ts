@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { groupChats } from '../chats/groups';
+import { fileName } from './fileName';
 import { count, percent, rate, size, tokens } from './counts';
 import { fold } from './fold';
 import { latestWords } from './latest';
@@ -60,6 +61,22 @@ describe('times', () => {
       ['Yesterday', [1]],
       ['Older', [4]],
     ]);
+  });
+});
+
+describe('a file name', () => {
+  it.each([
+    ['What is 47 + 38?', 'What is 47 + 38.md'],
+    ['../../etc/passwd', 'etc passwd.md'],
+    ['C:\\x', 'C x.md'],
+    ['a\u202Efdp.exe\u0000', 'a fdp.exe.md'],
+    ['CON', 'chat.md'],
+    ['...', 'chat.md'],
+    ['', 'chat.md'],
+    ['写一首诗', '写一首诗.md'],
+    ['x'.repeat(300), `${'x'.repeat(60)}.md`],
+  ])('of %j is %j', (title, name) => {
+    expect(fileName(title)).toBe(name);
   });
 });
 

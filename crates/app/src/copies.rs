@@ -1,0 +1,138 @@
+//! Chats as files: our own form, which comes back whole; Markdown and HTML, to be read; and the
+//! files that ChatGPT and Open WebUI hand out.
+//!
+//! A file that is read is hostile input: it is refused whole, with the place of what is wrong, or
+//! taken in whole. Deliberately not here: where files lie, which is for the caller to ask.
+
+mod foreign;
+mod html;
+mod markdown;
+mod ours;
+
+use std::path::Path;
+
+use chats::{ChatId, Transcript};
+
+use crate::failure::{Code, Failure};
+use crate::open::{App, blocking, now_ms};
+
+/// The largest file that is read: some ten thousand long chats.
+const LARGEST: u64 = 512 << 20;
+
+/// What a file of chats looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// To be read, and to be taken over into other programs.
+    Markdown,
+    /// To be read in any browser: one file that fetches nothing.
+    Html,
+    /// Everything, to come back.
+    Json,
+}
+
+impl Form {
+    /// By the end of a file's name; Markdown where it has none that says something else.
+    pub fn of(path: &Path) -> Self {
+        let extension = path.extension().unwrap_or_default().to_string_lossy();
+        match extension.to_ascii_lowercase().as_str() {
+            "json" => Self::Json,
+            "html" | "htm" => Self::Html,
+            _ => Self::Markdown,
+        }
+    }
+}
+
+impl App {
+    /// Chats as the text of a file: all of them where none is named. What is read, without thoughts
+    /// if they are not wanted, is the branch that is shown; JSON has everything.
+    pub async fn copy_of(
+        &self,
+        chat: Option<ChatId>,
+        form: Form,
+        with_thoughts: bool,
+    ) -> Result<String, Failure> {
+        self.on_disk(move |_, chats| {
+            let ids = match chat {
+                Some(id) => vec![id],
+                None => chats.rows()?.into_iter().map(|row| row.id).collect(),
+            };
+            let transcripts: Vec<Transcript> = ids
+                .into_iter()
+                .map(|id| chats.transcript(id))
+                .collect::<Result<_, _>>()?;
+            Ok(match form {
+                Form::Markdown => markdown::write(&transcripts, with_thoughts),
+                Form::Html => html::write(&transcripts, with_thoughts),
+                Form::Json => ours::write(&transcripts, now_ms()),
+            })
+        })
+        .await
+    }
+
+    /// Writes chats into a file, which is there whole or not at all.
+    pub async fn export(
+        &self,
+        chat: Option<ChatId>,
+        path: &Path,
+        with_thoughts: bool,
+    ) -> Result<(), Failure> {
+        let text = self.copy_of(chat, Form::of(path), with_thoughts).await?;
+        let path = path.to_owned();
+        blocking(move || {
+            let folder = path.parent().filter(|folder| folder.is_dir());
+            let folder = folder.unwrap_or(Path::new("."));
+            let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
+                std::io::Write::write_all(&mut file, text.as_bytes())?;
+                file.as_file().sync_all()?;
+                file.persist(&path).map(drop).map_err(|error| error.error)
+            });
+            written.map_err(|error| {
+                let message = format!("cannot write `{}`: {error}", path.display());
+                Failure::new(Code::Storage, message).hint("Choose another place.")
+            })
+        })
+        .await
+    }
+
+    /// Takes the chats of a file in: our own JSON, ChatGPT's `conversations.json`, Open WebUI's
+    /// export. All of them, or none. Gives their numbers.
+    pub async fn take_in(&self, path: &Path) -> Result<Vec<ChatId>, Failure> {
+        let path = path.to_owned();
+        let transcripts = blocking(move || {
+            let named = |why: String| {
+                let message = format!("`{}` {why}", path.display());
+                Failure::new(Code::Storage, message).hint(
+                    "Spud reads its own JSON, ChatGPT's conversations.json and Open WebUI's export.",
+                )
+            };
+            let length = fs_err::metadata(&path).map_err(|error| named(error.to_string()))?.len();
+            if length > LARGEST {
+                return Err(named(format!("is {length} bytes long; {LARGEST} are read")));
+            }
+            let bytes = fs_err::read(&path).map_err(|error| named(error.to_string()))?;
+            read(&bytes).map_err(named)
+        })
+        .await?;
+        self.at_the_gate(move |app, chats| {
+            let added = chats.add_transcripts(&transcripts)?;
+            app.tell_rows(chats)?;
+            Ok(added)
+        })
+        .await
+    }
+}
+
+/// The chats of a file, or what is wrong with it.
+fn read(bytes: &[u8]) -> Result<Vec<Transcript>, String> {
+    let value: serde_json::Value =
+        serde_json::from_slice(bytes).map_err(|error| format!("is no JSON: {error}"))?;
+    let transcripts = if value.get("form").is_some() {
+        ours::read(value)?
+    } else {
+        foreign::read(&value)?
+    };
+    if transcripts.is_empty() {
+        return Err("holds no chats".to_owned());
+    }
+    Ok(transcripts)
+}

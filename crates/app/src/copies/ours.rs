@@ -1,0 +1,299 @@
+//! Our own form: everything that a chat has, in words that another program can understand.
+
+use chats::{Body, Closer, Counts, End, Entry, MessageId, Reply, State, Statistics, Transcript};
+use serde::{Deserialize, Serialize};
+
+const FORM: &str = "spud-chats";
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct File {
+    form: String,
+    version: u32,
+    /// Milliseconds since 1970, UTC, as all times here.
+    written_ms: i64,
+    chats: Vec<Chat>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Chat {
+    title: String,
+    #[serde(default)]
+    title_given: bool,
+    created_ms: i64,
+    changed_ms: i64,
+    #[serde(default)]
+    pinned: bool,
+    #[serde(default)]
+    manner: Option<String>,
+    /// Which of the messages is shown last.
+    shown: Option<usize>,
+    /// Each behind the one that it follows.
+    messages: Vec<Message>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Message {
+    /// Which of the messages before it follows; null for a first one.
+    follows: Option<usize>,
+    created_ms: i64,
+    #[serde(flatten)]
+    words: Words,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "role")]
+enum Words {
+    User { text: String },
+    Assistant(Box<Written>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Written {
+    text: String,
+    #[serde(default)]
+    thinking: String,
+    #[serde(default)]
+    model: String,
+    state: EndState,
+    #[serde(default)]
+    failure: Option<Why>,
+    #[serde(default)]
+    ended_ms: Option<i64>,
+    #[serde(default)]
+    thinking_tokens: u32,
+    #[serde(default)]
+    answer_tokens: u32,
+    #[serde(default)]
+    thinking_ms: u64,
+    #[serde(default)]
+    answer_ms: u64,
+    #[serde(default)]
+    cost: Option<Cost>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EndState {
+    Complete,
+    Stopped,
+    Length,
+    Failed,
+    Interrupted,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Why {
+    code: String,
+    message: String,
+    hint: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Cost {
+    prompt_tokens: u32,
+    cached_tokens: u32,
+    decode_per_second: f64,
+    seed: u32,
+    #[serde(default)]
+    closed_by: Option<Who>,
+    /// The last message that the model was not shown, by its place.
+    #[serde(default)]
+    left_out: Option<usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Who {
+    Budget,
+    Asked,
+    Loop,
+}
+
+pub(super) fn write(transcripts: &[Transcript], now_ms: i64) -> String {
+    let file = File {
+        form: FORM.to_owned(),
+        version: VERSION,
+        written_ms: now_ms,
+        chats: transcripts.iter().map(chat).collect(),
+    };
+    let mut text = serde_json::to_string_pretty(&file).expect("BUG: text and numbers are JSON");
+    text.push('\n');
+    text
+}
+
+pub(super) fn read(value: serde_json::Value) -> Result<Vec<Transcript>, String> {
+    let form = value.get("form").and_then(|form| form.as_str());
+    if form != Some(FORM) {
+        return Err("is of a form that Spud does not know".to_owned());
+    }
+    match value.get("version").and_then(serde_json::Value::as_u64) {
+        Some(version) if version <= u64::from(VERSION) => {}
+        _ => return Err("was written by a newer Spud".to_owned()),
+    }
+    let file: File =
+        serde_json::from_value(value).map_err(|error| format!("is damaged: {error}"))?;
+    let chats = file.chats.into_iter().enumerate();
+    chats
+        .map(|(at, chat)| {
+            let title = chat.title.clone();
+            transcript(chat).map_err(|why| format!("is damaged: chat {} ({title:?}) {why}", at + 1))
+        })
+        .collect()
+}
+
+fn chat(transcript: &Transcript) -> Chat {
+    Chat {
+        title: transcript.title.clone(),
+        title_given: transcript.title_given,
+        created_ms: transcript.created_ms,
+        changed_ms: transcript.changed_ms,
+        pinned: transcript.pinned,
+        manner: transcript.manner.clone(),
+        shown: transcript.shown,
+        messages: transcript.entries.iter().map(message).collect(),
+    }
+}
+
+fn message(entry: &Entry) -> Message {
+    let words = match &entry.body {
+        Body::Question(text) => Words::User { text: text.clone() },
+        Body::Reply(reply) => reply_words(reply),
+    };
+    Message {
+        follows: entry.parent,
+        created_ms: entry.created_ms,
+        words,
+    }
+}
+
+fn reply_words(reply: &Reply) -> Words {
+    let (state, failure) = match &reply.state {
+        State::Streaming | State::Interrupted => (EndState::Interrupted, None),
+        State::Ended(End::Complete) => (EndState::Complete, None),
+        State::Ended(End::Stopped) => (EndState::Stopped, None),
+        State::Ended(End::Length) => (EndState::Length, None),
+        State::Ended(End::Failed(failure)) => {
+            let chats::Failure {
+                code,
+                message,
+                hint,
+            } = failure.clone();
+            let why = Why {
+                code,
+                message,
+                hint,
+            };
+            (EndState::Failed, Some(why))
+        }
+    };
+    Words::Assistant(Box::new(Written {
+        text: reply.answer.clone(),
+        thinking: reply.thinking.clone(),
+        model: reply.model.clone(),
+        state,
+        failure,
+        ended_ms: reply.ended_ms,
+        thinking_tokens: reply.counts.thinking_tokens,
+        answer_tokens: reply.counts.answer_tokens,
+        thinking_ms: reply.counts.thinking_ms,
+        answer_ms: reply.counts.answer_ms,
+        cost: reply.statistics.map(|cost| Cost {
+            prompt_tokens: cost.prompt_tokens,
+            cached_tokens: cost.cached_tokens,
+            decode_per_second: cost.decode_per_second,
+            seed: cost.seed,
+            closed_by: cost.closed_by.map(|closer| match closer {
+                Closer::Budget => Who::Budget,
+                Closer::Asked => Who::Asked,
+                Closer::Loop => Who::Loop,
+            }),
+            left_out: cost.left_out.and_then(|id| usize::try_from(id.0).ok()),
+        }),
+    }))
+}
+
+fn transcript(chat: Chat) -> Result<Transcript, String> {
+    let count = chat.messages.len();
+    if let Some(shown) = chat.shown.filter(|shown| *shown >= count) {
+        return Err(format!("shows message {shown} of {count}"));
+    }
+    let entries = chat.messages.into_iter().enumerate();
+    Ok(Transcript {
+        title: chat.title,
+        title_given: chat.title_given,
+        created_ms: chat.created_ms,
+        changed_ms: chat.changed_ms,
+        pinned: chat.pinned,
+        manner: chat.manner,
+        shown: chat.shown,
+        entries: entries
+            .map(|(at, message)| entry(at, message))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+fn entry(at: usize, message: Message) -> Result<Entry, String> {
+    if let Some(before) = message.follows.filter(|before| *before >= at) {
+        return Err(format!("has a message {at} that follows message {before}"));
+    }
+    let body = match message.words {
+        Words::User { text } => Body::Question(text),
+        Words::Assistant(answer) => Body::Reply(Reply {
+            model: answer.model,
+            state: state_of(&answer.state, answer.failure),
+            thinking: answer.thinking,
+            answer: answer.text,
+            counts: Counts {
+                thinking_tokens: answer.thinking_tokens,
+                answer_tokens: answer.answer_tokens,
+                thinking_ms: answer.thinking_ms,
+                answer_ms: answer.answer_ms,
+            },
+            statistics: answer.cost.map(statistics),
+            ended_ms: answer.ended_ms,
+        }),
+    };
+    Ok(Entry {
+        parent: message.follows,
+        created_ms: message.created_ms,
+        body,
+    })
+}
+
+fn state_of(state: &EndState, failure: Option<Why>) -> State {
+    State::Ended(match state {
+        EndState::Interrupted => return State::Interrupted,
+        EndState::Complete => End::Complete,
+        EndState::Stopped => End::Stopped,
+        EndState::Length => End::Length,
+        EndState::Failed => {
+            let why = failure.unwrap_or_else(|| Why {
+                code: String::new(),
+                message: "the reply failed".to_owned(),
+                hint: None,
+            });
+            End::Failed(chats::Failure {
+                code: why.code,
+                message: why.message,
+                hint: why.hint,
+            })
+        }
+    })
+}
+
+fn statistics(cost: Cost) -> Statistics {
+    let left_out = cost.left_out.and_then(|place| i64::try_from(place).ok());
+    Statistics {
+        prompt_tokens: cost.prompt_tokens,
+        cached_tokens: cost.cached_tokens,
+        decode_per_second: cost.decode_per_second,
+        seed: cost.seed,
+        closed_by: cost.closed_by.map(|who| match who {
+            Who::Budget => Closer::Budget,
+            Who::Asked => Closer::Asked,
+            Who::Loop => Closer::Loop,
+        }),
+        left_out: left_out.map(MessageId),
+    }
+}

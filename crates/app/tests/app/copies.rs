@@ -1,0 +1,282 @@
+//! Chats as files: what goes out comes back the same, and what is wrong comes in not at all.
+
+use std::fs;
+use std::path::Path;
+
+use app::{App, ChatId, Form};
+use serde_json::{Value, json};
+
+use crate::world::{World, surely};
+
+async fn talk(world: &World) -> ChatId {
+    let (chat, _) = world.ask(None, "What is <b>2 + 2</b>?").await;
+    world.ask(Some(chat), "What is 47 + 38?").await;
+    chat
+}
+
+async fn json_of(app: &App, chat: Option<ChatId>) -> Value {
+    let text = app.copy_of(chat, Form::Json, true).await.unwrap();
+    let mut value: Value = serde_json::from_str(&text).unwrap();
+    value["written_ms"] = Value::Null;
+    value
+}
+
+async fn take_in(world: &World, text: &str) -> Result<usize, app::Failure> {
+    let path = world.home.path().join("in.json");
+    fs::write(&path, text).unwrap();
+    world.app.take_in(&path).await.map(|chats| chats.len())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn json_comes_back_whole() {
+    let world = World::new().await;
+    let chat = talk(&world).await;
+    let (_, more) = world.ask(None, "Who are you?").await;
+    world.app.pin(more.chat, true).await.unwrap();
+    let file = world.home.path().join("all.json");
+    world.app.export(None, &file, true).await.unwrap();
+    let all = json_of(&world.app, None).await;
+    assert_eq!(all["chats"].as_array().unwrap().len(), 2);
+
+    let other = World::new().await;
+    let added = other.app.take_in(&file).await.unwrap();
+    assert_eq!(added.len(), 2);
+    assert_eq!(json_of(&other.app, None).await, all);
+    // One alone, and a chat that came back goes on.
+    let one = json_of(&world.app, Some(chat)).await;
+    assert_eq!(one["chats"].as_array().unwrap().len(), 1);
+    let going = other
+        .app
+        .send(Some(added[1]), "What is 1 + 1?", Some(surely()))
+        .await;
+    going.unwrap();
+    world.app.close().await;
+    other.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
+    let world = World::new().await;
+    let chat = talk(&world).await;
+    let with = world
+        .app
+        .copy_of(Some(chat), Form::Markdown, true)
+        .await
+        .unwrap();
+    let without = world
+        .app
+        .copy_of(Some(chat), Form::Markdown, false)
+        .await
+        .unwrap();
+    assert!(
+        with.starts_with(
+            "# What is <b>2 + 2</b>?\n\n## You\n\nWhat is <b>2 + 2</b>?\n\n## Sprout\n"
+        )
+    );
+    assert!(with.contains("\n> ") && !without.contains("\n> "));
+    assert!(
+        without.ends_with("## Sprout\n\n47 + 38 = 85.\n"),
+        "{without}"
+    );
+
+    let page = world
+        .app
+        .copy_of(Some(chat), Form::Html, true)
+        .await
+        .unwrap();
+    assert!(page.contains("default-src 'none'") && page.contains("<details>"));
+    assert!(page.contains("What is &lt;b&gt;2 + 2&lt;/b&gt;?") && !page.contains("<b>"));
+    let page = world
+        .app
+        .copy_of(Some(chat), Form::Html, false)
+        .await
+        .unwrap();
+    assert!(!page.contains("<details>"));
+    for (name, begin) in [
+        ("a.md", "# "),
+        ("a.HTML", "<!doctype"),
+        ("a.json", "{"),
+        ("a", "# "),
+    ] {
+        let path = world.home.path().join(name);
+        world.app.export(Some(chat), &path, true).await.unwrap();
+        assert!(
+            fs::read_to_string(&path).unwrap().starts_with(begin),
+            "{name}"
+        );
+    }
+    let nowhere = Path::new("/nowhere/at/all/x.md");
+    let failure = world
+        .app
+        .export(Some(chat), nowhere, true)
+        .await
+        .unwrap_err();
+    assert!(
+        failure.message.contains("/nowhere/at/all/x.md"),
+        "{failure}"
+    );
+    world
+        .app
+        .export(Some(ChatId(99)), nowhere, true)
+        .await
+        .unwrap_err();
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_hostile_words_can_do_nothing() {
+    let world = World::new().await;
+    let words = "<script>alert(1)</script> <img src=x onerror=alert(1)>\n\n<style>*{}</style>\n\n\
+                 ![x](https://evil.example/x.png) [j](javascript:alert(1)) [d](data:text/html,x)\n\n\
+                 <iframe src=\"https://evil.example\"></iframe>\n\n[ok](https://example.org \"onclick\")\n\n\
+                 `<base href=x>` [v](JaVaScRiPt:x) <a href='x'>x</a> &lt;form&gt;";
+    let file = json!([{"title": "</title><script>1</script>", "mapping": {
+        "a": {"parent": null, "message": {"author": {"role": "user"}, "content": {"parts": [words]}}},
+        "b": {"parent": "a", "message": {"author": {"role": "assistant"}, "content": {"parts": [words]},
+              "metadata": {"model_slug": "<u>m</u>"}}},
+    }}]);
+    assert_eq!(take_in(&world, &file.to_string()).await.unwrap(), 1);
+    let page = world.app.copy_of(None, Form::Html, true).await.unwrap();
+    let body = page.split_once("</style>").unwrap().1.to_lowercase();
+    for tag in [
+        "<script",
+        "<img",
+        "<style",
+        "<iframe",
+        "<base",
+        "<form",
+        "<u>",
+        "<a href='",
+    ] {
+        assert!(!body.contains(tag), "{tag} in {body}");
+    }
+    assert!(
+        !body.contains("\"javascript:") && !body.contains("\"data:"),
+        "{body}"
+    );
+    assert!(body.contains("href=\"https://example.org\""));
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn chats_of_other_programs_come_with_branches_and_thoughts() {
+    let world = World::new().await;
+    let message = |role: &str, text: &str| json!({"author": {"role": role}, "create_time": 1.5, "content": {"content_type": "text", "parts": [text]}});
+    let chatgpt = json!([{
+        "title": "Potatoes", "create_time": 1_700_000_000.25, "update_time": 1_700_000_100.0,
+        "current_node": "e",
+        "mapping": {
+            "root": {"parent": null, "message": null},
+            "s": {"parent": "root", "message": message("system", "be nice")},
+            "a": {"parent": "s", "message": message("user", "土豆?")},
+            "t": {"parent": "a", "message": {"author": {"role": "assistant"}, "content":
+                  {"content_type": "thoughts", "thoughts": [{"summary": "x", "content": "Let me see."}]}}},
+            "d": {"parent": "t", "message": message("assistant", "Yes.")},
+            "e": {"parent": "a", "message": message("assistant", "No.")},
+            "i": {"parent": "a", "message": {"author": {"role": "tool"}, "content": {"parts": [{"asset": 1}]}}},
+        },
+    }, {"title": "Empty", "mapping": {"r": {"parent": null, "message": null}}}]);
+    assert_eq!(take_in(&world, &chatgpt.to_string()).await.unwrap(), 1);
+    let open_webui = json!([{"title": "Sums", "created_at": 1_700_000_000, "updated_at": 1_700_000_009,
+        "pinned": true, "chat": {"history": {"currentId": "y", "messages": {
+            "x": {"parentId": null, "role": "user", "content": "1 + 1?", "timestamp": 1_700_000_001},
+            "y": {"parentId": "x", "role": "assistant", "model": "r1",
+                  "content": "<details type=\"reasoning\" done=\"true\">\n<summary>Thought</summary>\n> So\n> 2\n</details>\n2."},
+    }}}}]);
+    assert_eq!(take_in(&world, &open_webui.to_string()).await.unwrap(), 1);
+
+    let all = json_of(&world.app, None).await;
+    let [sums, potatoes] = all["chats"].as_array().unwrap().as_slice() else {
+        panic!("{all}");
+    };
+    assert_eq!(sums["pinned"], true);
+    assert_eq!(sums["messages"][1]["thinking"], "So\n2");
+    assert_eq!(sums["messages"][1]["text"], "2.");
+    assert_eq!(sums["messages"][1]["model"], "r1");
+    assert_eq!(potatoes["created_ms"], 1_700_000_000_250_i64);
+    let texts: Vec<&str> = potatoes["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| message["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts.len(), 3);
+    let shown = usize::try_from(potatoes["shown"].as_u64().unwrap()).unwrap();
+    assert_eq!(texts[shown], "No.");
+    let yes = texts.iter().position(|text| *text == "Yes.").unwrap();
+    assert_eq!(potatoes["messages"][yes]["thinking"], "Let me see.");
+    assert_eq!(world.app.search("土豆").await.unwrap().len(), 1);
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_or_hostile_file_is_refused_whole_with_its_reason() {
+    let world = World::new().await;
+    let chat = talk(&world).await;
+    let good = json_of(&world.app, Some(chat)).await;
+    let broken = |change: &dyn Fn(&mut Value)| {
+        let mut value = good.clone();
+        value["written_ms"] = json!(1);
+        change(&mut value);
+        value.to_string()
+    };
+    let circle = json!([{"title": "x", "mapping": {
+        "a": {"parent": "b", "message": null}, "b": {"parent": "a", "message": null}}}]);
+    let deep = "[".repeat(100_000);
+    for (text, reason) in [
+        (String::new(), "no JSON"),
+        ("not json".to_owned(), "no JSON"),
+        (good.to_string()[..500].to_owned(), "no JSON"),
+        (deep, "no JSON"),
+        ("[]".to_owned(), "no chats"),
+        ("{}".to_owned(), "does not know"),
+        ("[1, null]".to_owned(), "no form"),
+        (circle.to_string(), "circle"),
+        (
+            broken(&|value| value["form"] = json!("word")),
+            "does not know",
+        ),
+        (broken(&|value| value["version"] = json!(2)), "newer"),
+        (broken(&|value| value["chats"] = json!([])), "no chats"),
+        (
+            broken(&|value| value["chats"][0]["shown"] = json!(99)),
+            "chat 1",
+        ),
+        (
+            broken(&|value| value["chats"][0]["messages"][1]["follows"] = json!(1)),
+            "message 1",
+        ),
+        (
+            broken(&|value| value["chats"][0]["messages"][1]["role"] = json!("root")),
+            "damaged",
+        ),
+        (
+            broken(&|value| value["chats"][0]["messages"][1]["thinking_tokens"] = json!(-1)),
+            "damaged",
+        ),
+        (
+            broken(&|value| value["chats"][0]["title"] = json!(7)),
+            "damaged",
+        ),
+    ] {
+        let failure = take_in(&world, &text).await.unwrap_err();
+        assert!(failure.message.contains(reason), "{reason}: {failure}");
+        assert!(failure.message.contains("in.json"), "{failure}");
+    }
+    assert_eq!(
+        json_of(&world.app, None).await["chats"]
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
+    // Odd, but sound: times of the future, words that turn around, a title of many lines.
+    let odd = broken(&|value| {
+        value["chats"][0]["title"] = json!("a\nb\u{202e}c");
+        value["chats"][0]["created_ms"] = json!(i64::MAX);
+        value["chats"][0]["messages"][0]["text"] = json!("\u{0}");
+    });
+    assert_eq!(take_in(&world, &odd).await.unwrap(), 1);
+    let world = world.again().await;
+    world.app.close().await;
+}

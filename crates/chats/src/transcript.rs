@@ -1,0 +1,220 @@
+//! Whole chats, with all their branches, out of the database and into it: for copies that people
+//! keep, and for chats that other programs wrote.
+//!
+//! Not here: the form of a file (`app`).
+
+use rusqlite::{Connection, Transaction};
+
+use crate::Chats;
+use crate::chat::{self, ChatId};
+use crate::error::{Error, Fault};
+use crate::message::{self, Body, Message, MessageId, State};
+use crate::title;
+
+/// A chat by itself, without the numbers of a database.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transcript {
+    /// One line; made from the first message where it is empty.
+    pub title: String,
+    /// True where a person chose the title.
+    pub title_given: bool,
+    /// When it was begun.
+    pub created_ms: i64,
+    /// When a message was last added.
+    pub changed_ms: i64,
+    /// It stands before the others.
+    pub pinned: bool,
+    /// How its replies think, in words of `app`'s.
+    pub manner: Option<String>,
+    /// The place of the message that is shown last; none where there are no messages.
+    pub shown: Option<usize>,
+    /// All messages of all branches, each behind the one that it follows.
+    pub entries: Vec<Entry>,
+}
+
+/// A message of a transcript.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// The place of the message that it follows, before its own.
+    pub parent: Option<usize>,
+    /// When it was begun.
+    pub created_ms: i64,
+    /// Its words. What `left_out` names is a place here too.
+    pub body: Body,
+}
+
+impl Chats {
+    /// A chat as a whole. A reply that is being written is told as far as it is on disk, as an
+    /// interrupted one.
+    pub fn transcript(&self, id: ChatId) -> Result<Transcript, Error> {
+        self.read("read a whole chat", |connection| read(connection, id))
+    }
+
+    /// Adds whole chats, all or none, and gives their numbers.
+    pub fn add_transcripts(&self, transcripts: &[Transcript]) -> Result<Vec<ChatId>, Error> {
+        self.write("add chats", |transaction| {
+            let add = |transcript| add(transaction, transcript);
+            transcripts.iter().map(add).collect()
+        })
+    }
+}
+
+fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
+    let row = chat::find(connection, id)?;
+    let (title_given, created_ms, manner, leaf) = connection.query_row(
+        "SELECT title_given, created_ms, manner, leaf FROM chats WHERE id = ?1",
+        [id.0],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+    )?;
+    let leaf: Option<i64> = leaf;
+    let sql = format!(
+        "SELECT {} FROM messages WHERE chat = ?1 ORDER BY id",
+        message::COLUMNS
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let messages: Vec<Message> = statement
+        .query_map([id.0], message::from_row)?
+        .collect::<Result<_, _>>()?;
+    let place = |id: MessageId| {
+        messages
+            .binary_search_by_key(&id, |message| message.id)
+            .ok()
+    };
+    let entries = messages.iter().map(|message| {
+        let mut body = message.body.clone();
+        if let Body::Reply(reply) = &mut body {
+            if reply.state == State::Streaming {
+                reply.state = State::Interrupted;
+            }
+            if let Some(statistics) = &mut reply.statistics {
+                let left_out = statistics.left_out.and_then(place);
+                statistics.left_out = left_out.map(as_id);
+            }
+        }
+        Entry {
+            parent: message.parent.and_then(place),
+            created_ms: message.created_ms,
+            body,
+        }
+    });
+    Ok(Transcript {
+        title: row.title,
+        title_given,
+        created_ms,
+        changed_ms: row.changed_ms,
+        pinned: row.pinned,
+        manner,
+        shown: leaf.map(MessageId).and_then(place),
+        entries: entries.collect(),
+    })
+}
+
+/// A place in the clothes of a number.
+fn as_id(place: usize) -> MessageId {
+    MessageId(i64::try_from(place).unwrap_or(i64::MAX))
+}
+
+fn add(transaction: &Transaction<'_>, transcript: &Transcript) -> Result<ChatId, Fault> {
+    let first = transcript.entries.first().map(|entry| match &entry.body {
+        Body::Question(text) => text.as_str(),
+        Body::Reply(reply) => reply.answer.as_str(),
+    });
+    let title = title::given(&transcript.title)
+        .unwrap_or_else(|| title::title_from(first.unwrap_or_default()));
+    transaction.execute(
+        "INSERT INTO chats (title, title_given, created_ms, changed_ms, manner, pinned_ms)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        (
+            title,
+            transcript.title_given,
+            transcript.created_ms,
+            transcript.changed_ms,
+            &transcript.manner,
+            transcript.pinned.then_some(transcript.changed_ms),
+        ),
+    )?;
+    let chat = ChatId(transaction.last_insert_rowid());
+    let mut ids: Vec<MessageId> = Vec::with_capacity(transcript.entries.len());
+    for entry in &transcript.entries {
+        // A place that is not there yet is nobody's child: it was checked where it was read.
+        let parent = entry.parent.and_then(|place| ids.get(place)).copied();
+        let id = match &entry.body {
+            Body::Question(text) => add_question(transaction, chat, parent, entry, text)?,
+            Body::Reply(_) => add_reply(transaction, chat, parent, entry, &ids)?,
+        };
+        ids.push(id);
+    }
+    let shown = transcript.shown.and_then(|place| ids.get(place));
+    if let Some(shown) = shown.or(ids.last()) {
+        let sql = "UPDATE chats SET leaf = ?2 WHERE id = ?1";
+        transaction.execute(sql, (chat.0, shown.0))?;
+    }
+    Ok(chat)
+}
+
+fn add_question(
+    transaction: &Transaction<'_>,
+    chat: ChatId,
+    parent: Option<MessageId>,
+    entry: &Entry,
+    text: &str,
+) -> Result<MessageId, Fault> {
+    transaction.execute(
+        "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text)
+         VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4)",
+        (chat.0, parent.map(|id| id.0), entry.created_ms, text),
+    )?;
+    Ok(MessageId(transaction.last_insert_rowid()))
+}
+
+fn add_reply(
+    transaction: &Transaction<'_>,
+    chat: ChatId,
+    parent: Option<MessageId>,
+    entry: &Entry,
+    ids: &[MessageId],
+) -> Result<MessageId, Fault> {
+    let Body::Reply(reply) = &entry.body else {
+        unreachable!("BUG: asked for replies only");
+    };
+    let (state, failure) = match &reply.state {
+        State::Streaming | State::Interrupted => ("interrupted", None),
+        State::Ended(end) => (message::word(end), message::failure_of(end)),
+    };
+    let counts = reply.counts;
+    transaction.execute(
+        "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, model,
+             failure_code, failure_message, failure_hint,
+             thinking_tokens, answer_tokens, thinking_ms, answer_ms, text, thinking)
+         VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+        rusqlite::params![
+            chat.0,
+            parent.map(|id| id.0),
+            state,
+            entry.created_ms,
+            reply.ended_ms,
+            reply.model,
+            failure.map(|failure| &failure.code),
+            failure.map(|failure| &failure.message),
+            failure.and_then(|failure| failure.hint.as_ref()),
+            counts.thinking_tokens,
+            counts.answer_tokens,
+            crate::reply::signed(counts.thinking_ms),
+            crate::reply::signed(counts.answer_ms),
+            reply.answer,
+            reply.thinking,
+        ],
+    )?;
+    let id = MessageId(transaction.last_insert_rowid());
+    if let Some(statistics) = reply.statistics {
+        let place = statistics
+            .left_out
+            .and_then(|id| usize::try_from(id.0).ok());
+        let statistics = message::Statistics {
+            left_out: place.and_then(|place| ids.get(place)).copied(),
+            ..statistics
+        };
+        crate::reply::save_statistics(transaction, id, &statistics)?;
+    }
+    Ok(id)
+}

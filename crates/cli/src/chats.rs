@@ -1,0 +1,183 @@
+//! `spud chats`: the chats that are kept, as a list, as files, and from files.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use app::chats::Hit;
+use app::{App, AppEvent, ChatId, Failure, Form, Home};
+use clap::{Args, Subcommand, ValueEnum};
+use serde_json::json;
+
+use crate::console::{Console, To, complain_of, tame};
+
+/// What the JSON lines mean.
+const JSON: &str = "\
+With --json, one object per line:
+  list     {\"type\":\"chat\",\"id\":n,\"title\":…,\"changed_ms\":n,\"pinned\":bool}
+  search   {\"type\":\"hit\",\"id\":n,\"title\":…,\"changed_ms\":n,\"count\":n,\"message\":n,\"in_thinking\":bool,
+            \"snippet\":[…]}   pieces at odd places were searched for; `message` is null, and the
+            snippet empty, where only the title has the words
+  import   {\"type\":\"imported\",\"ids\":[n,…]}
+Times are milliseconds since 1970, UTC.";
+
+#[derive(Debug, Args)]
+#[command(after_long_help = JSON)]
+pub(crate) struct Chats {
+    #[command(subcommand)]
+    what: What,
+    /// Print one JSON object per line
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// The chats, those that are pinned first, then the last changed
+    List,
+    /// The chats in which all of these words stand; thoughts and titles are searched too
+    Search {
+        /// What to look for
+        #[arg(required = true)]
+        words: Vec<String>,
+    },
+    /// Chats as a file: Markdown or HTML to be read, JSON to come back
+    Export {
+        /// The number of a chat, as `spud chats list` tells it [default: all]
+        chat: Option<i64>,
+        /// Where to; the end of its name tells the form [default: standard output]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// The form on standard output
+        #[arg(long, value_enum, default_value_t = Text::Markdown, conflicts_with = "out")]
+        form: Text,
+        /// Leave the thoughts out of what is read; JSON always has them
+        #[arg(long)]
+        no_thoughts: bool,
+    },
+    /// Chats from a file: Spud's JSON, ChatGPT's conversations.json, Open WebUI's export
+    Import {
+        /// The file
+        path: PathBuf,
+    },
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Text {
+    Markdown,
+    Html,
+    Json,
+}
+
+impl From<Text> for Form {
+    fn from(text: Text) -> Self {
+        match text {
+            Text::Markdown => Self::Markdown,
+            Text::Html => Self::Html,
+            Text::Json => Self::Json,
+        }
+    }
+}
+
+/// Does it.
+pub(crate) async fn run(chats: Chats) -> ExitCode {
+    let opened = async { App::open(&Home::find()?).await };
+    let app = match opened.await {
+        Ok(app) => app,
+        Err(failure) => return complain_of(&failure),
+    };
+    let (stopper, _) = app::stop::stop();
+    let console = Console::new(stopper);
+    let status = match answer(&app, chats).await {
+        Ok(text) => {
+            console.write(To::Output, &text);
+            ExitCode::SUCCESS
+        }
+        Err(failure) => complain_of(&failure),
+    };
+    app.close().await;
+    status
+}
+
+async fn answer(app: &App, Chats { what, json }: Chats) -> Result<String, Failure> {
+    match what {
+        What::List => list(app, json).await,
+        What::Search { words } => {
+            let hits = app.search(&words.join(" ")).await?;
+            Ok(hits.iter().map(|hit| told(hit, json)).collect())
+        }
+        What::Export {
+            chat,
+            out,
+            form,
+            no_thoughts,
+        } => {
+            let chat = chat.map(ChatId);
+            match out {
+                Some(path) => {
+                    app.export(chat, &path, !no_thoughts).await?;
+                    Ok(String::new())
+                }
+                None => app.copy_of(chat, form.into(), !no_thoughts).await,
+            }
+        }
+        What::Import { path } => {
+            let added = app.take_in(&path).await?;
+            if json {
+                let ids: Vec<i64> = added.iter().map(|chat| chat.0).collect();
+                return Ok(line(&json!({ "type": "imported", "ids": ids })));
+            }
+            let count = added.len();
+            let chats = if count == 1 { "chat" } else { "chats" };
+            Ok(format!("{count} {chats} imported\n"))
+        }
+    }
+}
+
+async fn list(app: &App, json: bool) -> Result<String, Failure> {
+    let Some(AppEvent::Snapshot(snapshot)) = app.watch().await?.recv().await else {
+        return Ok(String::new());
+    };
+    let rows = snapshot.chats.into_iter().map(|row| {
+        if json {
+            return line(&json!({
+                "type": "chat",
+                "id": row.id.0,
+                "title": row.title,
+                "changed_ms": row.changed_ms,
+                "pinned": row.pinned,
+            }));
+        }
+        let pinned = if row.pinned { "  (pinned)" } else { "" };
+        format!("{:>6}  {}{pinned}\n", row.id.0, tame(&row.title))
+    });
+    Ok(rows.collect())
+}
+
+fn told(hit: &Hit, json: bool) -> String {
+    let best = hit.best.as_ref();
+    let snippet = best.map_or(&[][..], |best| best.snippet.as_slice());
+    if json {
+        return line(&json!({
+            "type": "hit",
+            "id": hit.chat.0,
+            "title": hit.title,
+            "changed_ms": hit.changed_ms,
+            "count": hit.count,
+            "message": best.map(|best| best.message.0),
+            "in_thinking": best.is_some_and(|best| best.in_thinking),
+            "snippet": snippet,
+        }));
+    }
+    let title = tame(&hit.title);
+    let words = tame(&snippet.concat());
+    let words = if words.is_empty() {
+        String::new()
+    } else {
+        format!("        {words}\n")
+    };
+    format!("{:>6}  {title}\n{words}", hit.chat.0)
+}
+
+fn line(value: &serde_json::Value) -> String {
+    format!("{value}\n")
+}
