@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
+use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, Key, TypingData};
 use tokio::sync::{Mutex, MutexGuard};
@@ -141,6 +142,13 @@ pub(crate) struct Window {
     _alone: MutexGuard<'static, ()>,
 }
 
+fn is_stale(error: &WebDriverError) -> bool {
+    matches!(
+        error.as_inner(),
+        WebDriverErrorInner::StaleElementReference(_)
+    )
+}
+
 impl Window {
     /// The last of the elements with this name, once there is one.
     pub(crate) async fn one(&self, name: &str) -> WebElement {
@@ -149,10 +157,16 @@ impl Window {
 
     /// All elements with this name that are there now.
     pub(crate) async fn all(&self, name: &str) -> Vec<WebElement> {
-        self.web
-            .find_all(By::Css(format!("[data-testid={name}]")))
-            .await
-            .unwrap()
+        let named = format!("[data-testid={name}]");
+        self.until(name, async || {
+            match self.web.find_all(By::Css(named.clone())).await {
+                Ok(found) => Some(found),
+                // One of them left the page while the driver made the list.
+                Err(error) if is_stale(&error) => None,
+                Err(error) => panic!("{error}"),
+            }
+        })
+        .await
     }
 
     /// Waits for something, and says what did not come.
