@@ -1,4 +1,5 @@
-//! The system's own notifications: that a model came, or could not, while nobody looks at the window.
+//! The system's own notifications: that a reply has ended, that a model came or could not, while
+//! nobody looks at the window.
 
 use std::collections::HashSet;
 
@@ -7,7 +8,7 @@ use notify_rust::Notification;
 use tauri::async_runtime::{spawn, spawn_blocking};
 use tauri::{Runtime, WebviewWindow};
 
-/// Tells of downloads that end while the window is not in front, for as long as the product lives.
+/// Tells of replies and downloads that end while the window is not in front, for as long as the product lives.
 pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
     let (window, product) = (window.clone(), product.clone());
     spawn(async move {
@@ -17,10 +18,22 @@ pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
         // The product must be able to end while somebody listens.
         drop(product);
         let mut known = HashSet::new();
+        let mut replying = HashSet::new();
         while let Some(event) = events.recv().await {
             let (downloads, is_new) = match event {
                 AppEvent::Snapshot(snapshot) => (snapshot.downloads, false),
                 AppEvent::Downloads(downloads) => (downloads, true),
+                AppEvent::Chats(rows) => {
+                    for row in &rows {
+                        if row.replying {
+                            replying.insert(row.id);
+                        } else if replying.remove(&row.id) {
+                            // Not what was asked: a notification stands on a locked screen too.
+                            notify(&window, "The reply is there", "");
+                        }
+                    }
+                    continue;
+                }
                 _ => continue,
             };
             for download in &downloads {
@@ -29,20 +42,23 @@ pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
                     continue;
                 };
                 let is_seen = !known.insert(download.key.clone());
-                if is_new && !is_seen && !window.is_focused().unwrap_or(false) {
-                    // A system without notifications has none; it is no error of anybody's.
-                    spawn_blocking(move || {
-                        Notification::new()
-                            .appname("Spud")
-                            .summary(&summary)
-                            .body(&body)
-                            .show()
-                            .is_ok()
-                    });
+                if is_new && !is_seen {
+                    notify(&window, &summary, &body);
                 }
             }
         }
     });
+}
+
+/// Tells it, unless somebody looks at the window.
+fn notify<R: Runtime>(window: &WebviewWindow<R>, summary: &str, body: &str) {
+    if window.is_focused().unwrap_or(false) {
+        return;
+    }
+    let mut notification = Notification::new();
+    notification.appname("Spud").summary(summary).body(body);
+    // A system without notifications has none; it is no error of anybody's.
+    spawn_blocking(move || notification.show().is_ok());
 }
 
 /// What is said of a download that ended.

@@ -47,6 +47,7 @@ pub(crate) fn run() -> Result<(), String> {
             shell.manage(Drops::of(&window, &product));
             guard(&window, &product);
             notices::tell(&window, &product);
+            product.keep_awake();
             shell.manage(product);
             shell.manage(Streams::default());
             drop(window);

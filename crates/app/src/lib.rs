@@ -8,6 +8,7 @@
 //! Not here: anything drawn or printed, and how a chat is laid out on disk (`chats`).
 
 mod asking;
+mod awake;
 mod coalesce;
 mod copies;
 mod doctor;
@@ -39,6 +40,7 @@ pub mod survey;
 mod verify;
 mod written;
 
+pub use ::machine::Awake;
 pub use asking::How;
 pub use chats::{self, ChatId, MessageId};
 pub use copies::Form;

@@ -29,6 +29,7 @@ pub(crate) async fn run(chat: Chat) -> ExitCode {
         Ok(app) => app,
         Err(failure) => return complain_of(&failure),
     };
+    app.keep_awake();
     let (stopper, _) = app::stop::stop();
     let console = Console::new(stopper);
     let prompts = io::stdin().is_terminal();

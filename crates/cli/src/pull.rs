@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use app::fit::bytes::human;
 use app::fit::words::about;
-use app::{Code, Doing, Far, Home, Limit, Network, Pulling};
+use app::{Awake, Code, Doing, Far, Home, Limit, Network, Pulling};
 use serde_json::{Value, json};
 
 use crate::command::Pull;
@@ -28,6 +28,7 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
         Ok(home) => home,
         Err(failure) => return complain_of(&failure),
     };
+    let _awake = tokio::task::spawn_blocking(|| Awake::hold("A model is being downloaded")).await;
     let limit = Limit::default();
     let kib = wish.limit.map(|limit| limit.saturating_mul(1 << 10));
     limit.set(kib.unwrap_or(Network::of(&home).limit));

@@ -5,12 +5,14 @@
 //! (the engine's probe lists them, since a driver can crash), and what the numbers mean for a model
 //! (`fit`).
 
+mod awake;
 mod bandwidth;
 mod cgroup;
 mod cpus;
 mod disk;
 mod system;
 
+pub use awake::Awake;
 pub use bandwidth::measure;
 pub use disk::disk;
 
