@@ -47,7 +47,8 @@ pub(crate) fn run() -> Result<(), String> {
             shell.manage(Drops::of(&window, &product));
             guard(&window, &product);
             notices::tell(&window, &product);
-            product.keep_awake();
+            let working = product.clone();
+            spawn(async move { working.keep_awake() });
             shell.manage(product);
             shell.manage(Streams::default());
             drop(window);

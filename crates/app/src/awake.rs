@@ -28,7 +28,7 @@ impl Work {
 
 impl App {
     /// Keeps the machine awake while there is work, for as long as the product lives. For the
-    /// programs to call: whoever embeds the product may not want it.
+    /// programs to call, within a tokio runtime: whoever embeds the product may not want it.
     pub fn keep_awake(&self) {
         let app = self.clone();
         tokio::spawn(async move {

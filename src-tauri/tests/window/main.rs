@@ -7,6 +7,7 @@ mod chats;
 mod engine;
 mod first;
 mod governing;
+mod hostile;
 // The library's own scripted server.
 #[path = "../../../crates/library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]
