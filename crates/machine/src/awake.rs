@@ -13,7 +13,8 @@ impl Awake {
         keepawake::Builder::default()
             .display(false)
             .idle(true)
-            .sleep(true)
+            // Whoever sends it to sleep by hand means it.
+            .sleep(false)
             .reason(reason)
             .app_name("Spud")
             .app_reverse_domain("org.spud.Spud")
