@@ -1,7 +1,8 @@
 // The keys of the window, as one pure rule. Keys of a part (the list's arrows, the field's Enter)
 // are that part's own.
 
-export type Shortcut = 'new' | 'stop' | 'search' | 'answer now' | 'undo' | 'rename' | 'hide side';
+export type Shortcut =
+  'new' | 'stop' | 'search' | 'find' | 'answer now' | 'undo' | 'rename' | 'hide side';
 
 export interface Situation {
   isReplying: boolean;
@@ -10,6 +11,8 @@ export interface Situation {
   /** A deleted chat can be taken back. */
   canUndo: boolean;
   canRename: boolean;
+  /** A conversation is open. */
+  canFind: boolean;
 }
 
 export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null {
@@ -19,6 +22,7 @@ export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null 
     const key = event.key.toLowerCase();
     if (key === 'n') return 'new';
     if (key === 'k') return 'search';
+    if (key === 'f' && now.canFind) return 'find';
     if (key === 'enter' && now.isThinking) return 'answer now';
     if (key === 'z' && now.canUndo && !hasOwnUndo(event.target)) return 'undo';
     return null;

@@ -101,3 +101,32 @@ async fn words_are_found_in_any_chat_and_a_chat_is_pinned() {
         .await;
     window.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_are_found_in_the_open_chat_also_in_a_folded_thought() {
+    let window = Opening::new().open().await;
+    window.ask_to_the_end("What is 47 + 38?").await;
+    window.ask_to_the_end("What is 2 + 2?").await;
+    window.write(Key::Control + "f").await;
+    let field = window.one("find").await;
+    field.send_keys("7+8=15").await.unwrap();
+    window.says("find-told", "1 of 1").await;
+    let unfolded = "return document.querySelector('[data-testid=thinking-text]').textContent";
+    let thought = window.script(unfolded).await;
+    assert!(thought.as_str().unwrap().contains("7+8=15"), "{thought}");
+    field.clear().await.unwrap();
+    field.send_keys("WHAT").await.unwrap();
+    window.says("find-told", "2 of 2").await;
+    field.send_keys(Key::Enter + "").await.unwrap();
+    window.says("find-told", "1 of 2").await;
+    let marked = "return CSS.highlights.get('found').size";
+    assert_eq!(window.script(marked).await, 2);
+    field.send_keys(Key::Escape + "").await.unwrap();
+    window
+        .until("the end of finding", async || {
+            window.all("find").await.is_empty().then_some(())
+        })
+        .await;
+    assert_eq!(window.script(marked).await, 0);
+    window.close().await;
+}

@@ -66,6 +66,15 @@ export class Follow {
     this.following = false;
   }
 
+  /** Brings a place of the content into view, a third below the top; follows no more. */
+  bring(place: DOMRect): void {
+    const node = this.#node;
+    if (!node) return;
+    this.hold();
+    const view = node.getBoundingClientRect();
+    node.scrollTop += place.top - view.top - view.height / 3;
+  }
+
   /** Runs `change`, which adds above what is read, and keeps what is read where it is. */
   async keepBelow(change: () => Promise<void>): Promise<void> {
     const node = this.#node;
