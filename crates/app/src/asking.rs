@@ -217,7 +217,7 @@ impl App {
         how: Option<How>,
     ) -> Result<(How, String), Failure> {
         let chosen = match chat {
-            Some(chat) => chats.manner(chat)?.as_deref().and_then(Manner::parse),
+            Some(chat) => Manner::of(chats, chat)?,
             None => None,
         };
         let state = self.state();
@@ -294,8 +294,7 @@ fn opening(message: &Message, quick: bool) -> Opening {
                 answer: reply.answer.clone(),
             }
         }
-        _ if quick => Opening::Answer,
-        _ => Opening::Think,
+        _ => Opening::new(quick),
     }
 }
 

@@ -15,6 +15,7 @@ use chats::{ChatId, Transcript};
 
 use crate::failure::{Code, Failure};
 use crate::open::{App, blocking, now_ms};
+use crate::written;
 
 /// The largest file that is read: some ten thousand long chats.
 const LARGEST: u64 = 512 << 20;
@@ -79,14 +80,7 @@ impl App {
         let text = self.copy_of(chat, Form::of(path), with_thoughts).await?;
         let path = path.to_owned();
         blocking(move || {
-            let folder = path.parent().filter(|folder| folder.is_dir());
-            let folder = folder.unwrap_or(Path::new("."));
-            let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-                std::io::Write::write_all(&mut file, text.as_bytes())?;
-                file.as_file().sync_all()?;
-                file.persist(&path).map(drop).map_err(|error| error.error)
-            });
-            written.map_err(|error| {
+            written::whole(&path, text.as_bytes()).map_err(|error| {
                 let message = format!("cannot write `{}`: {error}", path.display());
                 Failure::new(Code::Storage, message).hint("Choose another place.")
             })

@@ -1,8 +1,11 @@
 //! How replies think: at all or not, how long, and what happens to a thought that goes round in
 //! circles. Set for a chat, or for a model's new chats.
 
+use chats::{ChatId, Chats};
 use engine::governor::Governor;
 use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
 
 /// How replies of a chat think.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,8 +74,13 @@ impl Manner {
         }
     }
 
+    /// How a chat thinks, if somebody chose.
+    pub(crate) fn of(chats: &Chats, chat: ChatId) -> Result<Option<Self>, Failure> {
+        Ok(chats.manner(chat)?.as_deref().and_then(Self::parse))
+    }
+
     /// From what [`Manner::text`] made; anything else is nobody's choice.
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 

@@ -151,7 +151,7 @@ impl App {
                 messages = chats.conversation(id)?;
             }
             let draft = chats.draft(Some(id))?;
-            let chosen = chats.manner(id)?.as_deref().and_then(Manner::parse);
+            let chosen = Manner::of(chats, id)?;
             let mut state = app.state();
             let live = state.live.get(&id);
             if let Some(live) = live {

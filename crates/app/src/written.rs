@@ -1,5 +1,6 @@
-//! Small files of the data folder that hold what can be had again: written whole and moved into
-//! place; what is wrong with one only means that it is as if it were not there.
+//! Files that are written whole and moved into place: copies that people keep, and the small files
+//! of the data folder that hold what can be had again. What is wrong with one of those only means
+//! that it is as if it were not there.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -11,10 +12,16 @@ use serde::de::DeserializeOwned;
 pub(crate) fn put(folder: &Path, name: &str, what: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(what).expect("BUG: numbers and text are JSON");
     fs_err::create_dir_all(folder)?;
-    let mut part = tempfile::NamedTempFile::new_in(folder)?;
-    part.write_all(&text)?;
+    whole(&folder.join(name), &text)
+}
+
+/// Writes a file in a folder that is there: it is whole, or as it was before.
+pub(crate) fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| folder.is_dir());
+    let mut part = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    part.write_all(bytes)?;
     part.as_file().sync_all()?;
-    part.persist(folder.join(name))?;
+    part.persist(path)?;
     Ok(())
 }
 

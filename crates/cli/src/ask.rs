@@ -36,11 +36,7 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
             Err(failure) => return printer.end(&Outcome::refused(failure), settings.sampling.seed),
         };
         let conversation = Conversation {
-            opening: if settings.quick {
-                Opening::Answer
-            } else {
-                Opening::Think
-            },
+            opening: Opening::new(settings.quick),
             ..Conversation::of(question)
         };
         room.reply(&model, &conversation, &settings, stop, &mut |progress| {

@@ -95,6 +95,13 @@ pub enum Turn {
     },
 }
 
+impl Opening {
+    /// Of a reply from its beginning: with a thought first, or at once.
+    pub fn new(quick: bool) -> Self {
+        if quick { Self::Answer } else { Self::Think }
+    }
+}
+
 /// What a model is shown before it writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conversation {

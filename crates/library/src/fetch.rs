@@ -14,7 +14,7 @@ use fit::catalogue::Sha256;
 use fs_err::{File, OpenOptions};
 use sha2::Digest;
 use tokio::sync::watch;
-use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tokio::time::{interval, sleep};
 use url::Url;
 
@@ -278,10 +278,7 @@ impl Job<'_> {
                 }
             }
         };
-        let record = record
-            .map_err(io::Error::other)
-            .and_then(|record| record)
-            .map_err(|error| self.disk(error))?;
+        let record = ended(record).map_err(|error| self.disk(error))?;
         match record {
             Some(record) if record.sha256 == self.wanted.sha256 => {
                 record.keep(&self.path).map_err(|error| self.disk(error))?;
@@ -369,10 +366,7 @@ impl Job<'_> {
                 part.abandon();
             }
             part.end();
-            let synced = syncing
-                .await
-                .map_err(io::Error::other)
-                .and_then(|done| done);
+            let synced = ended(syncing.await);
             came?;
             synced.map_err(|error| self.disk(error))?;
             let found = self.checked(part, hashing, &checked, stop).await?;
@@ -414,8 +408,7 @@ impl Job<'_> {
                     return Err(self.stopped());
                 }
                 found = &mut hashing => {
-                    let found = found.map_err(io::Error::other).and_then(|found| found);
-                    return found.map_err(|error| self.disk(error));
+                    return ended(found).map_err(|error| self.disk(error));
                 }
                 _ = tick.tick() => {
                     let checked = checked.load(Ordering::Relaxed);
@@ -434,7 +427,7 @@ impl Job<'_> {
     ) -> Result<Option<SourceFailure>, Failure> {
         let part = part.clone();
         let expected = self.wanted.sha256;
-        spawn_blocking(move || {
+        let done = spawn_blocking(move || {
             let damaged = part.damaged(|_| ())?;
             if damaged.is_empty() {
                 let hosts = part.hosts();
@@ -447,11 +440,8 @@ impl Job<'_> {
             }
             part.drop_blocks(&damaged)?;
             Ok(None)
-        })
-        .await
-        .map_err(io::Error::other)
-        .and_then(|done| done)
-        .map_err(|error| self.disk(error))
+        });
+        ended(done.await).map_err(|error| self.disk(error))
     }
 
     fn fetched(&self) -> u64 {
@@ -506,6 +496,11 @@ impl Drop for EndOnDrop<'_> {
     fn drop(&mut self) {
         self.0.abandon();
     }
+}
+
+/// What a thread of its own gave, or how it failed; a panic in it is a failure too.
+fn ended<T>(thread: Result<io::Result<T>, JoinError>) -> io::Result<T> {
+    thread.map_err(io::Error::other)?
 }
 
 /// Hashes the file from its start as far as it is finished, until its end.
