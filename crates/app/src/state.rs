@@ -33,6 +33,10 @@ pub(crate) struct State {
     pub(crate) queue: Queue,
     /// The machine as it was seen last.
     pub(crate) seen: Option<Seen>,
+    /// Whether fewer threads compute, since a battery feeds the machine.
+    pub(crate) gentle: bool,
+    /// The chat whose words the engine's cache holds.
+    pub(crate) in_engine: Option<ChatId>,
     /// What the user should know, kept for windows that open later.
     pub(crate) notices: Vec<Failure>,
 }
@@ -149,6 +153,7 @@ impl State {
             title,
             changed_ms,
             pinned,
+            folder,
         } = row;
         ChatRow {
             id,
@@ -156,6 +161,7 @@ impl State {
             changed_ms,
             replying: self.live.contains_key(&id),
             pinned,
+            folder,
         }
     }
 }

@@ -88,7 +88,7 @@ fn by_words(connection: &Connection, words: &[&str]) -> Result<Found, Fault> {
     let mut sql = String::from(
         "SELECT chats.id, title, changed_ms, count(*), max(messages.id) FROM messages
          JOIN chats ON chats.id = messages.chat
-         WHERE deleted_ms IS NULL AND messages.state <> 'streaming'",
+         WHERE deleted_ms IS NULL AND removed_with IS NULL AND messages.state <> 'streaming'",
     );
     let (long, short): (Vec<&str>, Vec<&str>) =
         words.iter().partition(|word| word.chars().nth(2).is_some());

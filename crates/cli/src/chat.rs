@@ -52,7 +52,8 @@ async fn talk(
     console: &Console,
     prompts: bool,
 ) -> Result<ExitCode, app::Failure> {
-    let model = app::survey::named(&Home::find()?, &chat.how.model)?;
+    let home = Home::find()?;
+    let model = app::survey::named(&home, &chat.how.model)?;
     for notice in notices(app).await? {
         complain_of(&notice);
     }
@@ -75,7 +76,7 @@ async fn talk(
         if question.trim().is_empty() {
             continue;
         }
-        let settings = chat.how.settings();
+        let settings = chat.how.settings(&home);
         let seed = settings.sampling.seed;
         let how = How {
             model: model.clone(),
@@ -281,7 +282,11 @@ fn show(event: ChatEvent, printer: &mut Printer) -> Option<Message> {
         }
         ChatEvent::End(message) => return Some(message),
         ChatEvent::Looping { .. } => printer.tell(&Progress::Looping),
-        ChatEvent::Message(_) | ChatEvent::Branch(_) | ChatEvent::Manner(_) | ChatEvent::Gone => {}
+        ChatEvent::Message(_)
+        | ChatEvent::Branch(_)
+        | ChatEvent::Manner(_)
+        | ChatEvent::Instructions(_)
+        | ChatEvent::Gone => {}
     }
     None
 }
