@@ -2,6 +2,7 @@
 // whether it is open. It is open exactly when the reader opened it; folding "when the answer
 // starts" means that the quiet line loses its latest words and becomes "Thought for 12 s".
 import type { Message, Phase } from '../ipc/wire';
+import { t } from '../words/language.svelte';
 import { latestWords } from '../words/latest';
 import { percent, tokens } from '../words/counts';
 import { running, spent } from '../words/time';
@@ -32,7 +33,9 @@ export function thoughtOf(
   const isRunning = isThinking(reply, phase);
   if (reply.thinking === '' && !isRunning) return null;
   return {
-    label: isRunning ? 'Thinking' : `Thought for ${spent(reply.thinkingMs)}`,
+    label: isRunning
+      ? t('thinking.running')
+      : t('thinking.done', { time: spent(reply.thinkingMs) }),
     ended: isRunning ? '' : endOf(reply),
     share: isRunning ? '' : shareOf(reply),
     isRunning,
@@ -43,21 +46,14 @@ export function thoughtOf(
 }
 
 function endOf({ closedBy }: Message): string {
-  switch (closedBy) {
-    case 'budget':
-      return 'its budget was spent';
-    case 'asked':
-      return 'ended as you asked';
-    case 'loop':
-      return 'it went round in circles';
-    case null:
-      return '';
-  }
+  return closedBy === null ? '' : t(`thinking.closed.${closedBy}`);
 }
 
 function shareOf({ thinkingMs, answerMs }: Message): string {
   const whole = thinkingMs + answerMs;
-  return whole < 1000 || answerMs === 0 ? '' : `${percent(thinkingMs / whole)} of the time`;
+  return whole < 1000 || answerMs === 0
+    ? ''
+    : t('thinking.share', { percent: percent(thinkingMs / whole) });
 }
 
 export function isThinking(reply: Message, phase: Phase | null): boolean {

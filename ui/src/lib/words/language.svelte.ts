@@ -2,7 +2,7 @@
 // anew when the language changes. What may change about a word (its plural, the place of a number)
 // is the catalogue's; how numbers look is `Intl`'s.
 import { createInstance } from 'i18next';
-import { firstSpoken, type Key, type Language, LANGUAGES } from './languages';
+import { firstSpoken, isReadAs, type Key, type Language, LANGUAGES } from './languages';
 
 export type Wanted = 'system' | Language;
 /** `count` chooses the plural's form. */
@@ -44,6 +44,11 @@ export function setLanguage(language: Wanted): void {
 /** The language that is spoken now, for `Intl`. */
 export function language(): Language {
   return spoken;
+}
+
+/** As the person's own system spells that language, for dates: `en-GB` where English is spoken. */
+export function locale(): string {
+  return navigator.languages.find((tag) => isReadAs(tag, spoken)) ?? spoken;
 }
 
 export function t(key: Key, values: Values = {}): string {

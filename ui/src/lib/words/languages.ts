@@ -29,9 +29,14 @@ type WithoutForm<Name extends string> = Name extends `${infer Base}_${Intl.LDMLP
 export function firstSpoken(tags: readonly string[]): Language {
   const spoken = Object.keys(LANGUAGES) as Language[];
   const match = tags
-    .map((tag) => spoken.find((language) => written(language) === written(tag)))
+    .map((tag) => spoken.find((language) => isReadAs(tag, language)))
     .find((language) => language !== undefined);
   return match ?? 'en';
+}
+
+/** Whether who reads the one reads the other: `zh-SG` and `zh-Hans`. */
+export function isReadAs(tag: string, language: Language): boolean {
+  return written(tag) === written(language);
 }
 
 /** Tongue and script, which decide whether a text can be read: "zh-Hans" for `zh` and `zh-CN`. */
