@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { FakeBackend } from './lib/ipc/fake';
 import { makeScene, sceneNames } from './lib/ipc/fakeScenes';
+import { setLanguage } from './lib/words/language.svelte';
 
 const PACE = { loadMs: 40, readMs: 10, tokenMs: 10 };
 let page: ReturnType<typeof mount> | undefined;
@@ -309,6 +310,23 @@ describe('the window', () => {
     one('model-open').click();
     await pass(5);
     expect(one('model-failure').textContent).toContain('There is no file at /nowhere.gguf.');
+  });
+
+  it('speaks another language at once, with nothing lost', async () => {
+    await open('answered');
+    type('half a question');
+    one('thinking-toggle').click();
+    flushSync();
+    setLanguage('zh-Hans');
+    flushSync();
+    expect(document.documentElement.lang).toBe('zh-Hans');
+    expect(one('new-chat').textContent).toContain('新对话');
+    expect(one('thinking-label').textContent).toMatch(/^思考了 \d+ 秒$/);
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('half a question');
+    expect(one('thinking-toggle').getAttribute('aria-expanded')).toBe('true');
+    setLanguage('en');
+    flushSync();
+    expect(one('new-chat').textContent).toContain('New chat');
   });
 
   it('makes no element of what a model wrote', async () => {

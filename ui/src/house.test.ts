@@ -130,7 +130,7 @@ describe('the colours', () => {
 
   const WORDS: [string, string[]][] = [
     ['ink', ['paper', 'surface', 'sunken', 'raised', 'bubble', 'stop-wash', 'warn-wash']],
-    ['soft', ['paper', 'surface', 'sunken', 'raised']],
+    ['soft', ['paper', 'surface', 'sunken', 'raised', 'stop-wash', 'warn-wash']],
     ['faint', ['paper', 'surface', 'sunken', 'raised']],
     ['sprout', ['paper', 'surface', 'bubble']],
     ['sprout-ink', ['sprout']],

@@ -82,7 +82,7 @@ export function notes(fit: Fit): string[] {
 export function aboutModel({ id, about, bytes }: Model): string {
   if (speaksAsRust()) return about;
   if (id === 'sprout') return t('model.sprout');
-  return bytes === 0 ? t('model.gone') : size(bytes);
+  return t(bytes === 0 ? 'model.gone' : 'model.file');
 }
 
 /** Why the disk does not take this download; empty where it does. */
