@@ -312,6 +312,25 @@ describe('the window', () => {
     expect(one('model-failure').textContent).toContain('There is no file at /nowhere.gguf.');
   });
 
+  it('copies a reply without its marks, and with its thoughts', async () => {
+    const taken: string[] = [];
+    vi.stubGlobal('navigator', {
+      ...navigator,
+      languages: ['en'],
+      clipboard: { writeText: async (text: string) => void taken.push(text) },
+    });
+    await open('answered');
+    for (const form of ['copy-plain', 'copy-thoughts', 'copy-plain', 'copy-markdown']) {
+      one(form).click();
+      await pass(5);
+    }
+    one('copy-thoughts').click();
+    expect(taken).toHaveLength(3);
+    expect(taken[0]).toBe('47 + 38 = 85');
+    expect(taken[1]).toMatch(/^Thinking:\n\nThe ones: .*\n\nAnswer:\n\n47 \+ 38 = 85$/s);
+    expect(taken[2]).toMatch(/^> The ones: .*\n\n47 \+ 38 = \*\*85\*\*$/s);
+  });
+
   it('speaks another language at once, with nothing lost', async () => {
     await open('answered');
     type('half a question');

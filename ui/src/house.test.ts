@@ -106,7 +106,7 @@ function spokenIn(path: string, text: string): string[] {
   const bare = text
     .replace(/<!--[\s\S]*?-->|\/\*[\s\S]*?\*\//g, '')
     .replace(/(^|\s)\/\/ .*$/gm, '');
-  const quoted = [...bare.matchAll(/(['"`])([A-Z][a-z]+ [^'"`\n]+)\1/g)].map(
+  const quoted = [...bare.matchAll(/(['"`])([A-Z][a-z]+[:,.…]? [^'"`\n]+)\1/g)].map(
     (match) => match[2] ?? '',
   );
   if (!path.endsWith('.svelte')) return quoted;
