@@ -312,6 +312,16 @@ describe('the window', () => {
     expect(one('model-failure').textContent).toContain('There is no file at /nowhere.gguf.');
   });
 
+  it('numbers the steps of a thought, and counts them when it is over', async () => {
+    await open('answered');
+    const [label] = all('thinking-steps');
+    expect(label?.textContent).toBe('4 steps');
+    all('thinking-toggle')[0]?.click();
+    flushSync();
+    expect(all('thinking-text')[0]?.querySelectorAll('.isNumbered > .step')).toHaveLength(4);
+    expect(one('reply-foot').textContent).toContain('3 s, 77 % of it thinking');
+  });
+
   it('copies a reply without its marks, and with its thoughts', async () => {
     const taken: string[] = [];
     vi.stubGlobal('navigator', {
