@@ -5,6 +5,7 @@ use chats::{ChatId, Message, MessageId};
 use engine::message::SoFar;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::drafting::DraftFiles;
 use crate::engine_room::EngineState;
 use crate::failure::Failure;
 use crate::manner::Manner;
@@ -54,6 +55,8 @@ pub enum ChatEvent {
         phase: Option<Phase>,
         /// What was typed and not sent.
         draft: String,
+        /// The files that wait with it.
+        files: DraftFiles,
         /// How its replies think.
         manner: Manner,
     },
@@ -61,6 +64,8 @@ pub enum ChatEvent {
     Branch(Vec<Message>),
     /// How its replies think from now on.
     Manner(Manner),
+    /// The files that wait with its draft.
+    Files(DraftFiles),
     /// The reply goes round in circles.
     Looping {
         /// Which reply.
@@ -109,6 +114,8 @@ pub enum AppEvent {
     Network(Network),
     /// How replies of the next chat think.
     Manner(Manner),
+    /// The files that wait with the draft of the next chat.
+    Files(DraftFiles),
     /// Somebody wants to leave while a download is at work, and it is not set what becomes of it.
     Leaving,
     /// Something the user should know.
@@ -130,6 +137,8 @@ pub struct Snapshot {
     pub notices: Vec<Failure>,
     /// What was typed for a chat that does not exist yet.
     pub draft: String,
+    /// The files that wait with it.
+    pub files: DraftFiles,
     /// The chat that was open last.
     pub last_chat: Option<ChatId>,
     /// Nothing was ever asked.

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, Transaction};
 
 use crate::Chats;
+use crate::attachment::{self, TextFile};
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
 use crate::message::{self, Body, Message, MessageId, State};
@@ -39,6 +40,8 @@ pub struct Entry {
     pub parent: Option<usize>,
     /// When it was begun.
     pub created_ms: i64,
+    /// The files that go with a question, in their order; none with a reply.
+    pub files: Vec<TextFile>,
     /// Its words. What `left_out` names is a place here too.
     pub body: Body,
 }
@@ -81,6 +84,10 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
             .ok()
     };
     let entries = messages.iter().map(|message| {
+        let files = match message.body {
+            Body::Question(_) => attachment::texts(connection, message.id)?,
+            Body::Reply(_) => Vec::new(),
+        };
         let mut body = message.body.clone();
         if let Body::Reply(reply) = &mut body {
             if reply.state == State::Streaming {
@@ -91,11 +98,12 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
                 statistics.left_out = left_out.map(as_id);
             }
         }
-        Entry {
+        Ok(Entry {
             parent: message.parent.and_then(place),
             created_ms: message.created_ms,
+            files,
             body,
-        }
+        })
     });
     Ok(Transcript {
         title: row.title,
@@ -105,7 +113,7 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
         pinned: row.pinned,
         manner,
         shown: leaf.map(MessageId).and_then(place),
-        entries: entries.collect(),
+        entries: entries.collect::<rusqlite::Result<_>>()?,
     })
 }
 
@@ -164,7 +172,11 @@ fn add_question(
          VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4)",
         (chat.0, parent.map(|id| id.0), entry.created_ms, text),
     )?;
-    Ok(MessageId(transaction.last_insert_rowid()))
+    let question = MessageId(transaction.last_insert_rowid());
+    for (position, file) in (0..).zip(&entry.files) {
+        attachment::insert(transaction, Some(chat), Some(question), position, file)?;
+    }
+    Ok(question)
 }
 
 fn add_reply(

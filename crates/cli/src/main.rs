@@ -27,6 +27,9 @@ use clap::Parser;
 use crate::command::{Command, Spud};
 
 fn main() -> ExitCode {
+    if let Some(status) = app::reading::become_reader() {
+        return status;
+    }
     let spud = Spud::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
