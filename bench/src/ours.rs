@@ -138,6 +138,7 @@ impl Ours {
             governor: Governor::default(),
             room: 0,
             left_before: 0,
+            threads: None,
         })
     }
 }

@@ -90,5 +90,6 @@ pub fn unlimited() -> Machine {
         }),
         gpus: Vec::new(),
         disk: None,
+        on_battery: false,
     }
 }

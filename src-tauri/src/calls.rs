@@ -1,7 +1,7 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, AttachmentId, ChatId, Closing, Held, MessageId, Network};
+use app::{App, AttachmentId, ChatId, Closing, Held, MessageId, Network, Preferences};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
@@ -40,6 +40,19 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         search,
         delete_chat,
         restore_chat,
+        set_folder,
+        deleted_chats,
+        erase_chats,
+        remove_message,
+        restore_message,
+        set_instructions,
+        save_preset,
+        remove_preset,
+        set_preferences,
+        choose_models_folder,
+        data_view,
+        back_up_now,
+        show_data_folder,
         save_draft,
         remember_chat,
         survey,
@@ -247,6 +260,84 @@ async fn delete_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<
 #[tauri::command]
 async fn restore_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
     Ok(app.restore(ChatId(request.chat)).await?)
+}
+
+#[tauri::command]
+async fn set_folder(app: State<'_, App>, request: wire::FolderRequest) -> Answer<()> {
+    Ok(app.set_folder(ChatId(request.chat), request.folder).await?)
+}
+
+#[tauri::command]
+async fn deleted_chats(app: State<'_, App>) -> Answer<Vec<wire::DeletedChat>> {
+    let rows = app.deleted().await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+#[tauri::command]
+async fn erase_chats(app: State<'_, App>, request: wire::EraseRequest) -> Answer<()> {
+    let chats = request.chats.into_iter().map(ChatId).collect();
+    Ok(app.erase(chats).await?)
+}
+
+#[tauri::command]
+async fn remove_message(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.remove_message(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+async fn restore_message(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.restore_message(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+async fn set_instructions(app: State<'_, App>, request: wire::InstructionsRequest) -> Answer<()> {
+    let chat = request.chat.map(ChatId);
+    Ok(app.set_instructions(chat, &request.text).await?)
+}
+
+#[tauri::command]
+async fn save_preset(app: State<'_, App>, request: wire::PresetRequest) -> Answer<()> {
+    Ok(app.save_preset(request.preset.into()).await?)
+}
+
+#[tauri::command]
+async fn remove_preset(app: State<'_, App>, request: wire::PresetName) -> Answer<()> {
+    Ok(app.remove_preset(&request.name).await?)
+}
+
+#[tauri::command]
+async fn set_preferences(app: State<'_, App>, request: wire::PreferencesRequest) -> Answer<()> {
+    Ok(app.set_preferences(request.preferences.into()).await?)
+}
+
+/// The system's folder dialog, then the setting; nothing where nobody chose.
+#[tauri::command]
+async fn choose_models_folder(app: State<'_, App>) -> Answer<()> {
+    let chosen = rfd::AsyncFileDialog::new()
+        .set_title("Choose a folder for models")
+        .pick_folder()
+        .await;
+    let Some(folder) = chosen else { return Ok(()) };
+    let set = Preferences {
+        models: Some(folder.path().to_owned()),
+        ..app.preferences()
+    };
+    Ok(app.set_preferences(set).await?)
+}
+
+#[tauri::command]
+async fn data_view(app: State<'_, App>) -> Answer<wire::DataView> {
+    Ok(app.data().await?.into())
+}
+
+#[tauri::command]
+async fn back_up_now(app: State<'_, App>) -> Answer<()> {
+    Ok(app.back_up_now().await?)
+}
+
+#[tauri::command]
+async fn show_data_folder(app: State<'_, App>) -> Answer<()> {
+    Ok(app.show_data_folder().await?)
 }
 
 #[tauri::command]

@@ -9,6 +9,7 @@ mod drops;
 mod leaving;
 mod notices;
 mod streams;
+mod theme;
 mod window;
 mod wire;
 

@@ -12,6 +12,7 @@ use crate::drops::{Drops, is_model};
 use crate::leaving::guard;
 use crate::notices;
 use crate::streams::Streams;
+use crate::theme;
 
 /// In pixels at a scale of 1: wide enough for the list and a comfortable measure.
 const SIZE: (f64, f64) = (1080.0, 760.0);
@@ -48,6 +49,7 @@ pub(crate) fn run() -> Result<(), String> {
             shell.manage(Drops::of(&window, &product));
             guard(&window, &product);
             notices::tell(&window, &product);
+            theme::follow(&window, &product);
             let working = product.clone();
             spawn(async move { working.keep_awake() });
             shell.manage(product);

@@ -8,6 +8,7 @@ mod bindings;
 mod chat;
 mod drag;
 mod files;
+mod keeping;
 mod shelf;
 mod survey;
 
@@ -22,13 +23,19 @@ pub(crate) use chat::{
     SendRequest, SendResponse,
 };
 #[cfg(test)]
-pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
+pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase, Taste};
 pub(crate) use drag::DragEvent;
 #[cfg(test)]
 pub(crate) use files::Reading;
 pub(crate) use files::{
     AttachRequest, Attached, DraftFiles, FileRequest, FileText, ReadingRequest, WeighRequest,
     Weight, asked,
+};
+#[cfg(test)]
+pub(crate) use keeping::{Backup, Device, Theme, Width};
+pub(crate) use keeping::{
+    DataView, DeletedChat, EraseRequest, FolderRequest, InstructionsRequest, Preferences,
+    PreferencesRequest, Preset, PresetName, PresetRequest,
 };
 #[cfg(test)]
 pub(crate) use shelf::{Closing, Doing, DownloadState};
@@ -140,6 +147,12 @@ pub(crate) enum AppEvent {
         network: Network,
         /// How replies of the next chat think.
         manner: Manner,
+        /// What is said to the model in chats to come.
+        instructions: String,
+        presets: Vec<Preset>,
+        preferences: Preferences,
+        /// Fewer threads compute, since a battery feeds the machine.
+        gentle: bool,
     },
     Chats {
         chats: Vec<ChatRow>,
@@ -161,6 +174,18 @@ pub(crate) enum AppEvent {
     /// The files that wait with the draft of the chat that does not exist yet.
     Files {
         files: DraftFiles,
+    },
+    Instructions {
+        instructions: String,
+    },
+    Presets {
+        presets: Vec<Preset>,
+    },
+    Preferences {
+        preferences: Preferences,
+    },
+    Gentle {
+        gentle: bool,
     },
     Network {
         network: Network,
@@ -282,6 +307,10 @@ impl From<app::AppEvent> for AppEvent {
                 downloads: all(shown.downloads),
                 network: shown.network.into(),
                 manner: shown.manner.into(),
+                instructions: shown.instructions,
+                presets: all(shown.presets),
+                preferences: shown.preferences.into(),
+                gentle: shown.gentle,
             },
             app::AppEvent::Chats(rows) => Self::Chats { chats: all(rows) },
             app::AppEvent::Model(models, model) => Self::Model {
@@ -300,6 +329,14 @@ impl From<app::AppEvent> for AppEvent {
             app::AppEvent::Files(files) => Self::Files {
                 files: files.into(),
             },
+            app::AppEvent::Instructions(instructions) => Self::Instructions { instructions },
+            app::AppEvent::Presets(presets) => Self::Presets {
+                presets: all(presets),
+            },
+            app::AppEvent::Preferences(set) => Self::Preferences {
+                preferences: (*set).into(),
+            },
+            app::AppEvent::Gentle(gentle) => Self::Gentle { gentle },
             app::AppEvent::Network(network) => Self::Network {
                 network: network.into(),
             },

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
 import { FakeBackend } from './lib/ipc/fake';
 import { makeScene, sceneNames } from './lib/ipc/fakeScenes';
+import { setLanguage } from './lib/words/language.svelte';
 
 const PACE = { loadMs: 40, readMs: 10, tokenMs: 10 };
 let page: ReturnType<typeof mount> | undefined;
@@ -309,6 +310,52 @@ describe('the window', () => {
     one('model-open').click();
     await pass(5);
     expect(one('model-failure').textContent).toContain('There is no file at /nowhere.gguf.');
+  });
+
+  it('numbers the steps of a thought, and counts them when it is over', async () => {
+    await open('answered');
+    const [label] = all('thinking-steps');
+    expect(label?.textContent).toBe('4 steps');
+    all('thinking-toggle')[0]?.click();
+    flushSync();
+    expect(all('thinking-text')[0]?.querySelectorAll('.isNumbered > .step')).toHaveLength(4);
+    expect(one('reply-foot').textContent).toContain('3 s, 77 % of it thinking');
+  });
+
+  it('copies a reply without its marks, and with its thoughts', async () => {
+    const taken: string[] = [];
+    vi.stubGlobal('navigator', {
+      ...navigator,
+      languages: ['en'],
+      clipboard: { writeText: async (text: string) => void taken.push(text) },
+    });
+    await open('answered');
+    for (const form of ['copy-plain', 'copy-thoughts', 'copy-plain', 'copy-markdown']) {
+      one(form).click();
+      await pass(5);
+    }
+    one('copy-thoughts').click();
+    expect(taken).toHaveLength(3);
+    expect(taken[0]).toBe('47 + 38 = 85');
+    expect(taken[1]).toMatch(/^Thinking:\n\nThe ones: .*\n\nAnswer:\n\n47 \+ 38 = 85$/s);
+    expect(taken[2]).toMatch(/^> The ones: .*\n\n47 \+ 38 = \*\*85\*\*$/s);
+  });
+
+  it('speaks another language at once, with nothing lost', async () => {
+    await open('answered');
+    type('half a question');
+    one('thinking-toggle').click();
+    flushSync();
+    setLanguage('zh-Hans');
+    flushSync();
+    expect(document.documentElement.lang).toBe('zh-Hans');
+    expect(one('new-chat').textContent).toContain('新对话');
+    expect(one('thinking-label').textContent).toMatch(/^思考了 \d+ 秒$/);
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('half a question');
+    expect(one('thinking-toggle').getAttribute('aria-expanded')).toBe('true');
+    setLanguage('en');
+    flushSync();
+    expect(one('new-chat').textContent).toContain('New chat');
   });
 
   it('makes no element of what a model wrote', async () => {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import en from './lib/words/catalogue/en.json';
 
 const ROOT = join(import.meta.dirname, '.');
 const sources = readdirSync(ROOT, { recursive: true, encoding: 'utf8' })
@@ -39,6 +40,22 @@ describe('the house', () => {
     expect(having(/from '.*\.svelte'/, stores)).toEqual([]);
   });
 
+  it('says nothing to people but through the catalogue', () => {
+    const said = code
+      .filter(({ path }) => !/^lib\/ipc\/(fake|wire)|words\/rust\.ts$|\.css$/.test(path))
+      .flatMap(({ path, text }) => spokenIn(path, text).map((words) => `${path}: ${words}`));
+    expect(said.filter((words) => !SAME_EVERYWHERE.has(words.replace(/^.*?: /, '')))).toEqual([]);
+  });
+
+  it('has no word in the catalogue that nobody says', () => {
+    const all = code.map(({ text }) => text).join('\n');
+    const areas = [...all.matchAll(/[`']([\w.]+\.)\$\{/g)].map((match) => match[1] ?? '');
+    const idle = keys(en).filter(
+      (key) => !all.includes(`'${key}'`) && !areas.some((area) => key.startsWith(area)),
+    );
+    expect(idle).toEqual([]);
+  });
+
   it('says at the top of every module what it owns', () => {
     const silent = code.filter(({ text }) => !/^(\/\/|\/\*|<!--)/.test(text));
     expect(silent.map(({ path }) => path)).toEqual([]);
@@ -63,13 +80,57 @@ describe('the house', () => {
   });
 });
 
+/** Of a catalogue, plurals without their forms. */
+function keys(words: object, area = ''): string[] {
+  return Object.entries(words).flatMap(([name, value]: [string, unknown]) =>
+    typeof value === 'object' && value !== null
+      ? keys(value, `${area}${name}.`)
+      : [`${area}${name.replace(/_(one|other)$/, '')}`],
+  );
+}
+
+/** Names, and what is pressed or typed as it stands. */
+const SAME_EVERYWHERE = new Set([
+  'Spud',
+  'F2',
+  'Del',
+  'Ctrl K',
+  'Ctrl N',
+  'https://hf-mirror.com',
+  '/home/you/models/r1.gguf',
+]);
+
+/** What a file says to people in words of its own, as far as patterns can tell: text between tags,
+    labels, and sentences in quotes. */
+function spokenIn(path: string, text: string): string[] {
+  const bare = text
+    .replace(/<!--[\s\S]*?-->|\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|\s)\/\/ .*$/gm, '');
+  const quoted = [...bare.matchAll(/(['"`])([A-Z][a-z]+[:,.…]? [^'"`\n]+)\1/g)].map(
+    (match) => match[2] ?? '',
+  );
+  if (!path.endsWith('.svelte')) return quoted;
+  let markup = bare.replace(/<(script|style)[\s\S]*?<\/\1>/g, '');
+  for (let before = ''; before !== markup;) {
+    before = markup;
+    markup = markup.replace(/\{[^{}]*\}/g, '');
+  }
+  const labels = [
+    ...markup.matchAll(/\b(?:aria-label|aria-valuetext|placeholder|title|label)="([^"]*)"/g),
+  ].map((match) => match[1] ?? '');
+  const between = markup
+    .split(/<[^>]*>/)
+    .map((words) => words.replace(/&\w+;/g, '').trim().replace(/\s+/g, ' '));
+  return [...new Set([...quoted, ...labels, ...between])].filter((words) => /\p{L}/u.test(words));
+}
+
 describe('the colours', () => {
   const theme = sources.find(({ path }) => path === 'theme.css')?.text ?? '';
   const [light = '', dark = ''] = theme.split('@media');
 
   const WORDS: [string, string[]][] = [
     ['ink', ['paper', 'surface', 'sunken', 'raised', 'bubble', 'stop-wash', 'warn-wash']],
-    ['soft', ['paper', 'surface', 'sunken', 'raised']],
+    ['soft', ['paper', 'surface', 'sunken', 'raised', 'stop-wash', 'warn-wash']],
     ['faint', ['paper', 'surface', 'sunken', 'raised']],
     ['sprout', ['paper', 'surface', 'bubble']],
     ['sprout-ink', ['sprout']],

@@ -19,6 +19,7 @@ use crate::manner::Manner;
 use crate::model::Model;
 use crate::models::name_of;
 use crate::open::{App, now_ms};
+use crate::presets;
 use crate::reading;
 use crate::replies::Job;
 use crate::state::Live;
@@ -127,6 +128,7 @@ impl App {
 
     /// How replies of a chat think, or of the next chat, for good.
     pub async fn set_manner(&self, chat: Option<ChatId>, manner: Manner) -> Result<(), Failure> {
+        let manner = manner.sane();
         self.at_the_gate(move |app, chats| {
             if let Some(chat) = chat {
                 chats.set_manner(chat, &manner.text())?;
@@ -167,7 +169,7 @@ impl App {
     }
 
     /// Refuses where a reply is being written in this chat.
-    fn idle(&self, chat: ChatId) -> Result<(), Failure> {
+    pub(crate) fn idle(&self, chat: ChatId) -> Result<(), Failure> {
         if self.state().live.contains_key(&chat) {
             return Err(
                 Failure::new(Code::Busy, "a reply is being written in this chat")
@@ -192,7 +194,13 @@ impl App {
         let (mut how, name) = self.how(chats, chat, how)?;
         let now = now_ms();
         let messages = match wanted {
-            Wanted::Question(chat, asked) => chats.ask(*chat, asked.question(), &name, now)?,
+            Wanted::Question(chat, asked) => {
+                let begun = chats.ask(*chat, asked.question(), &name, now)?;
+                if let (None, Some(question)) = (chat, begun.first()) {
+                    chats.set_instructions(question.chat, &presets::instructions(chats)?)?;
+                }
+                begun
+            }
             Wanted::Instead(of, asked) => chats.ask_instead(*of, asked.question(), &name, now)?,
             Wanted::Again(beside) => chats.ask_again(*beside, "", &name, now)?,
             Wanted::Rest(id) => {
@@ -209,8 +217,9 @@ impl App {
         let (reply, before) = messages.split_last().expect("BUG: a reply was begun");
         let chat = reply.chat;
         let (turns, exchanges) = turns(before, &files(chats, before)?);
+        let instructions = chats.instructions(chat)?;
         let conversation = Conversation {
-            instructions: None,
+            instructions: Some(instructions).filter(|text| !text.is_empty()),
             turns,
             opening: opening(reply, how.settings.quick),
             left_before: left_before(before, &exchanges),
@@ -234,6 +243,7 @@ impl App {
                 stopper,
             };
             state.live.insert(chat, live);
+            state.in_engine = Some(chat);
         }
         // The reply exists: what fails from here on is told, and ends nothing.
         let told = chats
@@ -270,18 +280,19 @@ impl App {
             Some(chat) => Manner::of(chats, chat)?,
             None => None,
         };
+        let preferences = self.preferences();
         let state = self.state();
         // Whoever asks while a choice is being loaded asks that model.
         let preparing = state.preparing.as_ref();
         let model = preparing.map_or(&state.model, |there| &there.model);
         let how = how.unwrap_or_else(|| {
             let manner = chosen.unwrap_or_else(|| state.wishes.manner(model));
-            let mut settings = state.wishes.settings(model);
-            settings.quick = manner.quick;
-            settings.governor = manner.governor();
-            settings.room = manner.room();
+            let settings = state.wishes.settings(model, manner, &preferences);
             How {
-                settings,
+                settings: Settings {
+                    gentle: state.gentle,
+                    ..settings
+                },
                 model: model.clone(),
             }
         });

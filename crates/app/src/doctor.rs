@@ -6,7 +6,7 @@ use engine::prompt::Conversation;
 use fit::bytes::human;
 use serde::Serialize;
 
-use crate::engine_room::{Ending, EngineRoom, Progress, Settings, idle};
+use crate::engine_room::{Ending, EngineRoom, Progress, Settings};
 use crate::failure::{Failure, REINSTALL, of_opening};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
@@ -170,7 +170,7 @@ type Found = Result<String, Failure>;
 /// is no engine.
 async fn ask(home: &Home, stop: Stop) -> (Found, Option<Found>) {
     let begun = Instant::now();
-    let room = EngineRoom::new(idle(), home);
+    let room = EngineRoom::new(home);
     let mut settings = Settings::of_r1(0);
     settings.sampling.temperature = 0.0;
     let loaded = room.prepare(&Model::Sprout, &settings, stop.clone()).await;

@@ -24,6 +24,7 @@ use crate::home::Home;
 use crate::knowledge::Knowledge;
 use crate::manner::Manner;
 use crate::model::Model;
+use crate::preferences::Preferences;
 use crate::resident::{Outfit, Resident, load};
 use crate::run::run;
 use crate::stop::Stop;
@@ -35,16 +36,17 @@ pub const MAX_REPLY_TOKENS: u32 = 32_768;
 /// How long counting tokens may take before an estimate has to do: some twenty times what it takes.
 const COUNT_LIMIT: Duration = Duration::from_secs(10);
 
-/// Minutes without a reply after which the model leaves the memory, where nobody says otherwise.
-const IDLE_MINUTES: u64 = 15;
-
-/// The time without a reply after which the model leaves the memory: `SPUD_IDLE_MINUTES`, else a
-/// quarter of an hour.
-pub fn idle() -> Duration {
+/// The time without a reply after which the model leaves the memory: `SPUD_IDLE_MINUTES`, else what
+/// is set; none where it stays.
+fn idle(home: &Home) -> Option<Duration> {
     let minutes = std::env::var("SPUD_IDLE_MINUTES")
         .ok()
         .and_then(|minutes| minutes.parse().ok());
-    Duration::from_secs(minutes.unwrap_or(IDLE_MINUTES).saturating_mul(60))
+    let minutes = minutes.or_else(|| match Preferences::of(home).idle_minutes {
+        0 => None,
+        minutes => Some(u64::from(minutes)),
+    });
+    minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60)))
 }
 
 /// How a model shall be held and how it shall answer.
@@ -56,6 +58,8 @@ pub struct Settings {
     pub cache: Option<KvType>,
     /// Threads that compute; the machine's own number where none is asked for.
     pub threads: Option<u32>,
+    /// Fewer threads compute, so that a battery lasts.
+    pub gentle: bool,
     /// How the next token is chosen.
     pub sampling: Sampling,
     /// The most tokens of the reply, thinking included.
@@ -75,6 +79,7 @@ impl Settings {
             context: None,
             cache: None,
             threads: None,
+            gentle: false,
             sampling: Sampling::of_r1(seed),
             max_tokens: MAX_REPLY_TOKENS,
             quick: false,
@@ -162,7 +167,8 @@ struct Shared {
     outfit: Outfit,
     resident: Mutex<Option<Resident>>,
     state: watch::Sender<EngineState>,
-    idle: Duration,
+    /// In the place of what is set.
+    idle: Option<Duration>,
     /// Counts uses over all models: a timer of one that has left must not mistake its successor
     /// for it.
     uses: AtomicU64,
@@ -171,8 +177,13 @@ struct Shared {
 }
 
 impl EngineRoom {
-    /// An empty room; a model leaves after `idle` without a reply.
-    pub fn new(idle: Duration, home: &Home) -> Self {
+    /// An empty room; a model leaves after the time without a reply that is set.
+    pub fn new(home: &Home) -> Self {
+        Self::idling(None, home)
+    }
+
+    /// An empty room from which a model leaves after this time, whatever is set.
+    pub fn idling(idle: Option<Duration>, home: &Home) -> Self {
         let (state, _) = watch::channel(EngineState::Off);
         Self {
             shared: Arc::new(Shared {
@@ -285,7 +296,8 @@ impl EngineRoom {
             return Outcome::before_the_engine(Ending::Stopped);
         };
         let (end, statistics) = run(there, conversation, settings, stop, tell).await;
-        self.shared.outfit.learn(there, &end, &statistics).await;
+        let outfit = &self.shared.outfit;
+        outfit.learn(there, settings, &end, &statistics).await;
         if there.engine.is_alive() {
             self.leave_when_idle(there);
         } else {
@@ -381,7 +393,10 @@ impl EngineRoom {
         let this_use = self.shared.uses.fetch_add(1, Ordering::Relaxed);
         there.last_use = this_use;
         let room = Arc::downgrade(&self.shared);
-        let idle = self.shared.idle;
+        let set = || idle(&self.shared.outfit.home);
+        let Some(idle) = self.shared.idle.or_else(set) else {
+            return;
+        };
         tokio::spawn(async move {
             sleep(idle).await;
             let Some(room) = room.upgrade() else { return };

@@ -1,6 +1,8 @@
 //! What watchers are told, and who watches. A subscription begins with a snapshot and goes on with
 //! what changed since; both are taken under one lock, so nothing is missed or told twice.
 
+use std::path::PathBuf;
+
 use chats::{ChatId, Message, MessageId};
 use engine::message::SoFar;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -10,6 +12,8 @@ use crate::engine_room::EngineState;
 use crate::failure::Failure;
 use crate::manner::Manner;
 use crate::network::Network;
+use crate::preferences::Preferences;
+use crate::presets::Preset;
 use crate::shelf::Download;
 
 /// A chat in the list.
@@ -25,6 +29,8 @@ pub struct ChatRow {
     pub replying: bool,
     /// It stands before the others.
     pub pinned: bool,
+    /// The folder in which it lies.
+    pub folder: Option<String>,
 }
 
 /// What a reply is doing.
@@ -59,6 +65,8 @@ pub enum ChatEvent {
         files: DraftFiles,
         /// How its replies think.
         manner: Manner,
+        /// What is said to the model with every reply; empty as a rule.
+        instructions: String,
     },
     /// Another branch is shown, or what was shown goes on otherwise: all of its messages.
     Branch(Vec<Message>),
@@ -66,6 +74,8 @@ pub enum ChatEvent {
     Manner(Manner),
     /// The files that wait with its draft.
     Files(DraftFiles),
+    /// What is said to the model with every reply from now on.
+    Instructions(String),
     /// The reply goes round in circles.
     Looping {
         /// Which reply.
@@ -116,6 +126,14 @@ pub enum AppEvent {
     Manner(Manner),
     /// The files that wait with the draft of the next chat.
     Files(DraftFiles),
+    /// What is said to the model in chats to come.
+    Instructions(String),
+    /// Instructions and manners by their names.
+    Presets(Vec<Preset>),
+    /// What is set about the product.
+    Preferences(Box<Preferences>),
+    /// Whether fewer threads compute, since a battery feeds the machine.
+    Gentle(bool),
     /// Somebody wants to leave while a download is at work, and it is not set what becomes of it.
     Leaving,
     /// Something the user should know.
@@ -149,6 +167,16 @@ pub struct Snapshot {
     pub network: Network,
     /// How replies of the next chat think.
     pub manner: Manner,
+    /// What is said to the model in chats to come.
+    pub instructions: String,
+    /// Instructions and manners by their names.
+    pub presets: Vec<Preset>,
+    /// What is set about the product.
+    pub preferences: Preferences,
+    /// Whether fewer threads compute, since a battery feeds the machine.
+    pub gentle: bool,
+    /// Where chats and settings are.
+    pub data: PathBuf,
 }
 
 /// A model in the list.

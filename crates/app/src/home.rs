@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use library::{Find, Roots};
 
 use crate::failure::{Code, Failure};
+use crate::preferences::Preferences;
 
 /// Replaces every folder that the product uses.
 pub const HOME_VARIABLE: &str = "SPUD_HOME";
@@ -46,9 +47,10 @@ impl Home {
         }
     }
 
-    /// Where models are.
+    /// Where models are: in the folder that is set, or in the one for data.
     pub fn models(&self) -> PathBuf {
-        self.data.join("models")
+        let set = Preferences::in_folder(&self.data).models;
+        set.unwrap_or_else(|| self.data.join("models"))
     }
 
     /// What other programs hold. Takes milliseconds.

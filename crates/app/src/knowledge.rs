@@ -196,6 +196,7 @@ mod tests {
             speed: None,
             gpus: Vec::new(),
             disk: None,
+            on_battery: false,
         }
     }
 

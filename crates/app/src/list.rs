@@ -22,6 +22,10 @@ pub(crate) mod key {
     pub(crate) const MANNERS: &str = "app.model_manners";
     /// Milliseconds that the person accepts for a typical answer.
     pub(crate) const PATIENCE: &str = "app.patience_ms";
+    /// What is said to the model in chats to come.
+    pub(crate) const INSTRUCTIONS: &str = "app.instructions";
+    /// Instructions and manners by their names, a JSON list.
+    pub(crate) const PRESETS: &str = "app.presets";
 }
 
 /// Nobody reads further down a list of chats that were found.
@@ -62,6 +66,15 @@ impl App {
     pub async fn pin(&self, chat: ChatId, pinned: bool) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
             chats.pin(chat, pinned, now_ms())?;
+            app.tell_rows(chats)
+        })
+        .await
+    }
+
+    /// Puts a chat into a folder by its name, or takes it out of its folder.
+    pub async fn set_folder(&self, chat: ChatId, folder: Option<String>) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            chats.set_folder(chat, folder.as_deref())?;
             app.tell_rows(chats)
         })
         .await

@@ -6,13 +6,14 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use engine::message::{Device, DeviceKind, Probe};
+use engine::message::{DeviceKind, Probe};
 use fit::{Gpu, GpuKind, Machine, Speed};
 
 use crate::engine_room::program;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::knowledge::{Gpus, Knowledge};
+use crate::preferences::{Device, Preferences};
 use crate::stop::Stop;
 
 /// Names a file that describes the machine, in place of looking at it. Tests fake machines so.
@@ -52,8 +53,19 @@ pub struct Seen {
 }
 
 /// Looks at the machine. Blocks for as long as [`Look`] says, or until `stop`: then what is known
-/// by that time is told, and nothing is kept.
+/// by that time is told, and nothing is kept. GPUs that shall not compute are not told.
 pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Result<Seen, Failure> {
+    let mut seen = see_all(home, knowledge, look, stop)?;
+    let alone = Preferences::of(home).device == Device::Processor;
+    if alone && !seen.machine.gpus.is_empty() {
+        seen.machine.gpus.clear();
+        seen.notes
+            .push("GPUs are left alone, as it is set: the processor computes".to_owned());
+    }
+    Ok(seen)
+}
+
+fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Result<Seen, Failure> {
     if let Some(path) = std::env::var_os(MACHINE_VARIABLE).filter(|path| !path.is_empty()) {
         return machine_in(Path::new(&path));
     }
@@ -133,7 +145,7 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
 
 /// What the engine's probe finds; none where `stop` was asked for first. A probe at work is then
 /// left to its own limit: its engine ends with it, or with this program.
-fn probe(asked: Probe, stop: &Stop) -> Option<Result<Vec<Device>, Failure>> {
+fn probe(asked: Probe, stop: &Stop) -> Option<Result<Vec<engine::message::Device>, Failure>> {
     if stop.is_asked() {
         return None;
     }
@@ -161,7 +173,7 @@ fn probe(asked: Probe, stop: &Stop) -> Option<Result<Vec<Device>, Failure>> {
 }
 
 /// Takes over what the engine's probe found, and what is known from earlier of the same devices.
-fn take(machine: &mut Machine, devices: Vec<Device>) {
+fn take(machine: &mut Machine, devices: Vec<engine::message::Device>) {
     let known = std::mem::take(&mut machine.gpus);
     for device in devices {
         let speed = device.measured.map(|measured| Speed {
@@ -257,6 +269,7 @@ mod tests {
             speed: None,
             gpus: Vec::new(),
             disk: None,
+            on_battery: false,
         }
     }
 

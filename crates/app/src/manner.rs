@@ -3,12 +3,13 @@
 
 use chats::{ChatId, Chats};
 use engine::governor::Governor;
+use engine::message::Sampling;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
 /// How replies of a chat think.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Manner {
     /// True to answer at once, without a thought.
@@ -17,6 +18,71 @@ pub struct Manner {
     pub budget: Budget,
     /// True to answer by itself where a thought goes round in circles; else it is only told.
     pub closes_loops: bool,
+    /// How the next token is chosen.
+    pub taste: Taste,
+}
+
+/// How the next token is chosen, as far as a person may set it; see [`Sampling`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Taste {
+    /// 0 takes the likeliest token always.
+    pub temperature: f32,
+    /// Keeps the likeliest tokens that together reach this probability.
+    pub top_p: f32,
+    /// Keeps this many of the likeliest tokens; 0 keeps all.
+    pub top_k: u32,
+    /// Drops tokens less likely than this part of the likeliest.
+    pub min_p: f32,
+    /// Divides the score of tokens that were written lately; 1 leaves them alone.
+    pub repeat_penalty: f32,
+}
+
+impl Default for Taste {
+    /// What the makers of R1 advise.
+    fn default() -> Self {
+        let advised = Sampling::of_r1(0);
+        Self {
+            temperature: advised.temperature,
+            top_p: advised.top_p,
+            top_k: advised.top_k,
+            min_p: advised.min_p,
+            repeat_penalty: advised.repeat_penalty,
+        }
+    }
+}
+
+impl Taste {
+    /// What the engine is told.
+    pub fn sampling(self, seed: u32) -> Sampling {
+        Sampling {
+            temperature: self.temperature,
+            top_p: self.top_p,
+            top_k: self.top_k,
+            min_p: self.min_p,
+            repeat_penalty: self.repeat_penalty,
+            seed,
+        }
+    }
+
+    /// Every number where it makes sense; one that is none becomes what is advised.
+    fn sane(self) -> Self {
+        let usual = Self::default();
+        let within = |value: f32, low: f32, high: f32, usual: f32| {
+            if value.is_finite() {
+                value.clamp(low, high)
+            } else {
+                usual
+            }
+        };
+        Self {
+            temperature: within(self.temperature, 0.0, 2.0, usual.temperature),
+            top_p: within(self.top_p, 0.01, 1.0, usual.top_p),
+            top_k: self.top_k.min(1000),
+            min_p: within(self.min_p, 0.0, 0.99, usual.min_p),
+            repeat_penalty: within(self.repeat_penalty, 1.0, 2.0, usual.repeat_penalty),
+        }
+    }
 }
 
 /// How long a thought may last.
@@ -44,6 +110,7 @@ impl Default for Manner {
             quick: false,
             budget: Budget::Off,
             closes_loops: true,
+            taste: Taste::default(),
         }
     }
 }
@@ -74,6 +141,14 @@ impl Manner {
         }
     }
 
+    /// With every number where it makes sense, wherever it came from.
+    pub(crate) fn sane(self) -> Self {
+        Self {
+            taste: self.taste.sane(),
+            ..self
+        }
+    }
+
     /// How a chat thinks, if somebody chose.
     pub(crate) fn of(chats: &Chats, chat: ChatId) -> Result<Option<Self>, Failure> {
         Ok(chats.manner(chat)?.as_deref().and_then(Self::parse))
@@ -81,7 +156,7 @@ impl Manner {
 
     /// From what [`Manner::text`] made; anything else is nobody's choice.
     fn parse(text: &str) -> Option<Self> {
-        serde_json::from_str(text).ok()
+        serde_json::from_str(text).ok().map(Self::sane)
     }
 
     /// The form in which it is kept.
@@ -102,6 +177,11 @@ mod tests {
                 quick: true,
                 budget: Budget::Seconds(90),
                 closes_loops: false,
+                taste: Taste {
+                    temperature: 1.0,
+                    top_k: 40,
+                    ..Taste::default()
+                },
             },
         ];
         for manner in manners {
@@ -109,6 +189,14 @@ mod tests {
         }
         let old = Manner::parse(r#"{"budget":{"tokens":512},"of_next_year":1}"#).unwrap();
         assert_eq!((old.budget, old.closes_loops), (Budget::Tokens(512), true));
+        assert_eq!(old.taste, Taste::default());
         assert_eq!(Manner::parse("quick"), None);
+        let odd = r#"{"taste":{"temperature":9e9,"top_p":-1,"min_p":1e40}}"#;
+        let mended = Taste {
+            temperature: 2.0,
+            top_p: 0.01,
+            ..Taste::default()
+        };
+        assert_eq!(Manner::parse(odd).map(|odd| odd.taste), Some(mended));
     }
 }

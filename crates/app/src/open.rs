@@ -11,7 +11,7 @@ use tokio::task::spawn_blocking;
 use tokio::time::{interval, sleep, timeout};
 
 use crate::drafting::Readings;
-use crate::engine_room::{EngineRoom, idle};
+use crate::engine_room::EngineRoom;
 use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
 use crate::failure::{Code, Failure, of_opening};
 use crate::home::Home;
@@ -19,6 +19,7 @@ use crate::list::key;
 use crate::manner::Manner;
 use crate::models;
 use crate::picking::Wishes;
+use crate::presets;
 use crate::shelf::Queue;
 use crate::state::State;
 
@@ -91,12 +92,14 @@ impl App {
                 counted: std::collections::HashMap::new(),
                 queue: Queue::remembered(&home),
                 seen: None,
+                gentle: false,
+                in_engine: None,
                 notices,
             };
             Ok(Self {
                 inner: Arc::new(Inner {
                     kept: Mutex::new(Some(Arc::new(kept))),
-                    room: EngineRoom::new(idle(), &home),
+                    room: EngineRoom::new(&home),
                     gate: Mutex::new(()),
                     state: Mutex::new(state),
                     queue_file: Mutex::new(()),
@@ -107,6 +110,8 @@ impl App {
         .await?;
         app.tell_engine_state();
         app.back_up();
+        app.empty_trash();
+        app.watch_power();
         app.run_downloads();
         app.watch_files();
         Ok(app)
@@ -122,6 +127,9 @@ impl App {
                 .setting(key::LAST_CHAT)?
                 .and_then(|id| id.parse().ok());
             let first_run = chats.setting(key::ASKED)?.is_none();
+            let instructions = presets::instructions(chats)?;
+            let presets = presets::presets(chats)?;
+            let preferences = app.preferences();
             let mut state = app.state();
             let snapshot = Snapshot {
                 chats: state.shown(rows),
@@ -136,6 +144,11 @@ impl App {
                 downloads: state.queue.rows(),
                 network: state.queue.network.clone(),
                 manner: state.wishes.manner(&state.model),
+                instructions,
+                presets,
+                preferences,
+                gentle: state.gentle,
+                data: app.inner.room.outfit().home.data().to_owned(),
             };
             Ok(state
                 .app_watchers
@@ -158,6 +171,7 @@ impl App {
             let draft = chats.draft(Some(id))?;
             let files = app.files_of(chats, Some(id))?;
             let chosen = Manner::of(chats, id)?;
+            let instructions = chats.instructions(id)?;
             let mut state = app.state();
             let live = state.live.get(&id);
             if let Some(live) = live {
@@ -177,6 +191,7 @@ impl App {
                 draft,
                 files,
                 manner: chosen.unwrap_or_else(|| state.wishes.manner(&state.model)),
+                instructions,
             };
             Ok(state.chat_watchers.entry(id).or_default().join(snapshot))
         })

@@ -14,6 +14,7 @@ use crate::machine::{Look, Seen, see};
 use crate::manner::Manner;
 use crate::model::{Model, SPROUT};
 use crate::open::{App, blocking};
+use crate::preferences::Preferences;
 use crate::stop::stop;
 use crate::survey::{Candidate, Question, Survey, fit_one, survey_on};
 
@@ -85,8 +86,8 @@ impl Wishes {
         manner.copied().unwrap_or_default()
     }
 
-    /// What R1's makers advise, held as the person set it for this model.
-    pub(crate) fn settings(&self, model: &Model) -> Settings {
+    /// As the person set it for this model and for all.
+    pub(crate) fn settings(&self, model: &Model, manner: Manner, all: &Preferences) -> Settings {
         let held = self
             .held
             .get(&model.to_string())
@@ -95,7 +96,12 @@ impl Wishes {
         Settings {
             context: held.context,
             cache: held.cache,
-            ..Settings::of_r1(fresh_seed())
+            threads: all.threads,
+            sampling: manner.taste.sampling(fresh_seed()),
+            quick: manner.quick,
+            governor: manner.governor(),
+            room: manner.room(),
+            ..Settings::of_r1(0)
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use engine::Engine;
 use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics};
-use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure};
+use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
 use tokio::task::spawn_blocking;
 
 use crate::engine_room::{Ending, Progress, Settings, program};
@@ -28,7 +28,6 @@ pub(crate) struct Resident {
     pub(crate) model: Model,
     /// What was asked for when it was loaded.
     wish: Wish,
-    threads: Option<u32>,
     pub(crate) engine: Engine,
     pub(crate) loaded: Loaded,
     /// Its file and its plan.
@@ -38,17 +37,23 @@ pub(crate) struct Resident {
 }
 
 impl Resident {
+    /// Threads that compute a reply with these settings.
+    pub(crate) fn threads(&self, settings: &Settings) -> u32 {
+        let threads = settings.threads.unwrap_or(self.found.plan.threads);
+        if settings.gentle {
+            gentle(threads)
+        } else {
+            threads
+        }
+    }
+
     /// Whether it is what these settings ask for.
     pub(crate) fn serves(&self, model: &Model, settings: &Settings) -> bool {
         let context = settings
             .context
             .is_none_or(|wish| self.wish.context == Some(wish));
         let cache = settings.cache.is_none_or(|wish| self.found.plan.kv == wish);
-        self.engine.is_alive()
-            && self.model == *model
-            && self.threads == settings.threads
-            && context
-            && cache
+        self.engine.is_alive() && self.model == *model && context && cache
     }
 }
 
@@ -101,7 +106,6 @@ pub(crate) async fn load(
                 return Ok(Some(Resident {
                     model: model.clone(),
                     wish,
-                    threads: settings.threads,
                     engine,
                     loaded,
                     found,
@@ -182,11 +186,19 @@ async fn put(
 
 impl Outfit {
     /// Learns from a reply of the model in memory, and keeps what its load took.
-    pub(crate) async fn learn(&self, there: &Resident, end: &Ending, cost: &Statistics) {
+    /// What fewer or more threads than planned did says nothing of the plan.
+    pub(crate) async fn learn(
+        &self,
+        there: &Resident,
+        settings: &Settings,
+        end: &Ending,
+        cost: &Statistics,
+    ) {
         let Some((devices, model)) = there.found.keys() else {
             return;
         };
-        let observed = there.observed(end, cost);
+        let as_planned = there.threads(settings) == there.found.plan.threads;
+        let observed = there.observed(end, cost).filter(|_| as_planned);
         let memory = there.memory(cost);
         let knowledge = self.knowledge.clone();
         let work = move || {

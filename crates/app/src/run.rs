@@ -30,6 +30,7 @@ pub(crate) async fn run(
         governor: settings.governor,
         room: settings.room,
         left_before: conversation.left_before,
+        threads: Some(there.threads(settings)),
     });
     let mut stopping = false;
     let mut answering = false;

@@ -38,6 +38,10 @@ pub(crate) struct State {
     pub(crate) queue: Queue,
     /// The machine as it was seen last.
     pub(crate) seen: Option<Seen>,
+    /// Whether fewer threads compute, since a battery feeds the machine.
+    pub(crate) gentle: bool,
+    /// The chat whose words the engine's cache holds.
+    pub(crate) in_engine: Option<ChatId>,
     /// What the user should know, kept for windows that open later.
     pub(crate) notices: Vec<Failure>,
 }
@@ -154,6 +158,7 @@ impl State {
             title,
             changed_ms,
             pinned,
+            folder,
         } = row;
         ChatRow {
             id,
@@ -161,6 +166,7 @@ impl State {
             changed_ms,
             replying: self.live.contains_key(&id),
             pinned,
+            folder,
         }
     }
 }

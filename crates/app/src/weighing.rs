@@ -13,6 +13,7 @@ use crate::asking::{Asked, How, files, turns};
 use crate::failure::{Code, Failure};
 use crate::model::{Model, Wish, preflight};
 use crate::open::{App, blocking};
+use crate::presets;
 use crate::reading;
 use crate::stop::stop;
 
@@ -188,7 +189,7 @@ impl App {
     }
 }
 
-/// What the model must be shown: the first exchange, and the question with its files.
+/// What the model must be shown: the instructions, the first exchange, and the question with its files.
 fn pieces(chats: &Chats, place: Place, asked: &Asked) -> Result<Vec<Piece>, Failure> {
     let before = match place {
         Place::End(None) => Vec::new(),
@@ -196,6 +197,11 @@ fn pieces(chats: &Chats, place: Place, asked: &Asked) -> Result<Vec<Piece>, Fail
         Place::Instead(of) => before(chats, of)?,
     };
     let mut pieces = Vec::new();
+    let instructions = match place {
+        Place::End(None) => presets::instructions(chats)?,
+        Place::End(Some(chat)) => chats.instructions(chat)?,
+        Place::Instead(of) => chats.instructions(chats.message(of)?.chat)?,
+    };
     let first = first_exchange(&before);
     let with_files = first.iter().flat_map(|message| &message.files);
     let ids = with_files
@@ -215,7 +221,7 @@ fn pieces(chats: &Chats, place: Place, asked: &Asked) -> Result<Vec<Piece>, Fail
     });
     pieces.extend(
         words
-            .chain([asked.text.clone()])
+            .chain([instructions, asked.text.clone()])
             .map(|text| Piece { file: None, text }),
     );
     Ok(pieces)
@@ -253,21 +259,21 @@ fn estimate(text: &str, vocabulary: u32) -> u32 {
     if vocabulary < LETTERS && vocabulary > 0 {
         return u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
     }
-    /// Tenths of a token for each character of its kind.
-    fn tenths(letter: char) -> u64 {
-        match letter {
-            'a'..='z' | 'A'..='Z' => 2,
-            ' ' => 1,
-            '0'..='9' => 6,
-            '\0'..='\u{7f}' => 5,
-            '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}' => 9,
-            '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' => 8,
-            '\u{80}'..='\u{2fff}' => 5,
-            _ => 20,
-        }
-    }
     let tenths: u64 = text.chars().map(tenths).sum();
     u32::try_from(tenths / 10).unwrap_or(u32::MAX).max(1)
+}
+
+/// Tenths of a token for each character of its kind.
+fn tenths(letter: char) -> u64 {
+    match letter {
+        ' ' => 1,
+        'a'..='z' | 'A'..='Z' => 2,
+        '0'..='9' => 6,
+        '\u{3040}'..='\u{30ff}' | '\u{ac00}'..='\u{d7af}' => 9,
+        '\u{3000}'..='\u{303f}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ffef}' => 8,
+        '\0'..='\u{2fff}' => 5,
+        _ => 20,
+    }
 }
 
 #[cfg(test)]

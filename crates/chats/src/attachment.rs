@@ -51,6 +51,12 @@ impl<'a> From<&'a str> for Question<'a> {
     }
 }
 
+impl<'a> From<&'a String> for Question<'a> {
+    fn from(text: &'a String) -> Self {
+        text.as_str().into()
+    }
+}
+
 impl Chats {
     /// Puts a file to the draft of a chat, or of the next one.
     pub fn attach(&self, chat: Option<ChatId>, file: &TextFile) -> Result<Attachment, Error> {

@@ -4,7 +4,7 @@
 //! A copy is `VACUUM INTO` a temporary name, then a rename, so a backup with a name is whole.
 //! Not here: how one is restored (`repair`).
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -29,16 +29,54 @@ impl Chats {
         if self.is_read_only() {
             return Ok(None);
         }
-        let source =
-            connect_to_read(&self.path).map_err(Error::sql("read the chats", &self.path))?;
-        let name = daily_name(&source, &self.path, now_ms)?;
-        let to = folder_of(&self.folder).join(name);
-        // A copy reads everything, so damage is often found here first.
-        if to.exists() || !copy(&source, &self.folder, &to).map_err(|e| self.noted(e))? {
+        let source = self.source()?;
+        let to = self.of_today(&source, now_ms)?;
+        if to.exists() || !self.copy_to(&source, &to)? {
             return Ok(None);
         }
         forget_old(&self.folder)?;
         Ok(Some(to))
+    }
+
+    /// Makes today's backup, in the place of one that is there.
+    pub fn back_up(&self, now_ms: i64) -> Result<(), Error> {
+        let source = self.source()?;
+        let to = self.of_today(&source, now_ms)?;
+        if !self.copy_to(&source, &to)? {
+            let (doing, path) = ("make a backup", to);
+            return Err(Error::Busy { doing, path });
+        }
+        forget_old(&self.folder)
+    }
+
+    /// The backups by name, with their bytes, the newest first.
+    pub fn backups(&self) -> Result<Vec<(String, u64)>, Error> {
+        let found = newest_first(&self.folder)?.into_iter();
+        let told = found.filter_map(|path| {
+            let name = path.file_name()?.to_str()?.to_owned();
+            // One that goes meanwhile is not there.
+            Some((name, fs::metadata(&path).ok()?.len()))
+        });
+        Ok(told.collect())
+    }
+
+    /// Bytes of the database, without its log.
+    pub fn bytes(&self) -> u64 {
+        fs::metadata(&self.path).map_or(0, |file| file.len())
+    }
+
+    fn source(&self) -> Result<Connection, Error> {
+        connect_to_read(&self.path).map_err(Error::sql("read the chats", &self.path))
+    }
+
+    fn of_today(&self, source: &Connection, now_ms: i64) -> Result<PathBuf, Error> {
+        let name = daily_name(source, &self.path, now_ms)?;
+        Ok(folder_of(&self.folder).join(name))
+    }
+
+    /// A copy reads everything, so damage is often found here first.
+    fn copy_to(&self, source: &Connection, to: &Path) -> Result<bool, Error> {
+        copy(source, &self.folder, to).map_err(|error| self.noted(error))
     }
 }
 
@@ -77,21 +115,13 @@ pub(crate) fn newest_first(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 
 /// Copies the database, or returns false where another program is at it.
 fn copy(source: &Connection, folder: &Path, to: &Path) -> Result<bool, Error> {
-    let backups = folder_of(folder);
-    private_folder(&backups)?;
-    let lock = private_file(&backups.join("lock"))?;
-    if lock.try_lock().is_err() {
+    let Some(part) = Part::take(folder)? else {
         return Ok(false);
-    }
-    // With the lock in hand, a part that lies here is what a crash left.
-    let part = backups.join("part");
-    private_file(&part)?
-        .set_len(0)
-        .map_err(Error::file("empty the file", &part))?;
-    let Some(name) = part.to_str() else {
+    };
+    let Some(name) = part.path.to_str() else {
         let doing = "make a backup";
         let source = "the path is not UTF-8, which SQLite needs here".into();
-        let path = part;
+        let path = part.path;
         return Err(Error::Storage {
             doing,
             path,
@@ -101,12 +131,58 @@ fn copy(source: &Connection, folder: &Path, to: &Path) -> Result<bool, Error> {
     let copied = source
         .execute("VACUUM INTO ?1", [name])
         .map_err(Error::sql("make a backup", &folder.join(FILE)))
-        .and_then(|_| publish(&part, to));
-    if copied.is_err() {
-        // On a full disk half a copy would take the room that the next words need.
-        let _ = fs::remove_file(&part);
+        .map(drop);
+    part.becomes(to, copied).map(|()| true)
+}
+
+/// Changes a backup by changing a copy of it, which then takes its place.
+pub(crate) fn rewrite(
+    folder: &Path,
+    path: &Path,
+    change: impl FnOnce(&Path) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let Some(part) = Part::take(folder)? else {
+        let (doing, path) = ("change a backup", path.to_owned());
+        return Err(Error::Busy { doing, path });
+    };
+    let changed = fs::copy(path, &part.path)
+        .map_err(Error::file("copy the backup", path))
+        .and_then(|_| change(&part.path));
+    part.becomes(path, changed)
+}
+
+/// A file that becomes a backup, empty at first, and the lock of whoever makes one.
+struct Part {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Part {
+    /// `None` where another program makes a backup.
+    fn take(folder: &Path) -> Result<Option<Self>, Error> {
+        let backups = folder_of(folder);
+        private_folder(&backups)?;
+        let lock = private_file(&backups.join("lock"))?;
+        if lock.try_lock().is_err() {
+            return Ok(None);
+        }
+        // With the lock in hand, a part that lies here is what a crash left.
+        let path = backups.join("part");
+        private_file(&path)?
+            .set_len(0)
+            .map_err(Error::file("empty the file", &path))?;
+        Ok(Some(Self { path, _lock: lock }))
     }
-    copied.map(|()| true)
+
+    /// Gives it its name, unless it did not become what it should.
+    fn becomes(self, to: &Path, made: Result<(), Error>) -> Result<(), Error> {
+        let named = made.and_then(|()| publish(&self.path, to));
+        if named.is_err() {
+            // On a full disk half a copy would take the room that the next words need.
+            let _ = fs::remove_file(&self.path);
+        }
+        named
+    }
 }
 
 fn forget_old(folder: &Path) -> Result<(), Error> {

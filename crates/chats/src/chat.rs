@@ -1,6 +1,6 @@
-//! The list of chats: their rows, names, and going and coming back.
+//! The list of chats: their rows, names and folders, and going and coming back.
 //!
-//! Not here: their messages (`tree`), and when a deleted chat goes for good (not yet).
+//! Not here: their messages (`tree`), and how a deleted chat goes for good (`erase`).
 
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -23,17 +23,51 @@ pub struct ChatRow {
     pub changed_ms: i64,
     /// It stands before the others.
     pub pinned: bool,
+    /// The folder in which it lies.
+    pub folder: Option<String>,
 }
+
+/// A chat that was deleted and can come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeletedRow {
+    /// Its number.
+    pub id: ChatId,
+    /// One line, never empty.
+    pub title: String,
+    /// When it was deleted.
+    pub deleted_ms: i64,
+}
+
+/// The columns of [`from_row`].
+const COLUMNS: &str = "id, title, changed_ms, pinned_ms, folder";
 
 impl Chats {
     /// The chats that are not deleted: those that are pinned, then the others, the last changed first.
     pub fn rows(&self) -> Result<Vec<ChatRow>, Error> {
         self.read("list the chats", |connection| {
-            let mut statement = connection.prepare(
-                "SELECT id, title, changed_ms, pinned_ms FROM chats WHERE deleted_ms IS NULL
-                 ORDER BY pinned_ms IS NULL, changed_ms DESC, id DESC",
-            )?;
+            let sql = format!(
+                "SELECT {COLUMNS} FROM chats WHERE deleted_ms IS NULL
+                 ORDER BY pinned_ms IS NULL, changed_ms DESC, id DESC"
+            );
+            let mut statement = connection.prepare(&sql)?;
             let rows = statement.query_map([], from_row)?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// The chats that are deleted and not erased, the last deleted first.
+    pub fn deleted(&self) -> Result<Vec<DeletedRow>, Error> {
+        self.read("list the deleted chats", |connection| {
+            let sql = "SELECT id, title, deleted_ms FROM chats WHERE deleted_ms IS NOT NULL
+                       ORDER BY deleted_ms DESC, id DESC";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                Ok(DeletedRow {
+                    id: ChatId(row.get(0)?),
+                    title: row.get(1)?,
+                    deleted_ms: row.get(2)?,
+                })
+            })?;
             Ok(rows.collect::<Result<_, _>>()?)
         })
     }
@@ -72,6 +106,16 @@ impl Chats {
         })
     }
 
+    /// Puts a chat into a folder, named on one line, or takes it out of its folder.
+    pub fn set_folder(&self, id: ChatId, folder: Option<&str>) -> Result<ChatRow, Error> {
+        self.write("put a chat into a folder", |transaction| {
+            let sql = "UPDATE chats SET folder = ?2 WHERE id = ?1 AND deleted_ms IS NULL";
+            let folder = folder.and_then(title::given);
+            found(transaction.execute(sql, (id.0, folder))?, id)?;
+            find(transaction, id)
+        })
+    }
+
     /// Takes a chat out of the list. It stays on disk, and [`Chats::restore`] brings it back.
     pub fn delete(&self, id: ChatId, now_ms: i64) -> Result<(), Error> {
         self.write("delete a chat", |transaction| {
@@ -92,9 +136,8 @@ impl Chats {
 
 /// Reads a chat that is not deleted.
 pub(crate) fn find(connection: &Connection, id: ChatId) -> Result<ChatRow, Fault> {
-    let sql = "SELECT id, title, changed_ms, pinned_ms FROM chats
-               WHERE id = ?1 AND deleted_ms IS NULL";
-    let row = connection.query_row(sql, [id.0], from_row).optional()?;
+    let sql = format!("SELECT {COLUMNS} FROM chats WHERE id = ?1 AND deleted_ms IS NULL");
+    let row = connection.query_row(&sql, [id.0], from_row).optional()?;
     Ok(row.ok_or(not_found(id))?)
 }
 
@@ -118,6 +161,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<ChatRow> {
         title: row.get("title")?,
         changed_ms: row.get("changed_ms")?,
         pinned: row.get::<_, Option<i64>>("pinned_ms")?.is_some(),
+        folder: row.get("folder")?,
     })
 }
 

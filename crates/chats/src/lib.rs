@@ -21,11 +21,13 @@
 mod attachment;
 mod backup;
 mod chat;
+mod erase;
 mod error;
 mod file;
 mod message;
 mod open;
 mod owner;
+mod removal;
 mod repair;
 mod reply;
 mod schema;
@@ -41,7 +43,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 pub use attachment::{Attachment, AttachmentId, Question, TextFile};
-pub use chat::{ChatId, ChatRow};
+pub use chat::{ChatId, ChatRow, DeletedRow};
+pub use erase::Erased;
 pub use error::Error;
 pub use message::{
     Body, Closer, Counts, End, Failure, Message, MessageId, Reply, State, Statistics,

@@ -155,13 +155,15 @@ impl Closer {
 pub(crate) const COLUMNS: &str = "messages.*, (
     SELECT group_concat(id) FROM (
         SELECT id FROM messages AS other
-        WHERE other.chat = messages.chat AND other.parent IS messages.parent ORDER BY id
+        WHERE other.chat = messages.chat AND other.parent IS messages.parent
+            AND other.removed_with IS NULL ORDER BY id
     )
 ) AS siblings";
 
-/// Reads one message, of a deleted chat too: its reply may still be growing.
+/// Reads one message, of a deleted chat too: its reply may still be growing. One that was removed
+/// is gone.
 pub(crate) fn find(connection: &Connection, id: MessageId) -> Result<Message, Fault> {
-    let sql = format!("SELECT {COLUMNS} FROM messages WHERE id = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM messages WHERE id = ?1 AND removed_with IS NULL");
     let found = connection.query_row(&sql, [id.0], from_row).optional()?;
     let mut found = found.ok_or(Error::NotFound {
         what: "message",

@@ -286,6 +286,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "FULL")?;
     // macOS answers a sync before the drive has written: here the order of writes matters.
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    // What is deleted is overwritten: rows go only where somebody wants them erased.
+    connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 

@@ -2,12 +2,12 @@
 //!
 //! `PRAGMA user_version` counts the steps that a file has been through. A step that was shipped
 //! is never edited: a change is a new step at the end, and the file it starts from joins
-//! `tests/fixtures`. Expected next: folders.
+//! `tests/fixtures`.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: &[&str] = &[V1, V2, V3];
+const STEPS: &[&str] = &[V1, V2, V3, V4];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -117,13 +117,31 @@ const V2: &str = "
     END;
 ";
 
+/// * `chats.folder` is the name of the folder in which a chat lies; null where in none. A folder is
+///   there while a chat is in it.
+/// * `chats.instructions` is said to the model with every reply of the chat.
+/// * `messages.removed_ms` is when a message was taken out of its chat, and `removed_with` the message
+///   with which it went: itself, or the one above it that somebody removed. Both are null as a rule.
+/// * The index of branches covers what is asked for siblings: the columns added here lie behind long
+///   texts.
+/// * `secure-delete`: what leaves the index is overwritten there, and not only marked as gone.
+const V3: &str = "
+    ALTER TABLE chats ADD COLUMN folder TEXT;
+    ALTER TABLE chats ADD COLUMN instructions TEXT NOT NULL DEFAULT '';
+    ALTER TABLE messages ADD COLUMN removed_ms INTEGER;
+    ALTER TABLE messages ADD COLUMN removed_with INTEGER;
+    DROP INDEX messages_by_parent;
+    CREATE INDEX messages_by_parent ON messages (chat, parent, removed_with);
+    INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
+";
+
 /// * `attachments` holds what was in a file when it was put to a draft: `message` is null while it
 ///   waits there, and `chat` too where the chat does not exist yet. `bytes` counts those of the file
 ///   as it was. The same text with another wording of the question is another row: branches never
 ///   share what a person could take away from one of them.
 /// * `words_of_files` indexes names and texts, as `words` does those of messages, once they were
 ///   asked with.
-const V3: &str = "
+const V4: &str = "
     CREATE TABLE attachments (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         chat INTEGER REFERENCES chats (id),
@@ -152,6 +170,7 @@ const V3: &str = "
         INSERT INTO words_of_files (words_of_files, rowid, name, text)
             VALUES ('delete', old.id, old.name, old.text);
     END;
+    INSERT INTO words_of_files (words_of_files, rank) VALUES ('secure-delete', 1);
 ";
 
 /// The schema of this file; 0 where it has none yet.

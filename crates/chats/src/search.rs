@@ -116,7 +116,8 @@ fn by_words(connection: &Connection, words: &[&str]) -> Result<Found, Fault> {
     let sql = format!(
         "SELECT chats.id, title, changed_ms, count(*), max(messages.id) FROM messages
          JOIN chats ON chats.id = messages.chat
-         WHERE deleted_ms IS NULL AND messages.state <> 'streaming' AND messages.id IN (
+         WHERE deleted_ms IS NULL AND removed_with IS NULL AND messages.state <> 'streaming'
+         AND messages.id IN (
              SELECT id FROM messages WHERE {}
              UNION SELECT message FROM attachments WHERE message IS NOT NULL AND {}
          ) GROUP BY chats.id",

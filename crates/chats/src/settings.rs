@@ -43,6 +43,25 @@ impl Chats {
         })
     }
 
+    /// What is said to the model with every reply of a chat; empty as a rule.
+    pub fn instructions(&self, chat: ChatId) -> Result<String, Error> {
+        self.read("read a chat's instructions", |connection| {
+            let sql = "SELECT instructions FROM chats WHERE id = ?1 AND deleted_ms IS NULL";
+            let found = connection
+                .query_row(sql, [chat.0], |row| row.get(0))
+                .optional()?;
+            Ok(found.ok_or(chat::not_found(chat))?)
+        })
+    }
+
+    /// Sets what is said to the model with every reply of a chat.
+    pub fn set_instructions(&self, chat: ChatId, text: &str) -> Result<(), Error> {
+        self.write("save a chat's instructions", |transaction| {
+            let sql = "UPDATE chats SET instructions = ?2 WHERE id = ?1 AND deleted_ms IS NULL";
+            chat::found(transaction.execute(sql, (chat.0, text))?, chat)
+        })
+    }
+
     /// What was typed into a chat, or for the next one, and not sent; empty as a rule.
     pub fn draft(&self, chat: Option<ChatId>) -> Result<String, Error> {
         self.read("read a draft", |connection| get_draft(connection, chat))

@@ -27,6 +27,10 @@ pub struct Transcript {
     pub pinned: bool,
     /// How its replies think, in words of `app`'s.
     pub manner: Option<String>,
+    /// The folder in which it lies.
+    pub folder: Option<String>,
+    /// What is said to the model with every reply; empty as a rule.
+    pub instructions: String,
     /// The place of the message that is shown last; none where there are no messages.
     pub shown: Option<usize>,
     /// All messages of all branches, each behind the one that it follows.
@@ -64,14 +68,22 @@ impl Chats {
 
 fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
     let row = chat::find(connection, id)?;
-    let (title_given, created_ms, manner, leaf) = connection.query_row(
-        "SELECT title_given, created_ms, manner, leaf FROM chats WHERE id = ?1",
+    let (title_given, created_ms, manner, instructions, leaf) = connection.query_row(
+        "SELECT title_given, created_ms, manner, instructions, leaf FROM chats WHERE id = ?1",
         [id.0],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)),
+        |row| {
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        },
     )?;
     let leaf: Option<i64> = leaf;
     let sql = format!(
-        "SELECT {} FROM messages WHERE chat = ?1 ORDER BY id",
+        "SELECT {} FROM messages WHERE chat = ?1 AND removed_with IS NULL ORDER BY id",
         message::COLUMNS
     );
     let mut statement = connection.prepare(&sql)?;
@@ -112,6 +124,8 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
         changed_ms: row.changed_ms,
         pinned: row.pinned,
         manner,
+        folder: row.folder,
+        instructions,
         shown: leaf.map(MessageId).and_then(place),
         entries: entries.collect::<rusqlite::Result<_>>()?,
     })
@@ -130,8 +144,9 @@ fn add(transaction: &Transaction<'_>, transcript: &Transcript) -> Result<ChatId,
     let title = title::given(&transcript.title)
         .unwrap_or_else(|| title::title_from(first.unwrap_or_default()));
     transaction.execute(
-        "INSERT INTO chats (title, title_given, created_ms, changed_ms, manner, pinned_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO chats (title, title_given, created_ms, changed_ms, manner, pinned_ms, folder,
+             instructions)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         (
             title,
             transcript.title_given,
@@ -139,6 +154,8 @@ fn add(transaction: &Transaction<'_>, transcript: &Transcript) -> Result<ChatId,
             transcript.changed_ms,
             &transcript.manner,
             transcript.pinned.then_some(transcript.changed_ms),
+            transcript.folder.as_deref().and_then(title::given),
+            &transcript.instructions,
         ),
     )?;
     let chat = ChatId(transaction.last_insert_rowid());

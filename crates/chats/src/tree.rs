@@ -77,19 +77,7 @@ impl Chats {
         self.write("show a branch", |transaction| {
             let chat = message::find(transaction, through)?.chat;
             chat::find(transaction, chat)?;
-            let leaf: i64 = transaction.query_row(
-                "WITH RECURSIVE line (id) AS (
-                     VALUES (?2)
-                     UNION ALL
-                     SELECT (SELECT max(id) FROM messages WHERE chat = ?1 AND parent = line.id)
-                     FROM line WHERE line.id IS NOT NULL
-                 )
-                 SELECT max(id) FROM line",
-                (chat.0, through.0),
-                |row| row.get(0),
-            )?;
-            let sql = "UPDATE chats SET leaf = ?2 WHERE id = ?1";
-            transaction.execute(sql, (chat.0, leaf))?;
+            show_newest_below(transaction, chat, through)?;
             conversation(transaction, chat)
         })
     }
@@ -112,6 +100,30 @@ impl Chats {
     pub fn message(&self, id: MessageId) -> Result<Message, Error> {
         self.read("read a message", |connection| message::find(connection, id))
     }
+}
+
+/// Shows the newest branch that leads through a message.
+pub(crate) fn show_newest_below(
+    connection: &Connection,
+    chat: ChatId,
+    through: MessageId,
+) -> Result<(), Fault> {
+    connection.execute(
+        "UPDATE chats SET leaf = (
+             WITH RECURSIVE line (id) AS (
+                 VALUES (?2)
+                 UNION ALL
+                 SELECT (
+                     SELECT max(id) FROM messages
+                     WHERE chat = ?1 AND parent = line.id AND removed_with IS NULL
+                 )
+                 FROM line WHERE line.id IS NOT NULL
+             )
+             SELECT max(id) FROM line
+         ) WHERE id = ?1",
+        (chat.0, through.0),
+    )?;
+    Ok(())
 }
 
 /// Makes a message the last one that is shown of its chat, which thereby changes.

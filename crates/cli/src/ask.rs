@@ -25,16 +25,16 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
     };
     let (stopper, stop) = app::stop::stop();
     interrupt::stops(stopper.clone());
-    let settings = ask.how.settings();
+    let home = match Home::find() {
+        Ok(home) => home,
+        Err(failure) => return complain_of(&failure),
+    };
+    let settings = ask.how.settings(&home);
     let mut printer = Printer::new(Console::new(stopper), ask.json, !ask.no_think_output);
     let outcome = if question.trim().is_empty() {
         Outcome::refused(app::Failure::prompt_empty())
     } else {
-        let home = match Home::find() {
-            Ok(home) => home,
-            Err(failure) => return complain_of(&failure),
-        };
-        let room = EngineRoom::new(app::idle(), &home);
+        let room = EngineRoom::new(&home);
         let model = match app::survey::named(&home, &ask.how.model) {
             Ok(model) => model,
             Err(failure) => return printer.end(&Outcome::refused(failure), settings.sampling.seed),

@@ -57,7 +57,8 @@ async fn talk(
     console: &Console,
     prompts: bool,
 ) -> Result<ExitCode, app::Failure> {
-    let model = app::survey::named(&Home::find()?, &chat.how.model)?;
+    let home = Home::find()?;
+    let model = app::survey::named(&home, &chat.how.model)?;
     for notice in notices(app).await? {
         complain_of(&notice);
     }
@@ -93,7 +94,7 @@ async fn talk(
             status = failed.unwrap_or(status);
             continue;
         }
-        let settings = chat.how.settings();
+        let settings = chat.how.settings(&home);
         let seed = settings.sampling.seed;
         let how = How {
             model: model.clone(),
@@ -351,6 +352,7 @@ fn show(event: ChatEvent, printer: &mut Printer) -> Option<Message> {
         | ChatEvent::Branch(_)
         | ChatEvent::Manner(_)
         | ChatEvent::Files(_)
+        | ChatEvent::Instructions(_)
         | ChatEvent::Gone => {}
     }
     None

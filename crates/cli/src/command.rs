@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use app::fit::KvType;
-use app::{Governor, Settings};
+use app::{Governor, Home, Preferences, Settings};
 use clap::{Args, Parser, Subcommand};
 
 /// What every JSON line of a reply means; part of `spud help ask`.
@@ -376,12 +376,14 @@ pub(crate) struct How {
 }
 
 impl How {
-    /// What was typed, on top of what R1's makers advise.
-    pub(crate) fn settings(&self) -> Settings {
+    /// What was typed, on top of what is set and what R1's makers advise.
+    pub(crate) fn settings(&self, home: &Home) -> Settings {
         let mut settings = Settings::of_r1(self.seed.unwrap_or_else(app::fresh_seed));
         settings.context = self.context;
         settings.cache = self.kv.map(KvType::from);
-        settings.threads = self.threads;
+        settings.threads = self.threads.or_else(|| Preferences::of(home).threads);
+        // Whoever names a number of threads means it.
+        settings.gentle = self.threads.is_none() && app::is_gentle(home);
         settings.quick = self.quick;
         settings.governor = Governor {
             most_tokens: self.think_budget,

@@ -82,6 +82,9 @@ fn words(seen: &Seen) -> String {
             human(machine.available_bytes)
         ),
     );
+    if machine.on_battery {
+        line("power", "a battery feeds it".to_owned());
+    }
     if machine.swap_bytes > 0 {
         line(
             "swap",

@@ -102,6 +102,13 @@ impl Context {
         unsafe { sys::llama_n_ctx(self.pointer.as_ptr()) }
     }
 
+    /// Computes with so many threads from now on.
+    pub(crate) fn set_threads(&mut self, threads: u32) {
+        let threads = i32::try_from(threads.max(1)).unwrap_or(i32::MAX);
+        // SAFETY: the context is alive and computes nothing now, since it is borrowed alone.
+        unsafe { sys::llama_set_n_threads(self.pointer.as_ptr(), threads, threads) }
+    }
+
     /// Computes these tokens after those in the cache, at most a batch of them. With `logits` the
     /// last one's distribution can be sampled afterwards.
     pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Decoded {

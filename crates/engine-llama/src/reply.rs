@@ -37,6 +37,7 @@ pub(crate) fn write(
             (End::Failed(failure), Statistics::default())
         }
         Some(session) => {
+            session.compute_with(reply.threads);
             let mut writing = Writing::new(session, reply, tell);
             let end = writing
                 .run(&|| brake.is_pulled(job), &|| brake.wants_answer(job))

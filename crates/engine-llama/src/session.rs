@@ -23,6 +23,8 @@ pub(crate) struct Session {
     vocabulary: Vocabulary,
     /// Tokens that are computed at once while a prompt is read; progress is told after each.
     batch: usize,
+    /// Threads that compute where a reply asks for no other number.
+    threads: u32,
     /// The ids of the tokens in the cache, in order.
     cached: Vec<LlamaToken>,
 }
@@ -78,6 +80,7 @@ impl Session {
             context,
             vocabulary,
             batch: shape.batch as usize,
+            threads: shape.threads,
             cached: Vec::new(),
         })
     }
@@ -112,6 +115,11 @@ impl Session {
     /// The context, to sample from it.
     pub(crate) fn context_mut(&mut self) -> &mut Context {
         &mut self.context
+    }
+
+    /// Sets how many threads compute; as many as at the load where none are asked for.
+    pub(crate) fn compute_with(&mut self, threads: Option<u32>) {
+        self.context.set_threads(threads.unwrap_or(self.threads));
     }
 
     /// Tokens in the cache.

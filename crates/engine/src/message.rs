@@ -160,6 +160,8 @@ pub struct Reply {
     pub room: u32,
     /// Exchanges that had left the conversation at the reply before this one.
     pub left_before: u32,
+    /// Threads that compute this reply; those of the load where none are asked for.
+    pub threads: Option<u32>,
 }
 
 /// How the next token is chosen from the model's distribution, in this order: repeat penalty,

@@ -105,7 +105,8 @@ impl Opening {
 /// What a model is shown before it writes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Conversation {
-    /// A system text, which R1-0528 takes and the makers of R1 advise against.
+    /// What the user wants of every reply. R1-0528 takes it as a system text; for the others it stands
+    /// before the first question, since their makers advise against system texts.
     pub instructions: Option<String>,
     /// The turns, the last of them the one that is answered.
     pub turns: Vec<Turn>,
@@ -165,13 +166,20 @@ impl Template {
         let turns = &conversation.turns;
         let mut prompt = Writer::default();
         prompt.special(BEGIN);
-        prompt.text(conversation.instructions.as_deref().unwrap_or_default());
+        let mut instructions = conversation.instructions.as_deref();
+        if self == Self::R1May {
+            prompt.text(instructions.take().unwrap_or_default());
+        }
         let (mut exchanges, mut begun) = (Vec::new(), 0);
         for turn in turns {
             match turn {
                 Turn::User(question) => {
                     begun = prompt.segments.len();
                     prompt.special(USER);
+                    if let Some(instructions) = instructions.take() {
+                        prompt.text(instructions);
+                        prompt.text(GAP);
+                    }
                     prompt.text(question);
                     if self == Self::R1May {
                         prompt.special(ASSISTANT);

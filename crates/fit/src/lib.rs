@@ -20,7 +20,7 @@ pub use advice::{Advice, Choice, PATIENCE_MS, advise};
 pub use forecast::{Estimate, Rates, Typical};
 pub use gguf::KvType;
 pub use learned::{Correction, Experience, Learned, Memory, Observed};
-pub use machine::{BadMachine, Cores, Disk, Gpu, GpuKind, Machine, Speed};
+pub use machine::{BadMachine, Cores, Disk, Gpu, GpuKind, Machine, Speed, gentle};
 pub use memory::BATCH;
 pub use place::{Anatomy, Device, Placement, Share};
 pub use plan::{Ask, Plan, Reason, TINY_BYTES, Verdict, after_failure, plan};

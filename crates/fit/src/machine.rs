@@ -35,6 +35,9 @@ pub struct Machine {
     /// The disk that holds the models; none where the system does not tell.
     #[serde(default)]
     pub disk: Option<Disk>,
+    /// A battery feeds it now.
+    #[serde(default)]
+    pub on_battery: bool,
 }
 
 /// How many cores of which kind.
@@ -225,6 +228,12 @@ impl Machine {
     }
 }
 
+/// How many of so many threads compute where a battery shall last: half of them, rounded up. Decoding
+/// waits for memory more than for cores, so much less than half of the speed is lost.
+pub fn gentle(threads: u32) -> u32 {
+    threads.div_ceil(2).max(1)
+}
+
 fn check_speed(
     speed: Option<Speed>,
     name: &str,
@@ -265,6 +274,7 @@ mod tests {
             speed: None,
             gpus: Vec::new(),
             disk: None,
+            on_battery: false,
         }
     }
 

@@ -57,6 +57,17 @@ pub fn look() -> Result<Machine, Unknown> {
         speed: None,
         gpus: Vec::new(),
         disk: None,
+        on_battery: on_battery(),
+    })
+}
+
+/// Whether a battery feeds the machine now. False where there is none, or none that tells.
+pub fn on_battery() -> bool {
+    use starship_battery::{Manager, State};
+
+    let batteries = Manager::new().and_then(|manager| manager.batteries());
+    batteries.is_ok_and(|mut all| {
+        all.any(|battery| battery.is_ok_and(|battery| battery.state() == State::Discharging))
     })
 }
 

@@ -54,6 +54,7 @@ fn the_bindings_of_the_page_are_fresh() {
         InsteadRequest,
         MannerRequest,
         Manner,
+        Taste,
         Closer,
         RenameRequest,
         DraftRequest,
@@ -87,6 +88,20 @@ fn the_bindings_of_the_page_are_fresh() {
         Connection,
         Removal,
         LinkRequest,
+        FolderRequest,
+        InstructionsRequest,
+        Preset,
+        PresetRequest,
+        PresetName,
+        DeletedChat,
+        EraseRequest,
+        Theme,
+        Width,
+        Device,
+        Preferences,
+        PreferencesRequest,
+        Backup,
+        DataView,
     );
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");
     let committed = std::fs::read_to_string(path).unwrap_or_default();

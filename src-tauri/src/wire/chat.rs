@@ -90,10 +90,33 @@ pub(crate) struct Manner {
     budget_seconds: u32,
     /// Answers by itself where a thought goes round in circles.
     closes_loops: bool,
+    /// How the next token is chosen.
+    #[serde(default)]
+    taste: Taste,
+    /// What R1's makers advise for that; told, not set.
+    #[serde(default)]
+    advised: Taste,
     /// Tokens of the context that are kept free for a reply, as far as half of it allows; told, not
     /// set.
     #[serde(default)]
     room: u32,
+}
+
+/// How the next token is chosen.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Taste {
+    /// 0 takes the likeliest token always.
+    temperature: f32,
+    /// Keeps the likeliest tokens that together reach this probability.
+    top_p: f32,
+    /// Keeps this many of the likeliest tokens; 0 keeps all.
+    top_k: u32,
+    /// Drops tokens less likely than this part of the likeliest.
+    min_p: f32,
+    /// Divides the score of tokens that were written lately; 1 leaves them alone.
+    repeat_penalty: f32,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -110,6 +133,8 @@ pub(crate) struct ChatRow {
     replying: bool,
     /// It stands before the others.
     pinned: bool,
+    /// The folder in which it lies.
+    folder: Option<String>,
 }
 
 /// What a reply is doing before and while its words come.
@@ -142,6 +167,8 @@ pub(crate) enum ChatEvent {
         /// The files that wait with it.
         files: DraftFiles,
         manner: Manner,
+        /// What is said to the model with every reply; empty as a rule.
+        instructions: String,
     },
     /// The files that wait with the draft.
     Files {
@@ -153,6 +180,9 @@ pub(crate) enum ChatEvent {
     },
     Manner {
         manner: Manner,
+    },
+    Instructions {
+        instructions: String,
     },
     /// The reply goes round in circles.
     Looping {
@@ -404,6 +434,50 @@ impl From<chats::Closer> for Closer {
     }
 }
 
+impl Default for Taste {
+    fn default() -> Self {
+        app::Taste::default().into()
+    }
+}
+
+impl From<app::Taste> for Taste {
+    fn from(taste: app::Taste) -> Self {
+        let app::Taste {
+            temperature,
+            top_p,
+            top_k,
+            min_p,
+            repeat_penalty,
+        } = taste;
+        Self {
+            temperature,
+            top_p,
+            top_k,
+            min_p,
+            repeat_penalty,
+        }
+    }
+}
+
+impl From<Taste> for app::Taste {
+    fn from(taste: Taste) -> Self {
+        let Taste {
+            temperature,
+            top_p,
+            top_k,
+            min_p,
+            repeat_penalty,
+        } = taste;
+        Self {
+            temperature,
+            top_p,
+            top_k,
+            min_p,
+            repeat_penalty,
+        }
+    }
+}
+
 impl From<app::Manner> for Manner {
     fn from(manner: app::Manner) -> Self {
         let (budget_tokens, budget_seconds) = match manner.budget {
@@ -416,6 +490,8 @@ impl From<app::Manner> for Manner {
             budget_tokens,
             budget_seconds,
             closes_loops: manner.closes_loops,
+            taste: manner.taste.into(),
+            advised: Taste::default(),
             room: manner.room(),
         }
     }
@@ -431,6 +507,7 @@ impl From<Manner> for app::Manner {
                 (tokens, _) => Budget::Tokens(tokens),
             },
             closes_loops: manner.closes_loops,
+            taste: manner.taste.into(),
         }
     }
 }
@@ -456,6 +533,7 @@ impl From<app::ChatRow> for ChatRow {
             changed_ms: row.changed_ms,
             replying: row.replying,
             pinned: row.pinned,
+            folder: row.folder,
         }
     }
 }
@@ -482,6 +560,7 @@ impl From<app::ChatEvent> for ChatEvent {
                 draft,
                 files,
                 manner,
+                instructions,
             } => Self::Snapshot {
                 chat: chat.into(),
                 messages: all(messages),
@@ -489,6 +568,7 @@ impl From<app::ChatEvent> for ChatEvent {
                 draft,
                 files: files.into(),
                 manner: manner.into(),
+                instructions,
             },
             app::ChatEvent::Branch(messages) => Self::Branch {
                 messages: all(messages),
@@ -499,6 +579,7 @@ impl From<app::ChatEvent> for ChatEvent {
             app::ChatEvent::Files(files) => Self::Files {
                 files: files.into(),
             },
+            app::ChatEvent::Instructions(instructions) => Self::Instructions { instructions },
             app::ChatEvent::Looping { message } => Self::Looping { message: message.0 },
             app::ChatEvent::Message(message) => Self::Message {
                 message: message.into(),

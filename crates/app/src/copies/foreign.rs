@@ -162,6 +162,8 @@ fn transcript(
         changed_ms: changed_ms.max(created_ms),
         pinned: chat.get("pinned").and_then(Value::as_bool).unwrap_or(false),
         manner: None,
+        folder: None,
+        instructions: String::new(),
         shown,
         entries,
     })

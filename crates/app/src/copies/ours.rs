@@ -29,6 +29,10 @@ struct Chat {
     pinned: bool,
     #[serde(default)]
     manner: Option<String>,
+    #[serde(default)]
+    folder: Option<String>,
+    #[serde(default)]
+    instructions: String,
     /// Which of the messages is shown last.
     shown: Option<usize>,
     /// Each behind the one that it follows.
@@ -166,6 +170,8 @@ fn chat(transcript: &Transcript) -> Chat {
         changed_ms: transcript.changed_ms,
         pinned: transcript.pinned,
         manner: transcript.manner.clone(),
+        folder: transcript.folder.clone(),
+        instructions: transcript.instructions.clone(),
         shown: transcript.shown,
         messages: transcript.entries.iter().map(message).collect(),
     }
@@ -250,6 +256,8 @@ fn transcript(chat: Chat) -> Result<Transcript, String> {
         changed_ms: chat.changed_ms,
         pinned: chat.pinned,
         manner: chat.manner,
+        folder: chat.folder,
+        instructions: chat.instructions,
         shown: chat.shown,
         entries: entries
             .map(|(at, message)| entry(at, message))

@@ -42,7 +42,7 @@ async fn a_choice_is_loaded_remembered_and_undone_by_none_that_fails() {
 async fn a_model_leaves_after_its_idle_time_and_comes_back_for_the_next_question() {
     const IDLE: Duration = Duration::from_millis(300);
     let home = tempfile::tempdir().unwrap();
-    let room = EngineRoom::new(IDLE, &Home::at(home.path()));
+    let room = EngineRoom::idling(Some(IDLE), &Home::at(home.path()));
     let mut state = room.state();
     for _ in 0..2 {
         let (_stopper, stop) = app::stop::stop();
@@ -69,7 +69,7 @@ async fn the_idle_time_of_one_model_ends_no_other() {
     let home = tempfile::tempdir().unwrap();
     let other = home.path().join("other.gguf");
     std::fs::copy(sprout(), &other).unwrap();
-    let room = EngineRoom::new(IDLE, &Home::at(home.path()));
+    let room = EngineRoom::idling(Some(IDLE), &Home::at(home.path()));
     for model in [Model::Sprout, Model::File(other)] {
         let (_stopper, stop) = app::stop::stop();
         assert!(

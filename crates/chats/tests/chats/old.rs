@@ -107,7 +107,7 @@ fn write(chats: &Chats) {
     chats.rename(poem.chat, "A poem").unwrap();
 
     let gone = chats.add_question(None, "deleted", 80).unwrap();
-    // Since the third schema:
+    // Since the fourth schema:
     let sent = chats.attach(Some(gone.chat), &letter()).unwrap().id;
     let question = Question {
         text: "What does it say?",
@@ -190,7 +190,7 @@ fn check(chats: &Chats, version: i64) {
     assert_eq!(chats.draft(None).unwrap(), "next");
     assert_eq!(chats.setting("model").unwrap().unwrap(), "r1-8b");
     assert_eq!(chats.restore(gone).unwrap().title, "deleted");
-    if version >= 3 {
+    if version >= 4 {
         for draft in [Some(sky), None] {
             let id = chats.drafted(draft).unwrap()[0].id;
             assert_eq!(chats.attached(id).unwrap(), letter());

@@ -47,6 +47,8 @@ fn rich(chats: &chats::Chats) -> ChatId {
     chats.rename(chat, "Mine").unwrap();
     chats.set_manner(chat, "quick").unwrap();
     chats.pin(chat, true, 4).unwrap();
+    chats.set_folder(chat, Some("Sums")).unwrap();
+    chats.set_instructions(chat, "Be brief.").unwrap();
     chat
 }
 

@@ -91,6 +91,7 @@ pub(crate) fn greedy(prompt: Prompt) -> Reply {
         governor: Governor::default(),
         room: 0,
         left_before: 0,
+        threads: None,
     }
 }
 

@@ -116,5 +116,6 @@ pub(crate) fn machine(available_bytes: u64) -> Machine {
         }),
         gpus: Vec::new(),
         disk: None,
+        on_battery: false,
     }
 }

@@ -4,7 +4,8 @@ import type { ChatRow } from '../ipc/wire';
 import { age, type Age } from '../words/time';
 
 export interface Group {
-  name: Age | 'Pinned';
+  /** Said by `day.pinned` and so on. */
+  name: Age | 'pinned';
   rows: ChatRow[];
 }
 
@@ -12,7 +13,7 @@ export function groupChats(chats: ChatRow[], nowMs: number): Group[] {
   const groups: Group[] = [];
   const newest = [...chats].sort((a, b) => b.changedMs - a.changedMs);
   const pinned = newest.filter((row) => row.pinned);
-  if (pinned.length > 0) groups.push({ name: 'Pinned', rows: pinned });
+  if (pinned.length > 0) groups.push({ name: 'pinned', rows: pinned });
   for (const row of newest.filter((row) => !row.pinned)) {
     const name = age(row.changedMs, nowMs);
     const last = groups.at(-1);

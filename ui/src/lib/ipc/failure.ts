@@ -1,5 +1,6 @@
 // What a rejected call carries, whatever was thrown. The shell rejects with a `Failure`; the bridge
 // itself (an unknown command, an argument that does not parse) rejects with a bare string.
+import { t } from '../words/language.svelte';
 import type { Failure } from './wire';
 
 function isFailure(thrown: unknown): thrown is Failure {
@@ -11,7 +12,7 @@ export function toFailure(thrown: unknown): Failure {
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return {
     code: 'bug',
-    message: `Spud's window and its inside did not understand each other: ${message}`,
-    hint: 'This is a fault in Spud. Close it and open it again; your chats are on disk.',
+    message: t('failure.bridge', { message }),
+    hint: t('failure.bridgeHint'),
   };
 }

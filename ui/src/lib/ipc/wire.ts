@@ -57,14 +57,22 @@ replying: boolean,
 /**
  * It stands before the others.
  */
-pinned: boolean, };
+pinned: boolean, 
+/**
+ * The folder in which it lies.
+ */
+folder: string | null, };
 
 /**
  * What a reply is doing before and while its words come.
  */
 export type Phase = { "type": "waiting" } | { "type": "loading", progress: number, } | { "type": "reading", done: number, total: number, } | { "type": "thinking" } | { "type": "answering" };
 
-export type ChatEvent = { "type": "snapshot", chat: ChatRow, messages: Array<Message>, phase: Phase | null, draft: string, manner: Manner, } | { "type": "branch", messages: Array<Message>, } | { "type": "manner", manner: Manner, } | { "type": "looping", message: number, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
+export type ChatEvent = { "type": "snapshot", chat: ChatRow, messages: Array<Message>, phase: Phase | null, draft: string, manner: Manner, 
+/**
+ * What is said to the model with every reply; empty as a rule.
+ */
+instructions: string, } | { "type": "branch", messages: Array<Message>, } | { "type": "manner", manner: Manner, } | { "type": "instructions", instructions: string, } | { "type": "looping", message: number, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
 
 /**
  * The model that answers: `progress` while it loads.
@@ -152,7 +160,15 @@ firstRun: boolean, downloads: Array<Download>, network: Network,
 /**
  * How replies of the next chat think.
  */
-manner: Manner, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
+manner: Manner, 
+/**
+ * What is said to the model in chats to come.
+ */
+instructions: string, presets: Array<Preset>, preferences: Preferences, 
+/**
+ * Fewer threads compute, since a battery feeds the machine.
+ */
+gentle: boolean, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "instructions", instructions: string, } | { "type": "presets", presets: Array<Preset>, } | { "type": "preferences", preferences: Preferences, } | { "type": "gentle", gentle: boolean, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
 
 /**
  * A file that is held over the window, or that none is any more.
@@ -204,10 +220,43 @@ quick: boolean, budgetTokens: number, budgetSeconds: number,
  */
 closesLoops: boolean, 
 /**
+ * How the next token is chosen.
+ */
+taste: Taste, 
+/**
+ * What R1's makers advise for that; told, not set.
+ */
+advised: Taste, 
+/**
  * Tokens of the context that are kept free for a reply, as far as half of it allows; told, not
  * set.
  */
 room: number, };
+
+/**
+ * How the next token is chosen.
+ */
+export type Taste = { 
+/**
+ * 0 takes the likeliest token always.
+ */
+temperature: number, 
+/**
+ * Keeps the likeliest tokens that together reach this probability.
+ */
+topP: number, 
+/**
+ * Keeps this many of the likeliest tokens; 0 keeps all.
+ */
+topK: number, 
+/**
+ * Drops tokens less likely than this part of the likeliest.
+ */
+minP: number, 
+/**
+ * Divides the score of tokens that were written lately; 1 leaves them alone.
+ */
+repeatPenalty: number, };
 
 export type Closer = "budget" | "asked" | "loop";
 
@@ -431,3 +480,93 @@ atMs: number, host: string, why: string, requests: number, bytes: number, };
 export type Removal = { bytes: number, paths: Array<string>, };
 
 export type LinkRequest = { url: string, };
+
+export type FolderRequest = { chat: number, 
+/**
+ * null takes it out of its folder.
+ */
+folder: string | null, };
+
+export type InstructionsRequest = { 
+/**
+ * null is the chats to come.
+ */
+chat: number | null, text: string, };
+
+/**
+ * Instructions and a manner under a name.
+ */
+export type Preset = { name: string, instructions: string, manner: Manner, };
+
+export type PresetRequest = { preset: Preset, };
+
+export type PresetName = { name: string, };
+
+/**
+ * A chat that was deleted and can come back.
+ */
+export type DeletedChat = { id: number, title: string, 
+/**
+ * Milliseconds since 1970, UTC.
+ */
+deletedMs: number, };
+
+export type EraseRequest = { chats: number[], };
+
+export type Theme = "system" | "light" | "dark";
+
+export type Width = "comfortable" | "wide" | "full";
+
+/**
+ * What computes: whatever the plan chooses, or the processor alone.
+ */
+export type Device = "best" | "processor";
+
+/**
+ * What is set about the product itself.
+ */
+export type Preferences = { 
+/**
+ * The tag of a language of the page; empty follows the system.
+ */
+language: string, theme: Theme, 
+/**
+ * Size of text in percent of the usual.
+ */
+textPercent: number, width: Width, 
+/**
+ * null is by the machine's cores.
+ */
+threads: number | null, device: Device, 
+/**
+ * Minutes without a reply after which the model leaves the memory; 0 never.
+ */
+idleMinutes: number, gentleOnBattery: boolean, 
+/**
+ * Days after which deleted chats are erased; 0 never.
+ */
+trashDays: number, 
+/**
+ * Where models are; null is the folder for data.
+ */
+models: string | null, };
+
+export type PreferencesRequest = { preferences: Preferences, };
+
+/**
+ * A copy of all chats.
+ */
+export type Backup = { name: string, bytes: number, };
+
+/**
+ * Where the user's words are.
+ */
+export type DataView = { folder: string, modelsFolder: string, 
+/**
+ * Threads that compute where nothing is set.
+ */
+usualThreads: number, mostThreads: number, chatsBytes: number, 
+/**
+ * The newest first.
+ */
+backups: Array<Backup>, };

@@ -2,6 +2,7 @@
 // marked's lexer; anything outside the set becomes text. Deliberately not here: HTML. Tags are
 // characters like any others, on every level, and nothing of this module can become markup.
 import { Lexer, Tokenizer, type Token, type Tokens } from 'marked';
+import { t } from '../words/language.svelte';
 import { entities } from './entities';
 import { safeLink } from './links';
 import * as mathematics from './mathematics';
@@ -244,7 +245,7 @@ function toLink(token: Tokens.Generic): Span {
   const link = safeLink(entities(String(token['href'])));
   if (!link) return { type: 'text', text: token.raw };
   const words = entities(String(token['text']));
-  const text = token.type === 'image' ? `Image: ${words || link.host}` : words;
+  const text = token.type === 'image' ? t('text.image', { words: words || link.host }) : words;
   const spans: Span[] =
     token.type === 'image' ? [{ type: 'text', text }] : toSpans(token.tokens, text);
   return { type: 'link', ...link, text, spans };

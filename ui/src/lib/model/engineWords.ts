@@ -1,16 +1,17 @@
 // The state of the engine, in the words of the model button.
 import type { EngineState } from '../ipc/wire';
 import { count, percent } from '../words/counts';
+import { t } from '../words/language.svelte';
 
 export function engineWords(engine: EngineState): string {
   switch (engine.type) {
     case 'off':
-      return 'Starts with your first question';
+      return t('model.engine.off');
     case 'loading':
-      return `Loading ${percent(engine.progress)}`;
+      return t('model.engine.loading', { percent: percent(engine.progress) });
     case 'ready':
-      return `Ready · ${count(engine.context)} tokens of context`;
+      return t('model.engine.ready', { n: count(engine.context) });
     case 'failed':
-      return 'Could not be loaded';
+      return t('model.engine.failed');
   }
 }

@@ -2,8 +2,10 @@
 // whether it is open. It is open exactly when the reader opened it; folding "when the answer
 // starts" means that the quiet line loses its latest words and becomes "Thought for 12 s".
 import type { Message, Phase } from '../ipc/wire';
+import { t } from '../words/language.svelte';
+import { stepsOf } from '../markdown/steps';
 import { latestWords } from '../words/latest';
-import { percent, tokens } from '../words/counts';
+import { count, percent, rate, tokens } from '../words/counts';
 import { running, spent } from '../words/time';
 
 /** News is at most this old when it comes. Left out of the clock, so that it never steps back. */
@@ -14,6 +16,10 @@ export interface Thought {
   isRunning: boolean;
   /** Who closed it, where it was not the model. */
   ended: string;
+  /** How many steps it took, once it is over. */
+  steps: string;
+  /** Tokens per second, while it runs. */
+  rate: string;
   /** Its part of the reply's time. */
   share: string;
   /** The clock, while it runs. */
@@ -32,9 +38,13 @@ export function thoughtOf(
   const isRunning = isThinking(reply, phase);
   if (reply.thinking === '' && !isRunning) return null;
   return {
-    label: isRunning ? 'Thinking' : `Thought for ${spent(reply.thinkingMs)}`,
+    label: isRunning
+      ? t('thinking.running')
+      : t('thinking.done', { time: spent(reply.thinkingMs) }),
+    steps: isRunning ? '' : stepWords(reply),
+    rate: isRunning ? rateOf(reply) : '',
     ended: isRunning ? '' : endOf(reply),
-    share: isRunning ? '' : shareOf(reply),
+    share: isRunning ? '' : shareWords(reply),
     isRunning,
     clock: isRunning ? running(reply.thinkingMs + Math.max(sinceHeardMs - NEWS_MS, 0)) : '',
     tokens: reply.thinkingTokens > 0 ? tokens(reply.thinkingTokens) : '',
@@ -43,21 +53,30 @@ export function thoughtOf(
 }
 
 function endOf({ closedBy }: Message): string {
-  switch (closedBy) {
-    case 'budget':
-      return 'its budget was spent';
-    case 'asked':
-      return 'ended as you asked';
-    case 'loop':
-      return 'it went round in circles';
-    case null:
-      return '';
-  }
+  return closedBy === null ? '' : t(`thinking.closed.${closedBy}`);
 }
 
-function shareOf({ thinkingMs, answerMs }: Message): string {
+/** One step is no news. */
+function stepWords({ thinking }: Message): string {
+  const n = stepsOf(thinking).size;
+  return n > 1 ? t('thinking.steps', { count: n, n: count(n) }) : '';
+}
+
+/** Of a second or less a rate would only jump. */
+function rateOf({ thinkingTokens, thinkingMs }: Message): string {
+  return thinkingMs > 1000 && thinkingTokens > 0 ? rate(thinkingTokens / (thinkingMs / 1000)) : '';
+}
+
+function shareWords(reply: Message): string {
+  const share = shareOf(reply);
+  return share === '' ? '' : t('thinking.share', { percent: share });
+}
+
+/** Empty where it is not worth a word. */
+export function shareOf({ thinkingMs, answerMs }: Message): string {
   const whole = thinkingMs + answerMs;
-  return whole < 1000 || answerMs === 0 ? '' : `${percent(thinkingMs / whole)} of the time`;
+  const isTold = whole >= 1000 && thinkingMs > 0 && answerMs > 0;
+  return isTold ? percent(thinkingMs / whole) : '';
 }
 
 export function isThinking(reply: Message, phase: Phase | null): boolean {

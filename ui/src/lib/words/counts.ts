@@ -1,34 +1,51 @@
-// Numbers with the label they deserve. English digits and separators on purpose: the sentences
-// around them are English.
+// Numbers with the label they deserve, in the language of the window.
+import { language, t } from './language.svelte';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const GIB = 1024 * MIB;
 
-const grouped = new Intl.NumberFormat('en');
+/** Building one costs a hundred times what using it does. */
+const formats = new Map<string, Intl.NumberFormat>();
+
+function format(options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const name = `${language()} ${JSON.stringify(options)}`;
+  const known = formats.get(name);
+  if (known) return known;
+  const made = new Intl.NumberFormat(language(), options);
+  formats.set(name, made);
+  return made;
+}
 
 export function count(n: number): string {
-  return grouped.format(n);
+  return format({}).format(n);
+}
+
+/** With as many digits behind the point, and none to part thousands. */
+export function decimal(n: number, digits: number): string {
+  const [minimumFractionDigits, maximumFractionDigits] = [digits, digits];
+  const options = { minimumFractionDigits, maximumFractionDigits, useGrouping: false };
+  return format(options).format(n);
 }
 
 export function tokens(n: number): string {
-  return `${count(n)} ${n === 1 ? 'token' : 'tokens'}`;
+  return t('count.tokens', { count: n, n: count(n) });
 }
 
 /** "6.4 tokens/s"; whole numbers from 10 on, where a decimal would only flicker. */
 export function rate(perSecond: number): string {
-  const shown = perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond));
-  return `${shown} tokens/s`;
+  const n = perSecond < 10 ? decimal(perSecond, 1) : count(Math.round(perSecond));
+  return t('count.rate', { n });
 }
 
 export function percent(part: number): string {
-  return `${Math.floor(Math.min(Math.max(part, 0), 1) * 100)} %`;
+  return t('count.percent', { n: Math.floor(Math.min(Math.max(part, 0), 1) * 100) });
 }
 
-/** Binary units: "512 B", "912 KiB", "2.1 MiB", "4.36 GiB". */
+/** Binary units: "512 B", "912 KiB", "2.1 MiB", "4.36 GiB"; the same in every language. */
 export function size(bytes: number): string {
   if (bytes < KIB) return `${bytes} B`;
   if (bytes < MIB) return `${Math.round(bytes / KIB)} KiB`;
-  if (bytes < GIB) return `${(bytes / MIB).toFixed(1)} MiB`;
-  return `${(bytes / GIB).toFixed(2)} GiB`;
+  if (bytes < GIB) return `${decimal(bytes / MIB, 1)} MiB`;
+  return `${decimal(bytes / GIB, 2)} GiB`;
 }

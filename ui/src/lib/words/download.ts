@@ -1,7 +1,8 @@
 // What is said of a model on its way. Rates and sizes in binary units, as everywhere.
 import type { Download, DownloadState } from '../ipc/wire';
-import { size } from './counts';
+import { percent, size } from './counts';
 import { about } from './fit';
+import { t } from './language.svelte';
 
 type Running = Extract<DownloadState, { type: 'running' }>;
 
@@ -13,65 +14,67 @@ export function share(download: Download): number {
 /** What happens to it, in one line. */
 export function happening(download: Download, isOffline: boolean): string {
   const { state } = download;
-  const amount = `${size(download.here)} of ${size(download.bytes)}`;
+  const amount = t('shelf.amount', { here: size(download.here), all: size(download.bytes) });
   switch (state.type) {
     case 'queued':
-      return isOffline ? 'Waits: offline is switched on' : 'Waits for its turn';
+      return isOffline ? t('shelf.queuedOffline') : t('shelf.queued');
     case 'asking':
-      return `Asking ${state.host} for sizes and hashes`;
+      return t('shelf.asking', { host: state.host });
     case 'running':
       return [amount, ...running(state, download)].join(' · ');
     case 'paused':
-      return `Paused at ${amount}`;
+      return t('shelf.paused', { amount });
     case 'failed':
-      return download.here > 0 ? `Stopped at ${amount}, which is kept` : 'Did not come';
+      return download.here > 0 ? t('shelf.stopped', { amount }) : t('shelf.failed');
     case 'done':
-      return `${size(download.bytes)}, whole and checked`;
+      return t('shelf.done', { size: size(download.bytes) });
   }
 }
 
 function running(state: Running, download: Download): string[] {
   const { doing } = state;
-  const parts = state.parts > 1 ? [`part ${state.part} of ${state.parts}`] : [];
+  const parts = state.parts > 1 ? [t('shelf.part', { n: state.part, all: state.parts })] : [];
   switch (doing.type) {
     case 'connecting':
-      return [...parts, `asking ${doing.host}`];
+      return [...parts, t('shelf.connecting', { host: doing.host })];
     case 'downloading': {
-      const rate = state.perSecond === null ? [] : [`${size(state.perSecond)}/s`];
-      const left = state.leftMs === null ? [] : [`${about(state.leftMs)} left`];
+      const { perSecond, leftMs } = state;
+      const rate = perSecond === null ? [] : [t('shelf.rate', { size: size(perSecond) })];
+      const left = leftMs === null ? [] : [t('shelf.left', { time: about(leftMs) })];
       return [...parts, ...rate, ...left];
     }
     case 'checking':
-      return [...parts, `checking ${percentOf(doing.checked, download.bytes)}`];
+      return [...parts, t('shelf.checking', { percent: percentOf(doing.checked, download.bytes) })];
     case 'waiting':
-      return [...parts, `tries again in ${about(doing.ms)}: ${doing.why}`];
+      return [...parts, t('shelf.retry', { time: about(doing.ms), why: doing.why })];
     case 'elsewhere':
-      return [...parts, 'another Spud is downloading it'];
+      return [...parts, t('shelf.elsewhere')];
   }
 }
 
 function percentOf(part: number, whole: number): string {
-  return whole === 0 ? '' : `${Math.floor((Math.min(part, whole) / whole) * 100)} %`;
+  return whole === 0 ? '' : percent(part / whole);
 }
 
 /** For a place with room for few words. */
 export function brief(download: Download, isOffline: boolean): string {
   const { state } = download;
-  const percent = `${Math.floor(share(download) * 100)} %`;
+  const done = percent(share(download));
   switch (state.type) {
     case 'running':
-      if (state.doing.type === 'checking') return 'Checking what came';
-      if (state.doing.type !== 'downloading') return `${percent}, connecting`;
-      return state.leftMs === null ? percent : `${percent}, ${about(state.leftMs)} left`;
+      if (state.doing.type === 'checking') return t('shelf.brief.checking');
+      if (state.doing.type !== 'downloading') return t('shelf.brief.connecting', { percent: done });
+      if (state.leftMs === null) return done;
+      return t('shelf.brief.left', { percent: done, time: about(state.leftMs) });
     case 'queued':
-      return isOffline ? 'Waits: offline' : 'Waits for its turn';
+      return isOffline ? t('shelf.brief.offline') : t('shelf.queued');
     case 'asking':
-      return `Asking ${state.host}`;
+      return t('shelf.brief.asking', { host: state.host });
     case 'paused':
-      return `Paused at ${percent}`;
+      return t('shelf.paused', { amount: done });
     case 'failed':
-      return 'Did not come';
+      return t('shelf.failed');
     case 'done':
-      return 'Is here';
+      return t('shelf.brief.done');
   }
 }

@@ -1,11 +1,11 @@
 // Sentences of the page itself for what befell a reply. The failure's own message and hint come
 // from Rust; these are the states that need no code.
 import type { Message } from '../ipc/wire';
+import type { Said } from './rust';
+import { t } from './language.svelte';
 
-export interface Note {
+export interface Note extends Said {
   tone: 'quiet' | 'trouble';
-  message: string;
-  hint: string | null;
 }
 
 /** What to say under a reply, or nothing: it is complete, or still being written. */
@@ -15,20 +15,19 @@ export function noteFor(reply: Message): Note | null {
     case 'streaming':
       return null;
     case 'stopped':
-      return quiet('You stopped this reply.');
+      return quiet(t('reply.ended.stopped'));
     case 'length':
       return quiet(
         reply.text === '' && reply.thinking !== ''
-          ? 'The reply reached its limit while still thinking.'
-          : 'The reply reached its limit and ends here.',
+          ? t('reply.ended.thinking')
+          : t('reply.ended.length'),
       );
     case 'interrupted':
-      return quiet('Spud was closed in the middle of this reply. What had been written is kept.');
+      return quiet(t('reply.ended.interrupted'));
     case 'failed':
       return {
         tone: 'trouble',
-        message: reply.failure?.message ?? 'The reply failed, and no reason was given.',
-        hint: reply.failure?.hint ?? null,
+        ...(reply.failure ?? { message: t('reply.ended.failed'), hint: null }),
       };
   }
 }

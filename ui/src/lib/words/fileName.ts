@@ -1,4 +1,5 @@
 // A file's name from a title: nothing in it that any system forbids, reserves or turns around.
+import { t } from './language.svelte';
 
 const LONGEST = 60;
 
@@ -13,5 +14,5 @@ export function fileName(title: string): string {
     .join('')
     .replace(/[. ]+$/, '');
   const reserved = /^(con|prn|aux|nul|com\d|lpt\d)$/i.test(short);
-  return short === '' || reserved ? 'chat.md' : `${short}.md`;
+  return `${short === '' || reserved ? t('chats.file') : short}.md`;
 }

@@ -1,12 +1,13 @@
 // How replies think, in words.
 import type { Manner } from '../ipc/wire';
-import { count } from './counts';
+import { tokens } from './counts';
+import { t } from './language.svelte';
 import { spent } from './time';
 
 /** For the button: "Thinks", "Thinks up to 2 min", "Quick". */
 export function mannerWords({ quick, budgetTokens, budgetSeconds }: Manner): string {
-  if (quick) return 'Quick, without thinking';
-  if (budgetTokens > 0) return `Thinks up to ${count(budgetTokens)} tokens`;
-  if (budgetSeconds > 0) return `Thinks up to ${spent(budgetSeconds * 1000)}`;
-  return 'Thinks first';
+  if (quick) return t('manner.quick');
+  if (budgetTokens > 0) return t('manner.upTo', { amount: tokens(budgetTokens) });
+  if (budgetSeconds > 0) return t('manner.upTo', { amount: spent(budgetSeconds * 1000) });
+  return t('manner.free');
 }

@@ -1,20 +1,21 @@
 // The quiet line before the first word of a reply: what the machine is doing meanwhile.
 import type { Phase } from '../ipc/wire';
 import { count, percent } from './counts';
+import { t } from './language.svelte';
 
 /** Null once words come: thinking and answer speak for themselves. */
 export function phaseWords(phase: Phase | null): string | null {
   switch (phase?.type) {
     case undefined:
-      return 'Starting';
+      return t('phase.starting');
     case 'waiting':
-      return 'Waiting for the other reply';
+      return t('phase.waiting');
     case 'loading':
-      return `Loading the model ${percent(phase.progress)}`;
+      return t('phase.loading', { percent: percent(phase.progress) });
     case 'reading':
       return phase.total > 0
-        ? `Reading your question ${count(phase.done)} of ${count(phase.total)} tokens`
-        : 'Reading your question';
+        ? t('phase.readingOf', { done: count(phase.done), all: count(phase.total) })
+        : t('phase.reading');
     case 'thinking':
     case 'answering':
       return null;

@@ -1,6 +1,9 @@
-// Durations as people say them, and the day a chat belongs to. Pure: the time comes in.
+// Durations as people say them, and the day a chat belongs to. The time comes in.
+import { decimal } from './counts';
+import { t } from './language.svelte';
 
 const SECOND = 1000;
+const TENTH = SECOND / 10;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -9,8 +12,8 @@ export const MOMENT = 100;
 
 /** A finished span: "a moment", "0.4 s", "12 s", "2 min 5 s", "1 h 4 min". */
 export function spent(ms: number): string {
-  if (ms < MOMENT) return 'a moment';
-  if (ms < SECOND) return `${(ms / SECOND).toFixed(1)} s`.replace(/^1\.0/, '1');
+  if (ms < MOMENT) return t('time.moment');
+  if (ms < SECOND - TENTH / 2) return t('time.seconds', { n: decimal(ms / SECOND, 1) });
   return whole(Math.round(ms / SECOND));
 }
 
@@ -20,13 +23,18 @@ export function running(ms: number): string {
 }
 
 function whole(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 60) return t('time.seconds', { n: seconds });
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const [restMinutes, restSeconds] = [minutes % 60, seconds % 60];
+  if (minutes < 60 && restSeconds === 0) return t('time.evenMinutes', { minutes });
+  if (minutes < 60) return t('time.minutes', { minutes, seconds: restSeconds });
+  const hours = Math.floor(minutes / 60);
+  if (restMinutes === 0) return t('time.evenHours', { hours });
+  return t('time.hours', { hours, minutes: restMinutes });
 }
 
-export type Age = 'Today' | 'Yesterday' | 'Last 7 days' | 'Older';
+/** Said by `day.today` and so on. */
+export type Age = 'today' | 'yesterday' | 'week' | 'older';
 
 /** By the calendar of the person, not by 24 hours: one minute past midnight, 23:59 is yesterday. */
 export function age(thenMs: number, nowMs: number): Age {
@@ -34,10 +42,10 @@ export function age(thenMs: number, nowMs: number): Age {
   const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate());
   const dayBefore = (days: number): number =>
     new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() - days).getTime();
-  if (thenMs >= midnight.getTime()) return 'Today';
-  if (thenMs >= dayBefore(1)) return 'Yesterday';
-  if (thenMs >= dayBefore(7)) return 'Last 7 days';
-  return 'Older';
+  if (thenMs >= midnight.getTime()) return 'today';
+  if (thenMs >= dayBefore(1)) return 'yesterday';
+  if (thenMs >= dayBefore(7)) return 'week';
+  return 'older';
 }
 
 /** How long until `age` would answer differently for a chat of today. */

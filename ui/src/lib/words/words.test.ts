@@ -29,12 +29,12 @@ describe('times', () => {
 
   const noon = new Date(2026, 2, 29, 12).getTime();
   it.each([
-    [new Date(2026, 2, 29, 0, 0), 'Today'],
-    [new Date(2026, 2, 28, 23, 59), 'Yesterday'],
-    [new Date(2026, 2, 28, 0, 0), 'Yesterday'],
-    [new Date(2026, 2, 22, 0, 0), 'Last 7 days'],
-    [new Date(2026, 2, 21, 23, 59), 'Older'],
-    [new Date(2026, 2, 29, 13), 'Today'],
+    [new Date(2026, 2, 29, 0, 0), 'today'],
+    [new Date(2026, 2, 28, 23, 59), 'yesterday'],
+    [new Date(2026, 2, 28, 0, 0), 'yesterday'],
+    [new Date(2026, 2, 22, 0, 0), 'week'],
+    [new Date(2026, 2, 21, 23, 59), 'older'],
+    [new Date(2026, 2, 29, 13), 'today'],
   ])('%s is %s', (then, words) => expect(age(then.getTime(), noon)).toBe(words));
 
   it('waits for the next midnight', () => {
@@ -57,9 +57,9 @@ describe('times', () => {
       rows.map((r) => r.id),
     ]);
     expect(groups).toEqual([
-      ['Today', [3, 2]],
-      ['Yesterday', [1]],
-      ['Older', [4]],
+      ['today', [3, 2]],
+      ['yesterday', [1]],
+      ['older', [4]],
     ]);
   });
 });

@@ -1,0 +1,135 @@
+//! What was deleted: chats that wait to be erased, messages that left their chat, and how both come
+//! back or go for good.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chats::{ChatId, Chats, DeletedRow, Erased, MessageId};
+use tokio::time::interval;
+
+use crate::events::ChatEvent;
+use crate::failure::{Code, Failure};
+use crate::list::key;
+use crate::open::{App, now_ms};
+
+/// Between two looks whether something was deleted long enough ago.
+const LOOK: Duration = Duration::from_hours(1);
+const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+impl App {
+    /// The chats that are deleted and not erased, the last deleted first.
+    pub async fn deleted(&self) -> Result<Vec<DeletedRow>, Failure> {
+        self.on_disk(|_, chats| Ok(chats.deleted()?)).await
+    }
+
+    /// Erases chats for good: from the database, the search, the backups, and the engine's memory.
+    pub async fn erase(&self, ids: Vec<ChatId>) -> Result<(), Failure> {
+        for id in &ids {
+            self.stop(*id);
+        }
+        let in_engine = self
+            .at_the_gate(move |app, chats| {
+                for id in &ids {
+                    app.idle(*id)?;
+                }
+                let erased = chats.erase(&ids)?;
+                forget(chats, &ids)?;
+                let mut state = app.state();
+                for id in &ids {
+                    state.tell_chat(*id, &ChatEvent::Gone);
+                }
+                if let Some(notice) = unreached(&erased) {
+                    state.notice(notice);
+                }
+                let in_engine = state.in_engine.filter(|last| ids.contains(last)).is_some();
+                drop(state);
+                app.tell_rows(chats)?;
+                Ok(in_engine)
+            })
+            .await?;
+        if in_engine {
+            // Its words are tokens in the engine's cache. Another chat's reply is not waited for.
+            let app = self.clone();
+            tokio::spawn(async move { app.inner.room.clear().await });
+        }
+        Ok(())
+    }
+
+    /// Takes a message and all that followed it out of its chat.
+    pub async fn remove_message(&self, id: MessageId) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            let chat = chats.message(id)?.chat;
+            app.idle(chat)?;
+            let branch = chats.remove_message(id, now_ms())?;
+            app.state().tell_chat(chat, &ChatEvent::Branch(branch));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Brings a message back that was taken out of its chat.
+    pub async fn restore_message(&self, id: MessageId) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| {
+            app.idle(chats.chat_of(id)?)?;
+            let branch = chats.restore_message(id)?;
+            let chat = chats.chat_of(id)?;
+            app.state().tell_chat(chat, &ChatEvent::Branch(branch));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Erases what was deleted as long ago as is set, for as long as the product lives.
+    pub(crate) fn empty_trash(&self) {
+        let product = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            let mut look = interval(LOOK);
+            loop {
+                look.tick().await;
+                let Some(inner) = product.upgrade() else {
+                    break;
+                };
+                let app = Self { inner };
+                let days = i64::from(app.preferences().trash_days);
+                if days == 0 {
+                    continue;
+                }
+                let erased = app.on_disk(move |_, chats| {
+                    if !chats.is_read_only() {
+                        chats.erase_deleted_before(now_ms().saturating_sub(days * DAY_MS))?;
+                    }
+                    Ok(())
+                });
+                if let Err(failure) = erased.await {
+                    app.state().notice(failure);
+                }
+            }
+        });
+    }
+}
+
+/// No setting names a chat that is gone.
+fn forget(chats: &Chats, ids: &[ChatId]) -> Result<(), Failure> {
+    let last = chats.setting(key::LAST_CHAT)?;
+    let last = last.and_then(|id| id.parse().ok()).map(ChatId);
+    if last.is_some_and(|last| ids.contains(&last)) {
+        chats.set_setting(key::LAST_CHAT, "")?;
+    }
+    Ok(())
+}
+
+/// What a person must know of what could not be erased.
+fn unreached(erased: &Erased) -> Option<Failure> {
+    let left: Vec<String> = erased
+        .left
+        .iter()
+        .map(|path| format!("`{}`", path.display()))
+        .collect();
+    (!left.is_empty()).then(|| {
+        Failure::new(
+            Code::Storage,
+            format!("{} may still hold words of what was erased", left.join(", ")),
+        )
+        .hint("It is kept since it was damaged or is in use. Delete it by hand when you can spare it.")
+    })
+}

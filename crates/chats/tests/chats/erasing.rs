@@ -1,0 +1,141 @@
+//! What is erased is nowhere: not in the tables, the search index, the log or a backup.
+
+use std::fs;
+use std::path::Path;
+
+use chats::{Chats, Error, MessageId, Question, TextFile};
+
+use crate::folder::{begin, conversation, empty, finish, growth, open, sql};
+
+/// A word that nothing else contains, in a form that the search index changes.
+const SECRET: &str = "Zaubernuss";
+
+fn secret(chats: &Chats) -> chats::ChatId {
+    let filler = "so it goes on and on. ".repeat(2000);
+    let thinking = format!("{filler}{SECRET}{filler}");
+    let file = TextFile {
+        name: format!("{SECRET}.txt"),
+        bytes: 9,
+        text: thinking.clone(),
+    };
+    let question = Question {
+        text: &format!("What is a {SECRET}?"),
+        files: &[chats.attach(None, &file).unwrap().id],
+    };
+    let asked = chats.ask(None, question, "m", 1).unwrap();
+    let id = asked[1].id;
+    chats.save_growth(id, &growth(&thinking, SECRET)).unwrap();
+    finish(chats, id, &format!("{SECRET} is hamamelis."));
+    let chat = asked[0].chat;
+    chats.set_draft(Some(chat), SECRET).unwrap();
+    chats.attach(Some(chat), &file).unwrap();
+    chats.set_instructions(chat, SECRET).unwrap();
+    chat
+}
+
+/// Every file below a folder that has the word.
+fn files_with(folder: &Path, word: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files_with(&path, word));
+        } else {
+            let bytes = fs::read(&path).unwrap();
+            let word = word.as_bytes();
+            if bytes.windows(word.len()).any(|there| there == word) {
+                found.push(path.file_name().unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    found
+}
+
+/// Entries of the search index that begin like the word.
+fn indexed(database: &rusqlite::Connection) -> i64 {
+    database
+        .execute_batch("CREATE VIRTUAL TABLE temp.terms USING fts5vocab(main, words, row)")
+        .unwrap();
+    let sql = "SELECT count(*) FROM temp.terms WHERE term IN ('zau', 'ern', 'uss')";
+    database.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn nothing_of_an_erased_chat_is_left_and_nothing_else_is_gone() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let other = chats.add_question(None, "What stays?", 1).unwrap();
+    finish(&chats, begin(&chats, other.id), "This stays.");
+    let chat = secret(&chats);
+    for day in 0..3 {
+        chats.backup_if_due(day * 86_400_000).unwrap().unwrap();
+    }
+    assert!(files_with(folder.path(), SECRET).len() > 3);
+    assert_eq!(indexed(&sql(folder.path())), 3);
+
+    chats.delete(chat, 5).unwrap();
+    assert!(chats.erase(&[chat]).unwrap().left.is_empty());
+    assert_eq!(files_with(folder.path(), SECRET), [""; 0]);
+    assert_eq!(chats.deleted().unwrap(), []);
+    assert_eq!(
+        conversation(&chats, other.chat),
+        ["What stays?", "This stays."]
+    );
+    assert_eq!(chats.search("stays", 9).unwrap()[0].count, 2);
+    assert_eq!(indexed(&sql(folder.path())), 0);
+    for backup in fs::read_dir(folder.path().join("backups")).unwrap() {
+        let path = backup.unwrap().path();
+        if path.extension().is_none_or(|kind| kind != "db") {
+            continue;
+        }
+        let backup = rusqlite::Connection::open(&path).unwrap();
+        let sql = "SELECT count(*) FROM messages";
+        let count: i64 = backup.query_row(sql, [], |row| row.get(0)).unwrap();
+        assert_eq!((count, indexed(&backup)), (2, 0));
+        let check: String = backup
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(check, "ok");
+    }
+    // Its number never comes back.
+    assert!(chats.add_question(None, "New?", 9).unwrap().chat > chat);
+    let again = chats.erase(&[chat]).unwrap_err();
+    assert!(matches!(again, Error::NotFound { .. }), "{again}");
+}
+
+#[test]
+fn what_is_being_written_is_not_erased_and_what_was_set_aside_is_told() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let asked = chats.ask(None, "One?", "m", 1).unwrap();
+    let writing = chats.erase(&[asked[0].chat]).unwrap_err();
+    assert!(matches!(writing, Error::Streaming(id) if id == asked[1].id));
+    finish(&chats, asked[1].id, "First.");
+    let aside = folder.path().join("chats.db.damaged-7");
+    fs::write(&aside, "words").unwrap();
+    assert_eq!(chats.erase(&[asked[0].chat]).unwrap().left, [aside]);
+    assert_eq!(chats.rows().unwrap(), []);
+}
+
+#[test]
+fn what_was_deleted_long_ago_is_erased_and_the_rest_waits() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let old = secret(&chats);
+    let young = chats.add_question(None, "Young?", 1).unwrap();
+    let living = chats.add_question(None, "Living?", 1).unwrap();
+    finish(&chats, begin(&chats, living.id), "Yes.");
+    let more = chats.add_question(Some(living.chat), "More?", 2).unwrap();
+    finish(&chats, begin(&chats, more.id), SECRET);
+    chats.delete(old, 10).unwrap();
+    chats.delete(young.chat, 30).unwrap();
+    chats.remove_message(more.id, 10).unwrap();
+    assert_eq!(chats.erase_deleted_before(10).unwrap(), 0);
+    chats.restore_message(more.id).unwrap();
+    chats.remove_message(more.id, 10).unwrap();
+    assert_eq!(chats.erase_deleted_before(20).unwrap(), 1);
+    assert_eq!(chats.deleted().unwrap().len(), 1);
+    assert_eq!(conversation(&chats, living.chat), ["Living?", "Yes."]);
+    chats.restore_message(MessageId(more.id.0)).unwrap_err();
+    assert_eq!(chats.erase_deleted_before(20).unwrap(), 0);
+}

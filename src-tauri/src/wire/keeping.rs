@@ -1,0 +1,254 @@
+//! What is set once and kept: folders, instructions and presets, deleted chats, the product's own
+//! settings.
+
+use std::path::PathBuf;
+
+use app::chats::DeletedRow;
+use serde::{Deserialize, Serialize};
+#[cfg(test)]
+use ts_rs::TS;
+
+use super::Manner;
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct FolderRequest {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) chat: i64,
+    /// null takes it out of its folder.
+    pub(crate) folder: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct InstructionsRequest {
+    /// null is the chats to come.
+    #[cfg_attr(test, ts(type = "number | null"))]
+    pub(crate) chat: Option<i64>,
+    pub(crate) text: String,
+}
+
+/// Instructions and a manner under a name.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct Preset {
+    pub(crate) name: String,
+    pub(crate) instructions: String,
+    pub(crate) manner: Manner,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct PresetRequest {
+    pub(crate) preset: Preset,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct PresetName {
+    pub(crate) name: String,
+}
+
+/// A chat that was deleted and can come back.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeletedChat {
+    #[cfg_attr(test, ts(type = "number"))]
+    id: i64,
+    title: String,
+    /// Milliseconds since 1970, UTC.
+    #[cfg_attr(test, ts(type = "number"))]
+    deleted_ms: i64,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct EraseRequest {
+    #[cfg_attr(test, ts(type = "number[]"))]
+    pub(crate) chats: Vec<i64>,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Theme {
+    System,
+    Light,
+    Dark,
+}
+
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Width {
+    Comfortable,
+    Wide,
+    Full,
+}
+
+/// What computes: whatever the plan chooses, or the processor alone.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Device {
+    Best,
+    Processor,
+}
+
+/// What is set about the product itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Preferences {
+    /// The tag of a language of the page; empty follows the system.
+    language: String,
+    theme: Theme,
+    /// Size of text in percent of the usual.
+    text_percent: u32,
+    width: Width,
+    /// null is by the machine's cores.
+    threads: Option<u32>,
+    device: Device,
+    /// Minutes without a reply after which the model leaves the memory; 0 never.
+    idle_minutes: u32,
+    gentle_on_battery: bool,
+    /// Days after which deleted chats are erased; 0 never.
+    trash_days: u32,
+    /// Where models are; null is the folder for data.
+    models: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct PreferencesRequest {
+    pub(crate) preferences: Preferences,
+}
+
+/// A copy of all chats.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct Backup {
+    name: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    bytes: u64,
+}
+
+/// Where the user's words are.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DataView {
+    folder: String,
+    models_folder: String,
+    /// Threads that compute where nothing is set.
+    usual_threads: u32,
+    most_threads: u32,
+    #[cfg_attr(test, ts(type = "number"))]
+    chats_bytes: u64,
+    /// The newest first.
+    backups: Vec<Backup>,
+}
+
+impl From<app::Data> for DataView {
+    fn from(data: app::Data) -> Self {
+        Self {
+            folder: data.folder.display().to_string(),
+            models_folder: data.models.display().to_string(),
+            usual_threads: data.usual_threads,
+            most_threads: data.most_threads,
+            chats_bytes: data.chats_bytes,
+            backups: data
+                .backups
+                .into_iter()
+                .map(|(name, bytes)| Backup { name, bytes })
+                .collect(),
+        }
+    }
+}
+
+impl From<DeletedRow> for DeletedChat {
+    fn from(row: DeletedRow) -> Self {
+        Self {
+            id: row.id.0,
+            title: row.title,
+            deleted_ms: row.deleted_ms,
+        }
+    }
+}
+
+impl From<app::Preset> for Preset {
+    fn from(preset: app::Preset) -> Self {
+        Self {
+            name: preset.name,
+            instructions: preset.instructions,
+            manner: preset.manner.into(),
+        }
+    }
+}
+
+impl From<Preset> for app::Preset {
+    fn from(preset: Preset) -> Self {
+        Self {
+            name: preset.name,
+            instructions: preset.instructions,
+            manner: preset.manner.into(),
+        }
+    }
+}
+
+impl From<app::Preferences> for Preferences {
+    fn from(set: app::Preferences) -> Self {
+        Self {
+            language: set.language,
+            theme: match set.theme {
+                app::Theme::System => Theme::System,
+                app::Theme::Light => Theme::Light,
+                app::Theme::Dark => Theme::Dark,
+            },
+            text_percent: set.text_percent,
+            width: match set.width {
+                app::Width::Comfortable => Width::Comfortable,
+                app::Width::Wide => Width::Wide,
+                app::Width::Full => Width::Full,
+            },
+            threads: set.threads,
+            device: match set.device {
+                app::Device::Best => Device::Best,
+                app::Device::Processor => Device::Processor,
+            },
+            idle_minutes: set.idle_minutes,
+            gentle_on_battery: set.gentle_on_battery,
+            trash_days: set.trash_days,
+            models: set.models.map(|folder| folder.display().to_string()),
+        }
+    }
+}
+
+impl From<Preferences> for app::Preferences {
+    fn from(set: Preferences) -> Self {
+        Self {
+            language: set.language,
+            theme: match set.theme {
+                Theme::System => app::Theme::System,
+                Theme::Light => app::Theme::Light,
+                Theme::Dark => app::Theme::Dark,
+            },
+            text_percent: set.text_percent,
+            width: match set.width {
+                Width::Comfortable => app::Width::Comfortable,
+                Width::Wide => app::Width::Wide,
+                Width::Full => app::Width::Full,
+            },
+            threads: set.threads,
+            device: match set.device {
+                Device::Best => app::Device::Best,
+                Device::Processor => app::Device::Processor,
+            },
+            idle_minutes: set.idle_minutes,
+            gentle_on_battery: set.gentle_on_battery,
+            trash_days: set.trash_days,
+            models: set.models.map(PathBuf::from),
+        }
+    }
+}

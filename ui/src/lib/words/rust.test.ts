@@ -1,0 +1,57 @@
+// Rust's sentences as they are in English, and the same from numbers and codes elsewhere.
+import { afterEach, describe, expect, it } from 'vitest';
+import { FakeSurvey } from '../ipc/fakeSurvey';
+import type { Failure } from '../ipc/wire';
+import { setLanguage } from './language.svelte';
+import { reason, runnersUp, told, toldBriefly, whyBest } from './rust';
+
+const failure: Failure = {
+  code: 'model_too_big',
+  message: 'R1 needs 9 GiB, 5 GiB are free.',
+  hint: 'Close other programs.',
+};
+
+afterEach(() => setLanguage('en'));
+
+describe('a failure', () => {
+  it('is told by Rust in English', () => {
+    expect(told(failure)).toEqual({
+      message: failure.message,
+      hint: failure.hint,
+      detail: null,
+    });
+  });
+
+  it('is told by its code elsewhere, with what Rust says of it below', () => {
+    setLanguage('zh-Hans');
+    expect(told(failure)).toEqual({
+      message: '内存放不下这个模型。',
+      hint: '关掉其他程序，或者选小一些的模型或上下文。',
+      detail: 'R1 needs 9 GiB, 5 GiB are free. Close other programs.',
+    });
+    expect(toldBriefly(failure)).not.toMatch(/R1 needs/);
+    const own = { message: '你停止了这次回答。', hint: null };
+    expect(told(own)).toEqual({ ...own, detail: null });
+  });
+});
+
+describe('the advice', () => {
+  it.each(['potato', 'nothing'])('for a %s is told in both languages', (scene) => {
+    const survey = new FakeSurvey(scene).survey();
+    const english = [whyBest(survey), ...runnersUp(survey).map(({ words }) => words.join(''))];
+    expect(english[0]?.toLowerCase()).toBe(`${survey.advice.why}.`.toLowerCase());
+    setLanguage('zh-Hans');
+    const chinese = [whyBest(survey), ...runnersUp(survey).map(({ words }) => words.join(''))];
+    expect(chinese).toHaveLength(english.length);
+    for (const words of chinese)
+      expect(words).toMatch(/^[^a-z]*(?:Qwen .*distill)?[^a-z]*\p{Script=Han}.*。$/u);
+  });
+
+  it('says why each model fits or does not', () => {
+    const { candidates } = new FakeSurvey('potato').survey();
+    expect(reason(candidates[0]!.fit)).toBe(`It ${candidates[0]!.fit.reason}.`);
+    setLanguage('zh-Hans');
+    expect(reason(candidates[0]!.fit)).toBe('需要 1.43 GiB，空闲内存有 5.20 GiB。');
+    expect(candidates.map(({ fit }) => reason(fit)).join('')).not.toMatch(/needs|free/);
+  });
+});

@@ -1,0 +1,140 @@
+// What Rust words in English: how a model fits, what to take, what failed. A window in English
+// shows those sentences as they are. Any other says the same from the numbers and codes that come
+// with them; a failure's own sentence stays below as a detail, since it names files and reasons.
+import type { Code, Fit, Model, QuantView, Survey } from '../ipc/wire';
+import { count, size } from './counts';
+import { about } from './fit';
+import { sentences, together } from './join';
+import { language, pieces, t } from './language.svelte';
+
+/** A failure, or what the page itself has to say in its place. */
+export interface Said {
+  code?: Code | null;
+  message: string;
+  hint: string | null;
+}
+
+export interface Told {
+  message: string;
+  hint: string | null;
+  /** Rust's own words, where they are not those above. */
+  detail: string | null;
+}
+
+function speaksAsRust(): boolean {
+  return language() === 'en';
+}
+
+export function told({ code = null, message, hint }: Said): Told {
+  if (code === null || speaksAsRust()) return { message, hint, detail: null };
+  return {
+    message: t(`failure.what.${code}`),
+    hint: t(`failure.todo.${code}`),
+    detail: hint === null ? message : `${message} ${hint}`,
+  };
+}
+
+/** The same in one line, where there is room for no more. */
+export function toldBriefly(said: Said): string {
+  const { message, hint } = told(said);
+  return sentences(message, hint ?? '');
+}
+
+/** "It needs 4.9 GiB of the 5.2 GiB of memory that are free." */
+export function reason(fit: Fit): string {
+  if (speaksAsRust()) return `It ${fit.reason}.`;
+  const [needed, free] = [size(fit.neededBytes), size(fit.availableBytes)];
+  switch (fit.verdict) {
+    case 'comfortable':
+      return needs(fit);
+    case 'tight':
+      return sentences(needs(fit), t('fit.reason.tight', { context: count(fit.context) }));
+    case 'slow':
+      return t('fit.reason.slow', { needed, free });
+    case 'too_big':
+      return t('fit.reason.too_big', { needed, free });
+  }
+}
+
+/** What it takes of what each device has to give; the GPU's is the larger part and comes first. */
+function needs({ shares, neededBytes, availableBytes }: Fit): string {
+  if (shares.length < 2) {
+    return t('fit.reason.memory', { needed: size(neededBytes), free: size(availableBytes) });
+  }
+  const [memory, ...gpus] = shares;
+  const devices = [...gpus, memory].map((share) => {
+    if (!share) return '';
+    const needed = size(share.weightsBytes + share.cacheBytes + share.otherBytes);
+    const free = size(share.availableBytes);
+    return share === memory
+      ? t('fit.reason.inMemory', { needed, free })
+      : t('fit.reason.onGpu', { needed, free, gpu: share.device });
+  });
+  return t('fit.reason.devices', { devices: together(devices) });
+}
+
+/** What else is worth knowing; in English everywhere, for want of its numbers. */
+export function notes(fit: Fit): string[] {
+  return fit.notes.map(sentence);
+}
+
+/** What the list of models says of one. */
+export function aboutModel({ id, about, bytes }: Model): string {
+  if (speaksAsRust()) return about;
+  if (id === 'sprout') return t('model.sprout');
+  return t(bytes === 0 ? 'model.gone' : 'model.file');
+}
+
+/** Why the disk does not take this download; empty where it does. */
+export function diskShort(quant: QuantView | null | undefined): string {
+  if (!quant || quant.diskShort === null) return '';
+  return speaksAsRust()
+    ? `The download ${quant.diskShort}.`
+    : t('picker.diskShort', { size: size(quant.bytes) });
+}
+
+/** Why the model that is advised is the one to take, or why none is. */
+export function whyBest({ advice, candidates, patienceMs }: Survey): string {
+  if (speaksAsRust()) return sentence(advice.why);
+  const fit = candidates.find(({ id }) => id === advice.best)?.fit;
+  if (!fit) {
+    const needed = Math.min(...candidates.map(({ fit }) => fit.neededBytes));
+    const free = candidates[0]?.fit.availableBytes;
+    return free === undefined ? '' : t('advice.none', { needed: size(needed), free: size(free) });
+  }
+  if (fit.verdict === 'tight') return t('advice.tight');
+  if (fit.estimate === null) return t('advice.unmeasured');
+  const { answerMs } = fit.estimate;
+  const times = { patience: about(patienceMs), time: about(answerMs) };
+  return answerMs <= patienceMs ? t('advice.best', times) : t('advice.fastest', times);
+}
+
+/** A model worth a look beside the best; its name is in the middle of three pieces. */
+export interface RunnerUp {
+  id: string;
+  words: string[];
+}
+
+export function runnersUp({ advice, candidates }: Survey): RunnerUp[] {
+  const of = (id: string | null, why: string, isFaster: boolean): RunnerUp[] => {
+    const candidate = candidates.find((one) => one.id === id);
+    if (!candidate) return [];
+    const { name, fit } = candidate;
+    if (speaksAsRust()) return [{ id: candidate.id, words: ['', name, ` is ${why}.`] }];
+    if (fit.estimate === null) {
+      return [{ id: candidate.id, words: pieces('advice.smarter.unmeasured', { name }) }];
+    }
+    const time = about(fit.estimate.answerMs);
+    const verdict = fit.verdict === 'too_big' ? 'slow' : fit.verdict;
+    const key = isFaster ? 'advice.faster' : (`advice.smarter.${verdict}` as const);
+    return [{ id: candidate.id, words: pieces(key, { name, time }) }];
+  };
+  return [
+    ...of(advice.faster, advice.fasterWhy, true),
+    ...of(advice.smarter, advice.smarterWhy, false),
+  ];
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+}
