@@ -56,14 +56,15 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
 }
 
 /// The files as text, or the end of the reply that never began.
-fn read(paths: &[PathBuf], stop: &Stop) -> Result<Vec<TextFile>, Outcome> {
+fn read(paths: &[PathBuf], stop: &Stop) -> Result<Vec<TextFile>, Box<Outcome>> {
     let files = paths.iter().map(|path| {
-        reading::read(path, Limits::default(), stop).map_err(|failure| match failure.code {
-            Code::Stopped => Outcome {
-                ending: Ending::Stopped,
-                ..Outcome::refused(failure)
-            },
-            _ => Outcome::refused(failure),
+        reading::read(path, Limits::default(), stop).map_err(|failure| {
+            let stopped = failure.code == Code::Stopped;
+            let mut refused = Outcome::refused(failure);
+            if stopped {
+                refused.ending = Ending::Stopped;
+            }
+            Box::new(refused)
         })
     });
     files.collect()

@@ -2,19 +2,19 @@
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, IsTerminal};
-use std::path::Path;
 use std::process::ExitCode;
 
 use app::chats::{self, Body, Counts, End, Message, State};
 use app::{
-    App, AppEvent, Asked, AttachmentId, ChatEvent, ChatId, Closer, Ending, Home, How, Outcome,
-    Phase, Progress, SoFar, Statistics,
+    App, AppEvent, ChatEvent, ChatId, Closer, Ending, Home, How, Outcome, Phase, Progress, SoFar,
+    Statistics,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::ask::Printer;
 use crate::command::Chat;
-use crate::console::{Console, To, complain_of, tame};
+use crate::console::{Console, To, complain_of};
+use crate::files::{Files, attaches};
 use crate::interrupt;
 
 /// What a person is told first.
@@ -23,9 +23,6 @@ Ask, and press Enter. A line that ends in \\ goes on; `/file PATH` attaches a fi
 While it thinks, Enter asks for the answer now.
 Ctrl-C stops a reply; Ctrl-D ends the chat.
 ";
-
-/// What attaches a file to the next question.
-const ATTACH: &str = "/file ";
 
 /// Talks until the input ends.
 pub(crate) async fn run(chat: Chat) -> ExitCode {
@@ -67,13 +64,10 @@ async fn talk(
     let mut early = VecDeque::new();
     let mut at: Option<Open> = None;
     let mut status = ExitCode::SUCCESS;
-    let mut files = Files::default();
-    for path in &chat.files {
-        if let Some(failed) = files.attach(app, None, path, console).await {
-            files.leave(app).await;
-            return Ok(failed);
-        }
-    }
+    let mut files = match Files::first(app, &chat.files, console).await {
+        Ok(files) => files,
+        Err(failed) => return Ok(failed),
+    };
     loop {
         if prompts {
             console.write(To::Error, "\n> ");
@@ -88,10 +82,10 @@ async fn talk(
         if question.trim().is_empty() {
             continue;
         }
-        if let Some(path) = question.trim().strip_prefix(ATTACH) {
-            let to = at.as_ref().map(|open| open.id);
-            let failed = files.attach(app, to, Path::new(path.trim()), console).await;
-            status = failed.unwrap_or(status);
+        let to = at.as_ref().map(|open| open.id);
+        if let Some(path) = attaches(&question) {
+            let failed = files.attach(app, to, path, console).await;
+            status = failed.err().unwrap_or(status);
             continue;
         }
         let settings = chat.how.settings(&home);
@@ -102,23 +96,15 @@ async fn talk(
         };
         let (stopper, mut stop) = app::stop::stop();
         interrupt::stops(stopper.clone());
-        let id = match app
-            .send(
-                at.as_ref().map(|open| open.id),
-                files.with(question),
-                Some(how),
-            )
-            .await
-        {
-            Ok(id) => {
-                files.0.clear();
-                id
-            }
+        let sent = app.send(to, files.with(question), Some(how)).await;
+        let id = match sent {
+            Ok(id) => id,
             Err(failure) => {
                 status = complain_of(&failure);
                 continue;
             }
         };
+        files.are_asked_with();
         let open = match at.take() {
             Some(open) => at.insert(open),
             None => at.insert(Open {
@@ -161,46 +147,6 @@ async fn talk(
         console.write(To::Error, "\n");
     }
     Ok(status)
-}
-
-/// Files that wait for the next question. They are kept as the window keeps those of a draft, so
-/// that what is left of them at the end must be taken away.
-#[derive(Default)]
-struct Files(Vec<AttachmentId>);
-
-impl Files {
-    /// Attaches a file and tells it; the exit status where it cannot be.
-    async fn attach(
-        &mut self,
-        app: &App,
-        chat: Option<ChatId>,
-        path: &Path,
-        console: &Console,
-    ) -> Option<ExitCode> {
-        match app.attach(chat, vec![path.to_owned()]).await {
-            Ok(attached) => {
-                self.0.extend(attached);
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                console.aside(&tame(&format!("[`{name}` goes with the next question]\n")));
-                None
-            }
-            Err(failure) => Some(complain_of(&failure)),
-        }
-    }
-
-    fn with(&self, text: String) -> Asked {
-        Asked {
-            text,
-            files: self.0.clone(),
-        }
-    }
-
-    async fn leave(&self, app: &App) {
-        for file in &self.0 {
-            // It is gone, or the window shows it, where it can be taken away too.
-            let _ = app.detach(*file).await;
-        }
-    }
 }
 
 /// The chat that goes on.

@@ -9,6 +9,7 @@ mod chats;
 mod command;
 mod console;
 mod doctor;
+mod files;
 mod fit;
 mod import;
 mod inspect;

@@ -119,7 +119,7 @@ fn bomb() {
 }
 
 fn endless() {
-    let many = page(&["word"; 200_000]);
+    let many = page(&vec!["word"; 200_000]);
     let limits = Limits {
         time: Duration::from_millis(100),
         ..Limits::default()
@@ -145,7 +145,7 @@ fn too_long() {
 }
 
 fn stopped() {
-    let many = page(&["word"; 200_000]);
+    let many = page(&vec!["word"; 200_000]);
     let (_folder, path) = put("long.pdf", &Pdf::of(&[many.as_bytes()]).bytes());
     let (stopper, stop) = app::stop::stop();
     let reading = std::thread::spawn(move || read(&path, Limits::default(), &stop));

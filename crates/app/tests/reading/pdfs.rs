@@ -74,7 +74,7 @@ impl Pdf {
         let mut bytes = b"%PDF-1.7\n".to_vec();
         let mut places = String::new();
         for (at, object) in self.objects.iter().enumerate() {
-            let _ = write!(places, "{:010} 00000 n \n", bytes.len());
+            let _ = writeln!(places, "{:010} 00000 n ", bytes.len());
             bytes.extend(format!("{} 0 obj\n", at + 1).bytes());
             bytes.extend(object);
             bytes.extend(b"\nendobj\n");
