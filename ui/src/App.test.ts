@@ -319,7 +319,7 @@ describe('the window', () => {
     all('thinking-toggle')[0]?.click();
     flushSync();
     expect(all('thinking-text')[0]?.querySelectorAll('.isNumbered > .step')).toHaveLength(4);
-    expect(one('reply-foot').textContent).toContain('3 s, 77 % of it thinking');
+    expect(one('thinking-toggle').textContent).toContain('77 % of the time');
   });
 
   it('copies a reply without its marks, and with its thoughts', async () => {

@@ -1,8 +1,10 @@
 // What the views may ask for, as calls through the door. The window says what becomes of a failure.
 import type { ChatActions } from './lib/chats/actions';
 import type { MessageActions } from './lib/conversation/actions';
+import type { InstructionsDoor } from './lib/conversation/instructionsDoor';
 import type { Backend } from './lib/ipc/calls';
 import type { Failure } from './lib/ipc/wire';
+import type { SettingsDoor } from './lib/settings/door';
 import type { ShelfActions } from './lib/shelf/actions';
 import { fileName } from './lib/words/fileName';
 import { t } from './lib/words/language.svelte';
@@ -12,6 +14,7 @@ export function messageDeeds(
   door: Backend,
   act: (call: Promise<unknown>) => void,
   answerNow: () => void,
+  remove: (message: number, words: string) => void,
 ): MessageActions {
   return {
     instead: (message, text) => act(door.call('ask_instead', { message, text })),
@@ -20,6 +23,7 @@ export function messageDeeds(
     thinkMore: (message) => act(door.call('think_more', { message })),
     show: (message) => act(door.call('show_branch', { message })),
     answerNow,
+    remove,
   };
 }
 
@@ -35,6 +39,27 @@ export function chatDeeds(
     },
     takeIn: () => void door.call('import_chats', {}).catch(note),
     pin: (chat, pinned) => void door.call('pin_chat', { chat, pinned }).catch(note),
+  };
+}
+
+export function instructionsDoor(door: Backend, done: () => void): InstructionsDoor {
+  return {
+    setInstructions: async (chat, text) =>
+      void (await door.call('set_instructions', { chat, text })),
+    setManner: async (chat, manner) => void (await door.call('set_manner', { chat, manner })),
+    savePreset: async (preset) => void (await door.call('save_preset', { preset })),
+    removePreset: async (name) => void (await door.call('remove_preset', { name })),
+    done,
+  };
+}
+
+export function settingsDoor(door: Backend): SettingsDoor {
+  return {
+    set: async (preferences) => void (await door.call('set_preferences', { preferences })),
+    data: () => door.call('data_view', {}),
+    chooseFolder: async () => void (await door.call('choose_models_folder', {})),
+    backUp: async () => void (await door.call('back_up_now', {})),
+    showFolder: async () => void (await door.call('show_data_folder', {})),
   };
 }
 

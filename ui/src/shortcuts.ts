@@ -2,7 +2,16 @@
 // are that part's own.
 
 export type Shortcut =
-  'new' | 'stop' | 'search' | 'find' | 'answer now' | 'undo' | 'rename' | 'hide side';
+  | 'new'
+  | 'stop'
+  | 'search'
+  | 'find'
+  | 'answer now'
+  | 'undo'
+  | 'rename'
+  | 'hide side'
+  | 'settings'
+  | 'keys';
 
 export interface Situation {
   isReplying: boolean;
@@ -22,15 +31,18 @@ export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null 
     const key = event.key.toLowerCase();
     if (key === 'n') return 'new';
     if (key === 'k') return 'search';
+    if (key === ',') return 'settings';
+    if (key === '/') return 'keys';
     if (key === 'f' && now.canFind) return 'find';
     if (key === 'enter' && now.isThinking) return 'answer now';
     if (key === 'z' && now.canUndo && !hasOwnUndo(event.target)) return 'undo';
     return null;
   }
+  if (event.key === 'F1') return 'keys';
   if (event.key === 'F2' && now.canRename) return 'rename';
   if (event.key === 'Escape') {
-    // A popover that is open closes with this Esc; nothing else should happen.
-    if (document.querySelector(':popover-open')) return null;
+    // A popover or a sheet that is open closes with this Esc; nothing else should happen.
+    if (document.querySelector(':popover-open, dialog[open]')) return null;
     if (now.isSideShown) return 'hide side';
     if (now.isReplying) return 'stop';
   }

@@ -5,10 +5,14 @@ export interface ChatActions {
   /** Rejects with a `Failure`, which is shown where the new name was typed. */
   rename(chat: number, title: string): Promise<void>;
   remove(chat: number): void;
+  /** Asks into which folder. */
+  move(chat: number): void;
   /** Before the others, or among them again. */
   pin(chat: number, pinned: boolean): void;
   /** A copy as a file; of all chats where none is named. */
   copy(chat: number | null): void;
+  /** Those that were deleted. */
+  trash(): void;
   /** Chats from a file. */
   takeIn(): void;
 }

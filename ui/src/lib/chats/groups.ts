@@ -1,24 +1,43 @@
-// The list of chats as it is read: those that are pinned, then the others, newest first, under the
-// day each belongs to.
+// The list of chats as it is read: those that are pinned, then the folders by their names, then the
+// others, newest first, under the day each belongs to.
 import type { ChatRow } from '../ipc/wire';
 import { age, type Age } from '../words/time';
 
 export interface Group {
-  /** Said by `day.pinned` and so on. */
-  name: Age | 'pinned';
+  /** Said by `day.pinned` and so on; a folder says its own. */
+  name: Age | 'pinned' | 'folder';
+  folder: string | null;
   rows: ChatRow[];
 }
 
 export function groupChats(chats: ChatRow[], nowMs: number): Group[] {
-  const groups: Group[] = [];
   const newest = [...chats].sort((a, b) => b.changedMs - a.changedMs);
+  const groups: Group[] = [];
   const pinned = newest.filter((row) => row.pinned);
-  if (pinned.length > 0) groups.push({ name: 'pinned', rows: pinned });
-  for (const row of newest.filter((row) => !row.pinned)) {
+  if (pinned.length > 0) groups.push({ name: 'pinned', folder: null, rows: pinned });
+  const others = newest.filter((row) => !row.pinned);
+  const inFolders = new Map<string, ChatRow[]>();
+  for (const row of others) {
+    if (row.folder === null) continue;
+    const rows = inFolders.get(row.folder);
+    if (rows) rows.push(row);
+    else inFolders.set(row.folder, [row]);
+  }
+  for (const folder of [...inFolders.keys()].sort((a, b) => a.localeCompare(b))) {
+    groups.push({ name: 'folder', folder, rows: inFolders.get(folder) ?? [] });
+  }
+  for (const row of others) {
+    if (row.folder !== null) continue;
     const name = age(row.changedMs, nowMs);
     const last = groups.at(-1);
     if (last?.name === name) last.rows.push(row);
-    else groups.push({ name, rows: [row] });
+    else groups.push({ name, folder: null, rows: [row] });
   }
   return groups;
+}
+
+/** The folders in which chats lie, by their names. */
+export function foldersOf(chats: ChatRow[]): string[] {
+  const names = chats.map((row) => row.folder).filter((folder) => folder !== null);
+  return [...new Set(names)].sort((a, b) => a.localeCompare(b));
 }

@@ -10,6 +10,8 @@ export interface MessageActions {
   thinkMore: (message: number) => void;
   /** The branch on which this message lies. */
   show: (message: number) => void;
+  /** The message and all that followed it go, with a way back; `words` name it meanwhile. */
+  remove: (message: number, words: string) => void;
   /** The thinking at work ends, and its answer begins. */
   answerNow: () => void;
 }

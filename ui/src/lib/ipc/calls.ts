@@ -6,16 +6,21 @@ import type {
   ChatEvent,
   ChatRequest,
   Connection,
+  DataView,
+  DeletedChat,
   DownloadKey,
   DownloadRequest,
   DragEvent,
   DraftRequest,
+  EraseRequest,
   ExportRequest,
   Failure,
   Fit,
+  FolderRequest,
   Hit,
   FitRequest,
   InsteadRequest,
+  InstructionsRequest,
   LeaveRequest,
   LinkRequest,
   MannerRequest,
@@ -24,6 +29,9 @@ import type {
   NetworkRequest,
   PatienceRequest,
   PinRequest,
+  PreferencesRequest,
+  PresetName,
+  PresetRequest,
   RememberRequest,
   Removal,
   RenameRequest,
@@ -66,6 +74,26 @@ export interface Calls {
   /** Sets a flag, nothing is lost; the list arrives as an event. */
   delete_chat: { request: ChatRequest; response: null };
   restore_chat: { request: ChatRequest; response: null };
+  /** Into a folder by its name, or out of its folder. */
+  set_folder: { request: FolderRequest; response: null };
+  /** The last deleted first. */
+  deleted_chats: { request: Nothing; response: DeletedChat[] };
+  /** For good, in the backups too. */
+  erase_chats: { request: EraseRequest; response: null };
+  /** With all that followed it; the branch that is left arrives as an event. */
+  remove_message: { request: MessageRequest; response: null };
+  restore_message: { request: MessageRequest; response: null };
+  set_instructions: { request: InstructionsRequest; response: null };
+  save_preset: { request: PresetRequest; response: null };
+  remove_preset: { request: PresetName; response: null };
+  set_preferences: { request: PreferencesRequest; response: null };
+  /** The system's dialog, then the setting; resolves also when cancelled. */
+  choose_models_folder: { request: Nothing; response: null };
+  data_view: { request: Nothing; response: DataView };
+  /** Makes today's backup anew. */
+  back_up_now: { request: Nothing; response: null };
+  /** In the system's own program for folders. */
+  show_data_folder: { request: Nothing; response: null };
   save_draft: { request: DraftRequest; response: null };
   /** Which chat is open, for the next start. */
   remember_chat: { request: RememberRequest; response: null };

@@ -2,8 +2,9 @@
 // contract (a snapshot first, every reply ends once, nothing lost by deleting) and knows no model.
 // `?scene=NAME` in the address chooses where it begins (`fakeScenes.ts`).
 import type { Backend, Calls, Streams } from './calls';
-import { FakeReply, type Pace } from './fakeReply';
+import { emptyMessage, FakeReply, type Pace } from './fakeReply';
 import { fakeConnections } from './fakeDownloads';
+import { FakeKeeping, keepingCalls } from './fakeKeeping';
 import { fakeSearch } from './fakeSearch';
 import { FakeSurvey } from './fakeSurvey';
 import { makeScene, type Scene, type SceneChat } from './fakeScenes';
@@ -14,7 +15,6 @@ import type {
   DownloadState,
   DragEvent,
   Failure,
-  Manner,
   Message,
   Network,
 } from './wire';
@@ -35,15 +35,11 @@ export class FakeBackend implements Backend {
   #chatListeners = new Map<number, Set<(event: ChatEvent) => void>>();
   #replies = new Map<number, FakeReply>();
   #next = 1000;
+  /** Messages that left their chat, by the first of them. */
+  #removed = new Map<number, { chat: SceneChat; messages: Message[] }>();
   /** Of the chat that does not exist yet. */
   #draft = '';
-  #manner: Manner = {
-    quick: false,
-    budgetTokens: 0,
-    budgetSeconds: 0,
-    closesLoops: true,
-    room: 4096,
-  };
+  readonly #kept = new FakeKeeping();
   #network: Network = { offline: false, limit: 0, hubs: [], closing: 'ask' };
 
   constructor(scene: Scene, pace: Pace) {
@@ -119,13 +115,6 @@ export class FakeBackend implements Backend {
       this.#tellBranch(this.#chatOf(message));
       return null;
     },
-    set_manner: ({ chat, manner }) => {
-      if (chat === null) {
-        this.#manner = manner;
-        this.#tellApp({ type: 'manner', manner });
-      } else this.#tell(chat, { type: 'manner', manner });
-      return null;
-    },
     rename_chat: ({ chat, title }) => this.#change(chat, (row) => (row.title = title)),
     pin_chat: ({ chat, pinned }) => this.#change(chat, (row) => (row.pinned = pinned)),
     export_chats: () => null,
@@ -140,6 +129,28 @@ export class FakeBackend implements Backend {
     restore_chat: ({ chat: id }) => {
       this.#chat(id).deleted = false;
       this.#tellChats();
+      return null;
+    },
+    set_folder: ({ chat, folder }) => this.#change(chat, (row) => (row.folder = folder)),
+    deleted_chats: () =>
+      this.scene.chats
+        .filter((chat) => chat.deleted)
+        .map(({ row: { id, title, changedMs } }) => ({ id, title, deletedMs: changedMs })),
+    erase_chats: ({ chats }) => {
+      this.scene.chats = this.scene.chats.filter(({ row }) => !chats.includes(row.id));
+      return null;
+    },
+    remove_message: ({ message }) => {
+      const chat = this.#chatOf(message);
+      const at = chat.messages.findIndex(({ id }) => id === message);
+      this.#removed.set(message, { chat, messages: chat.messages.splice(at) });
+      this.#tellBranch(chat);
+      return null;
+    },
+    restore_message: ({ message }) => {
+      const removed = this.#removed.get(message)!;
+      removed.chat.messages.push(...removed.messages);
+      this.#tellBranch(removed.chat);
       return null;
     },
     save_draft: ({ chat, text }) => {
@@ -202,6 +213,11 @@ export class FakeBackend implements Backend {
       return null;
     },
     leave: () => null,
+    ...keepingCalls(
+      this.#kept,
+      (event) => this.#tellApp(event),
+      (chat, event) => this.#tell(chat, event),
+    ),
     connections: () => fakeConnections(),
     removal: () => ({ bytes: 1_117_320_736, paths: ['/home/ada/models/r1.gguf'] }),
     remove_model: () => null,
@@ -251,7 +267,7 @@ export class FakeBackend implements Backend {
     const old = chat.messages.find(({ id }) => id === message)!;
     const question = chat.messages.find(({ id }) => id === old.parent);
     const reply: Message = {
-      ...this.#message('', old.parent),
+      ...emptyMessage(this.#next++, '', old.parent),
       role: 'assistant',
       state: 'streaming',
       model: old.model,
@@ -267,12 +283,12 @@ export class FakeBackend implements Backend {
   #reply(chat: SceneChat, text: string, siblings: number[] = []): void {
     const id = chat.row.id;
     const parent = chat.messages.at(-1)?.id ?? null;
-    const question = this.#message(text, parent);
+    const question = emptyMessage(this.#next++, text, parent);
     question.siblings = [...siblings, question.id];
     chat.messages.push(question);
     this.#tell(id, { type: 'message', message: structuredClone(question) });
     const reply: Message = {
-      ...this.#message('', question.id),
+      ...emptyMessage(this.#next++, '', question.id),
       role: 'assistant',
       state: 'streaming',
       model: this.scene.models.find((model) => model.id === this.scene.model)?.name ?? '',
@@ -312,35 +328,11 @@ export class FakeBackend implements Backend {
       changedMs: Date.now(),
       replying: false,
       pinned: false,
+      folder: null,
     };
     const chat: SceneChat = { row, messages: [], phase: null, draft: '' };
     this.scene.chats.push(chat);
     return chat;
-  }
-
-  #message(text: string, parent: number | null): Message {
-    const id = this.#next++;
-    return {
-      id,
-      parent,
-      siblings: [id],
-      role: 'user',
-      text,
-      thinking: '',
-      state: 'complete',
-      failure: null,
-      model: '',
-      promptTokens: 0,
-      cachedTokens: 0,
-      thinkingTokens: 0,
-      answerTokens: 0,
-      thinkingMs: 0,
-      answerMs: 0,
-      decodePerSecond: 0,
-      closedBy: null,
-      leftOut: null,
-      createdMs: Date.now(),
-    };
   }
 
   #chat(id: number): SceneChat {
@@ -365,14 +357,18 @@ export class FakeBackend implements Backend {
     const chats = this.#rows();
     const version = '0.0.0';
     const network = this.#network;
-    const shelf = { downloads: [...downloads], network, manner: this.#manner };
+    const shelf = { downloads: [...downloads], network, manner: this.#kept.manner };
     const around = { version, chats, models, model, engine, notices, lastChat, firstRun, ...shelf };
-    return { type: 'snapshot', ...around, draft: this.#draft };
+    const { instructions, presets, preferences } = this.#kept;
+    const kept = { instructions, presets, preferences, gentle: false };
+    return { type: 'snapshot', ...around, ...kept, draft: this.#draft };
   }
 
   #chatSnapshot({ row, messages, phase, draft }: SceneChat): ChatEvent {
-    const manner = this.#manner;
-    return structuredClone({ type: 'snapshot', chat: row, messages, phase, draft, manner });
+    const { manner } = this.#kept;
+    const instructions = this.#kept.ofChats.get(row.id) ?? '';
+    const told = { chat: row, messages, phase, draft, manner, instructions };
+    return structuredClone({ type: 'snapshot', ...told });
   }
 
   #tellChats(): void {

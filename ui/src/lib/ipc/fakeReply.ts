@@ -129,3 +129,28 @@ function sum(a: number, sign: '+' | '−', b: number): { thinking: string; answe
     answer: `${a} ${sign} ${b} = **${result}**`,
   };
 }
+
+/** A question as it was sent; a reply begins from it. */
+export function emptyMessage(id: number, text: string, parent: number | null): Message {
+  return {
+    id,
+    parent,
+    siblings: [id],
+    role: 'user',
+    text,
+    thinking: '',
+    state: 'complete',
+    failure: null,
+    model: '',
+    promptTokens: 0,
+    cachedTokens: 0,
+    thinkingTokens: 0,
+    answerTokens: 0,
+    thinkingMs: 0,
+    answerMs: 0,
+    decodePerSecond: 0,
+    closedBy: null,
+    leftOut: null,
+    createdMs: Date.now(),
+  };
+}

@@ -196,7 +196,14 @@ class Maker {
 
   chat(title: string, hoursAgo: number, turns: [string, Partial<Message>][]): SceneChat {
     const changedMs = this.#nowMs - hoursAgo * HOUR;
-    const row: ChatRow = { id: this.#next++, title, changedMs, replying: false, pinned: false };
+    const row: ChatRow = {
+      id: this.#next++,
+      title,
+      changedMs,
+      replying: false,
+      pinned: false,
+      folder: null,
+    };
     const messages = turns.flatMap(([question, reply]) => {
       const asked = this.#message({ text: question, createdMs: changedMs });
       return [

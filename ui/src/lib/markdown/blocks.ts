@@ -1,7 +1,7 @@
 // Model text -> a small closed set of blocks and spans, which the components draw. Parsed by
 // marked's lexer; anything outside the set becomes text. Deliberately not here: HTML. Tags are
 // characters like any others, on every level, and nothing of this module can become markup.
-import { Lexer, Tokenizer, type Token, type Tokens } from 'marked';
+import { Lexer, Tokenizer, type Token, type Tokens, type TokensList } from 'marked';
 import { t } from '../words/language.svelte';
 import { entities } from './entities';
 import { safeLink } from './links';
@@ -22,7 +22,8 @@ export interface Item {
 }
 
 export type Body =
-  | { type: 'paragraph'; spans: Span[] }
+  /** `goesOn`: the next one is the rest of it. */
+  | { type: 'paragraph'; spans: Span[]; goesOn?: true }
   | { type: 'heading'; depth: number; spans: Span[] }
   | { type: 'list'; ordered: boolean; start: number; loose: boolean; items: Item[] }
   | { type: 'code'; language: string; text: string; closed: boolean }
@@ -43,10 +44,62 @@ export type Block = Body & { at: number };
 export interface Piece {
   block: Block | null;
   start: number;
+  /** A paragraph that was too long was cut before this one. */
+  isCut: boolean;
 }
 
 /** Nobody nests further to be read; a hostile text does, to exhaust the stack. */
 const DEEPEST = 8;
+
+/**
+ * A heading longer than this, underlined, is none. marked looks for the line below it as far as the
+ * text goes without a blank line, and does so again at each of its blocks.
+ */
+const LONGEST_HEADING = 2000;
+
+/**
+ * What stands among words is looked for in parts of this many characters: emphasis that is opened
+ * ten thousand times is looked for to the end ten thousand times.
+ */
+const LONGEST_PART = 4000;
+
+/**
+ * A paragraph longer than this is cut at the next line's end, or, where a line is as long again, at
+ * a sentence's. Some models think in ten thousand lines without a blank one, and a paragraph is
+ * lexed and laid out as a whole with each word that is added to it.
+ */
+const LONGEST_PARAGRAPH = 4000;
+const SENTENCE = /[.!?…]\s+(?=\p{L})|[。！？]/u;
+const WORD = /\s(?=\p{L})/u;
+/** The token of a paragraph that was cut. */
+const CUT = 'cut paragraph';
+
+/** Where the paragraph with which `source` begins is cut, if it should be that long; -1 for nowhere. */
+function cutOf(source: string): number {
+  const far = source.slice(LONGEST_PARAGRAPH, 2 * LONGEST_PARAGRAPH);
+  const line = far.indexOf('\n');
+  if (line >= 0) return LONGEST_PARAGRAPH + line + 1;
+  if (source.length <= 2 * LONGEST_PARAGRAPH) return -1;
+  const found = SENTENCE.exec(far) ?? WORD.exec(far);
+  if (found) return LONGEST_PARAGRAPH + found.index + found[0].length;
+  return 2 * LONGEST_PARAGRAPH - (HALF.test(far) ? 1 : 0);
+}
+
+/** The first half of a character, which its second one must follow. */
+const HALF = /[\uD800-\uDBFF]$/;
+
+/** Where a paragraph must end that begins a character before `source`. */
+function startOfBlock(source: string): number | undefined {
+  const ends = [mathematics.nextBlock(source), cutOf(source)].filter((end) => end >= 0);
+  return ends.length > 0 ? Math.min(...ends) : undefined;
+}
+
+function readBlock(source: string, tokens: Token[]): Tokens.Generic | undefined {
+  // marked would join what follows to a paragraph that was cut.
+  const last = tokens.at(-1) as Tokens.Generic | undefined;
+  if (last?.type === 'paragraph' && last.raw.length >= LONGEST_PARAGRAPH) last.type = CUT;
+  return mathematics.readBlock(source);
+}
 
 class PlainTokenizer extends Tokenizer {
   #depth = 0;
@@ -66,6 +119,16 @@ class PlainTokenizer extends Tokenizer {
   override reflink(): undefined {
     return undefined;
   }
+  override lheading(source: string): Tokens.Heading | undefined {
+    const heading = super.lheading(source.slice(0, LONGEST_HEADING));
+    // The end of the part is not the end of a line.
+    return heading && heading.raw.length < LONGEST_HEADING - 1 ? heading : undefined;
+  }
+  // Whether it is one is told by its first two lines; marked would read the whole text for it.
+  override table(source: string): Tokens.Table | undefined {
+    const head = /^.*\n.*(?:\n|$)/.exec(source)?.[0];
+    return head && super.table(head) ? super.table(source) : undefined;
+  }
   override blockquote(source: string): Tokens.Blockquote | undefined {
     return this.#deeper(() => super.blockquote(source));
   }
@@ -82,6 +145,37 @@ class PlainTokenizer extends Tokenizer {
       this.#depth -= 1;
     }
   }
+}
+
+class PlainLexer extends Lexer {
+  override blockTokens(source: string, tokens?: Token[], lastClipped?: boolean): Token[];
+  override blockTokens(source: string, tokens?: TokensList, lastClipped?: boolean): TokensList;
+  override blockTokens(source: string, tokens?: Token[], lastClipped?: boolean): Token[] {
+    return mathematics.within(() => super.blockTokens(source, tokens, lastClipped));
+  }
+
+  override inlineTokens(source: string, tokens: Token[] = []): Token[] {
+    for (const part of parts(source)) super.inlineTokens(part, tokens);
+    return tokens;
+  }
+}
+
+/** A text in parts, cut behind a line's end or a space if there is one. */
+function parts(source: string): string[] {
+  if (source.length <= LONGEST_PART) return [source];
+  const found: string[] = [];
+  let at = 0;
+  while (source.length - at > LONGEST_PART) {
+    const part = source.slice(at, at + LONGEST_PART);
+    const line = part.lastIndexOf('\n');
+    const end = line > 0 ? line : part.lastIndexOf(' ');
+    // Never between the halves of a character.
+    const cut = end > 0 ? end + 1 : part.length - (HALF.test(part) ? 1 : 0);
+    found.push(part.slice(0, cut));
+    at += cut;
+  }
+  found.push(source.slice(at));
+  return found;
 }
 
 /** marked's time grows with the square of a run of spaces: 50,000 of them take over a second. */
@@ -102,9 +196,9 @@ const OPTIONS = {
   extensions: {
     renderers: {},
     childTokens: {},
-    block: [mathematics.block.tokenizer],
+    block: [readBlock],
     inline: [mathematics.inline.tokenizer],
-    startBlock: [mathematics.block.start!],
+    startBlock: [startOfBlock],
     startInline: [mathematics.inline.start!],
   },
 };
@@ -114,10 +208,14 @@ export function lexPieces(source: string, offset = 0): Piece[] {
   const pieces: Piece[] = [];
   let at = offset;
   try {
-    const lexer = new Lexer({ ...OPTIONS, tokenizer: new PlainTokenizer() });
+    const lexer = new PlainLexer({ ...OPTIONS, tokenizer: new PlainTokenizer() });
+    let isCut = false;
     for (const token of lexer.lex(source)) {
       const body = toBody(token);
-      pieces.push({ start: at, block: body && { ...body, at } });
+      const before = pieces.at(-1)?.block;
+      if (isCut && body?.type === 'paragraph' && before?.type === 'paragraph') before.goesOn = true;
+      pieces.push({ start: at, block: body && { ...body, at }, isCut });
+      isCut = (token.type as string) === CUT;
       at += token.raw.length;
     }
   } catch {
@@ -137,6 +235,7 @@ export function plainPiece(source: string, at: number): Piece {
   return {
     start: at,
     block: { type: 'paragraph', spans: [{ type: 'text', text: source }], at },
+    isCut: false,
   };
 }
 
@@ -186,6 +285,7 @@ function toBody(token: Token): Body | null {
         ),
       };
     case 'paragraph':
+    case CUT:
     case 'text':
       return { type: 'paragraph', spans: toSpans(known.tokens, known.text) };
     default:

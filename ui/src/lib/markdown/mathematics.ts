@@ -1,4 +1,4 @@
-// Where mathematics stands in a model's text, as extensions of marked's lexer, so that Markdown
+// Where mathematics stands in a model's text, for extensions of marked's lexer, so that Markdown
 // never sees what is inside: `\(…\)`, `\[…\]`, `$$…$$`, `$…$` by a strict rule, `\begin{…}…\end{…}`,
 // and a bare `\boxed{…}`, R1's final answer. Deliberately not here: how it is drawn (`katex.ts`).
 //
@@ -20,35 +20,62 @@ export interface Mathematics extends Tokens.Generic {
 
 const BLANK_LINE = /\n[ \t]*\n/;
 const OPENS_BLOCK = /^ {0,3}(\\\[|\$\$|\\begin\{([a-z]{1,16}\*?)\})/;
-const OPENS_LATER = /\n {0,3}(?:\\\[|\$\$|\\begin\{)/;
+const OPENS_LATER = /\n {0,3}(?:\\\[|\$\$|\\begin\{)/g;
 const REST_OF_LINE = /^[ \t]*(?:\n|$)/;
 /** Prices are no formulas: no space inside its ends, no digit behind it, on one line. */
 const DOLLARS = /^\$((?![\s$])(?:[^$\n\\]|\\[^\n])*?(?:[^\s$\\]|\\[^\s]))\$(?![\d$])/;
 const BOXED = /^\\(?:boxed|fbox)\{/;
 
-/** On a line of its own, or lines. */
-export const block: TokenizerExtension = {
-  name: 'mathematics',
-  level: 'block',
-  start(source) {
-    const end = source.search(BLANK_LINE);
-    const at = (end < 0 ? source : source.slice(0, end)).search(OPENS_LATER);
-    return at < 0 ? undefined : at + 1;
-  },
-  tokenizer(source) {
-    const opened = OPENS_BLOCK.exec(source);
-    if (!opened) return undefined;
-    const [open, opener = '', environment] = opened;
-    const closer = environment === undefined ? closerOf(opener) : `\\end{${environment}}`;
-    const end = closed(source, open.length, closer);
-    if (end < 0) return undefined;
-    const rest = REST_OF_LINE.exec(source.slice(end + closer.length, end + LONGEST));
-    if (!rest) return undefined;
-    const raw = source.slice(0, end + closer.length) + rest[0];
-    const inside = source.slice(open.length, end);
-    return token(raw, environment === undefined ? inside : opener + inside + closer, true);
-  },
-};
+/**
+ * How far from its end the text that is being lexed has its next formula on a line of its own; 0
+ * where no more are there. The lexer asks at each paragraph of the same text: without this, each
+ * would be searched for to the end.
+ */
+let ahead: number | null = null;
+
+/** Runs `lex` over a text of its own, such as what stands in a quote. */
+export function within<T>(lex: () => T): T {
+  const outside = ahead;
+  ahead = null;
+  try {
+    return lex();
+  } finally {
+    ahead = outside;
+  }
+}
+
+/** The line's end before the next formula on a line of its own; -1 where there is none. */
+function search(source: string): number {
+  OPENS_LATER.lastIndex = 0;
+  for (let found = OPENS_LATER.exec(source); found; found = OPENS_LATER.exec(source)) {
+    if (readBlock(source.slice(found.index + 1, found.index + 1 + 2 * LONGEST))) return found.index;
+  }
+  return -1;
+}
+
+/** Where the next formula on a line of its own begins, behind the first line; -1 where none does. */
+export function nextBlock(source: string): number {
+  if (ahead === null || ahead > source.length) {
+    const at = search(source);
+    ahead = at < 0 ? 0 : source.length - at;
+  }
+  return ahead === 0 ? -1 : source.length - ahead + 1;
+}
+
+/** A formula on a line of its own, or lines, with which `source` begins. */
+export function readBlock(source: string): Mathematics | undefined {
+  const opened = OPENS_BLOCK.exec(source);
+  if (!opened) return undefined;
+  const [open, opener = '', environment] = opened;
+  const closer = environment === undefined ? closerOf(opener) : `\\end{${environment}}`;
+  const end = closed(source, open.length, closer);
+  if (end < 0) return undefined;
+  const rest = REST_OF_LINE.exec(source.slice(end + closer.length, end + LONGEST));
+  if (!rest) return undefined;
+  const raw = source.slice(0, end + closer.length) + rest[0];
+  const inside = source.slice(open.length, end);
+  return token(raw, environment === undefined ? inside : opener + inside + closer, true);
+}
 
 /** Among words. */
 export const inline: TokenizerExtension = {

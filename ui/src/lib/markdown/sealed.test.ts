@@ -1,6 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { lexBlocks, lexPieces } from './blocks';
+import { GIANT, ORDINARY } from './corpus';
 import { SealedText } from './sealed';
+
+/** Characters that were lexed. */
+const lexed = vi.hoisted(() => ({ length: 0 }));
+vi.mock('./blocks', async (original) => {
+  const blocks = await original<typeof import('./blocks')>();
+  const counted: typeof blocks.lexPieces = (source, offset) => {
+    lexed.length += source.length;
+    return blocks.lexPieces(source, offset);
+  };
+  return { ...blocks, lexPieces: counted };
+});
 
 /** Small, seeded, so that a failure can be run again. */
 function random(seed: number): () => number {
@@ -127,13 +139,48 @@ describe('a growing text', () => {
     expect(sealed.read('Other.')).toEqual(lexBlocks('Other.'));
   });
 
-  it('stays cheap over a long answer', () => {
-    const paragraph = 'A sentence with **bold** words and `code`, of an ordinary length. ';
-    const text = `${paragraph.repeat(4)}\n\n- one\n- two\n\n`.repeat(60);
+  it.each(Object.entries(ORDINARY))('reads %s the same at every prefix', (_name, text) => {
+    expectSameAtEveryPrefix(`${text}\n\n${text}`, () => 1);
+    expectSameAtEveryPrefix(text.repeat(3), () => 3);
+  });
+
+  it('reads long texts the same, in which blank lines are rare', () => {
+    for (let seed = 1; seed <= 8; seed += 1) {
+      const next = random(seed);
+      const scraps = SCRAPS.filter((scrap) => scrap !== '\n\n' || seed % 2 === 0);
+      const pick = (): string => scraps[Math.floor(next() * scraps.length)]!;
+      // Ordinary words between them, or few paragraphs would grow long enough to be cut.
+      const text = Array.from({ length: 900 }, () => `word${next() < 0.3 ? pick() : ' so\n'}`);
+      expectSameAtEveryPrefix(text.join(''), () => 1 + Math.floor(next() * 700));
+    }
+  });
+
+  it.each(Object.entries(GIANT))(
+    'reads %s the same, as it grows',
+    { timeout: 30_000 },
+    (_, text) => {
+      const part = text.slice(0, 24_000);
+      const step = Math.ceil(part.length / 5);
+      expectSameAtEveryPrefix(part, (end) => (end === 0 ? 997 : step));
+    },
+  );
+
+  it.each([
+    [
+      'a long answer',
+      `${'A sentence with **bold** words and `code`, of an ordinary length. '.repeat(4)}\n\n- one\n- two\n\n`.repeat(
+        60,
+      ),
+      1000,
+    ],
+    ['a thought without a blank line', 'Wait, that is not right.\n'.repeat(2000), 10_000],
+    ['a thought in one line', 'Wait, that is not right. '.repeat(2000), 16_000],
+  ])('lexes little of %s with each word', (_name, text, most) => {
     const sealed = new SealedText();
-    const began = performance.now();
-    for (let end = 0; end < text.length; end += 4) sealed.read(text.slice(0, end));
-    // 100 ms where this was written; a whole lex at every step takes seconds.
-    expect(performance.now() - began).toBeLessThan(1500);
+    for (let end = 0; end < text.length; end += 40) {
+      lexed.length = 0;
+      sealed.read(text.slice(0, end));
+      expect(lexed.length).toBeLessThan(most);
+    }
   });
 });

@@ -42,7 +42,8 @@ export class SealedText {
 /**
  * Where the live tail begins: the last blank line with at least two blocks after it. Without the
  * blank line it would not hold: in "text\n2. two\n-" the last line looks like the rule under a
- * table's head, which splits the lines above it; "text\n2. two\n- x" joins them again.
+ * table's head, which splits the lines above it; "text\n2. two\n- x" joins them again. A paragraph
+ * that was cut is another such place: it begins anew there, whatever follows.
  */
 function liveFrom(pieces: Piece[], source: string): number {
   let blocks = 0;
@@ -50,7 +51,7 @@ function liveFrom(pieces: Piece[], source: string): number {
     const piece = pieces[index];
     if (!piece?.block) continue;
     blocks += 1;
-    if (blocks >= LIVE_BLOCKS && afterBlankLine(source, piece.start)) return index;
+    if (blocks >= LIVE_BLOCKS && (piece.isCut || afterBlankLine(source, piece.start))) return index;
   }
   return 0;
 }

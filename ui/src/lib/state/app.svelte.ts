@@ -11,6 +11,8 @@ import type {
   Model,
   Network,
   Notice,
+  Preferences,
+  Preset,
 } from '../ipc/wire';
 
 export class AppState {
@@ -30,6 +32,12 @@ export class AppState {
   network = $state.raw<Network>({ offline: false, limit: 0, hubs: [], closing: 'ask' });
   /** How replies of the next chat think. */
   manner = $state.raw<Manner | null>(null);
+  /** What is said to the model in chats to come. */
+  instructions = $state('');
+  presets = $state.raw<Preset[]>([]);
+  preferences = $state.raw<Preferences | null>(null);
+  /** Fewer threads compute, since a battery feeds the machine. */
+  isGentle = $state(false);
   /** The window was asked to close while a download is at work. */
   isLeaving = $state(false);
   lastChat: number | null = null;
@@ -48,6 +56,10 @@ export class AppState {
         this.downloads = event.downloads;
         this.network = event.network;
         this.manner = event.manner;
+        this.instructions = event.instructions;
+        this.presets = event.presets;
+        this.preferences = event.preferences;
+        this.isGentle = event.gentle;
         this.known = true;
         break;
       case 'chats':
@@ -66,6 +78,18 @@ export class AppState {
         break;
       case 'manner':
         this.manner = event.manner;
+        break;
+      case 'instructions':
+        this.instructions = event.instructions;
+        break;
+      case 'presets':
+        this.presets = event.presets;
+        break;
+      case 'preferences':
+        this.preferences = event.preferences;
+        break;
+      case 'gentle':
+        this.isGentle = event.gentle;
         break;
       case 'network':
         this.network = event.network;

@@ -1,13 +1,23 @@
-// The chat that was deleted last, and the way back.
+// What was deleted last, a chat or a message, and the way back.
 import type { Failure } from '../ipc/wire';
 
 export interface BinDoor {
-  remove(chat: number): Promise<unknown>;
-  restore(chat: number): Promise<unknown>;
+  removeChat(chat: number): Promise<unknown>;
+  restoreChat(chat: number): Promise<unknown>;
+  removeMessage(message: number): Promise<unknown>;
+  restoreMessage(message: number): Promise<unknown>;
+}
+
+export interface Deleted {
+  what: 'chat' | 'message';
+  id: number;
+  title: string;
+  /** A chat that was open: it is opened again. */
+  wasOpen: boolean;
 }
 
 export class Bin {
-  deleted = $state<{ id: number; title: string; wasOpen: boolean } | null>(null);
+  deleted = $state.raw<Deleted | null>(null);
   /** Why it could not be brought back. */
   failure = $state.raw<Failure | null>(null);
 
@@ -18,18 +28,29 @@ export class Bin {
   }
 
   /** Deletes a chat; rejects with a `Failure`. */
-  async remove(id: number, title: string, wasOpen: boolean): Promise<void> {
-    await this.#door.remove(id);
+  async removeChat(id: number, title: string, wasOpen: boolean): Promise<void> {
+    await this.#door.removeChat(id);
+    this.#put({ what: 'chat', id, title, wasOpen });
+  }
+
+  /** Takes a message and what followed out of its chat; rejects with a `Failure`. */
+  async removeMessage(id: number, title: string): Promise<void> {
+    await this.#door.removeMessage(id);
+    this.#put({ what: 'message', id, title, wasOpen: false });
+  }
+
+  #put(deleted: Deleted): void {
     this.failure = null;
-    this.deleted = { id, title, wasOpen };
+    this.deleted = deleted;
   }
 
   /** Brings it back; what was brought back, or null where that failed. */
-  async undo(): Promise<{ id: number; wasOpen: boolean } | null> {
+  async undo(): Promise<Deleted | null> {
     const deleted = this.deleted;
     if (deleted === null) return null;
+    const { what, id } = deleted;
     try {
-      await this.#door.restore(deleted.id);
+      await (what === 'chat' ? this.#door.restoreChat(id) : this.#door.restoreMessage(id));
       this.deleted = null;
       return deleted;
     } catch (failure) {

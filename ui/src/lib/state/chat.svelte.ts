@@ -11,6 +11,8 @@ export class ChatState {
   draft = $state('');
   /** How its replies think. */
   manner = $state.raw<Manner | null>(null);
+  /** What is said to the model with every reply. */
+  instructions = $state('');
   /** Tokens of the prompt that is being read or answered. */
   #prompt = $state(0);
   /** The reply that goes round in circles, by its id. */
@@ -34,6 +36,7 @@ export class ChatState {
         this.phase = event.phase;
         this.draft = event.draft;
         this.manner = event.manner;
+        this.instructions = event.instructions;
         this.heard = nowMs;
         break;
       case 'branch':
@@ -43,6 +46,9 @@ export class ChatState {
         break;
       case 'manner':
         this.manner = event.manner;
+        break;
+      case 'instructions':
+        this.instructions = event.instructions;
         break;
       case 'looping':
         this.looping = event.message;

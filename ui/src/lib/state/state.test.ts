@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { FakeKeeping } from '../ipc/fakeKeeping';
 import type { ChatEvent, Message } from '../ipc/wire';
 import { AppState } from './app.svelte';
 import { ChatState } from './chat.svelte';
@@ -27,7 +28,7 @@ const EMPTY: Message = {
   leftOut: null,
   createdMs: 0,
 };
-const MANNER = { quick: false, budgetTokens: 0, budgetSeconds: 0, closesLoops: true, room: 4096 };
+const { manner: MANNER } = new FakeKeeping();
 const ASKED: Message = {
   ...EMPTY,
   id: 1,
@@ -36,7 +37,7 @@ const ASKED: Message = {
   state: 'complete',
   text: '1 + 1?',
 };
-const ROW = { id: 7, title: '1 + 1?', changedMs: 0, replying: true, pinned: false };
+const ROW = { id: 7, title: '1 + 1?', changedMs: 0, replying: true, pinned: false, folder: null };
 
 function growth(thinking: string, answer: string, some: Partial<Message> = {}): ChatEvent {
   const { thinkingTokens, answerTokens, thinkingMs, answerMs } = { ...EMPTY, ...some };
@@ -48,7 +49,15 @@ function chatAfter(...events: ChatEvent[]): ChatState {
   const chat = new ChatState(7);
   const messages = [{ ...ASKED }, { ...EMPTY }];
   chat.apply(
-    { type: 'snapshot', chat: ROW, messages, phase: null, draft: 'next', manner: MANNER },
+    {
+      type: 'snapshot',
+      chat: ROW,
+      messages,
+      phase: null,
+      draft: 'next',
+      manner: MANNER,
+      instructions: '',
+    },
     0,
   );
   for (const event of events) chat.apply(event, 100);
@@ -85,7 +94,10 @@ describe('a chat', () => {
     const chat = chatAfter(growth('A thought', ''));
     const messages = [ASKED, { ...EMPTY, thinking: 'A thought that went on', thinkingMs: 900 }];
     const phase = { type: 'thinking' } as const;
-    chat.apply({ type: 'snapshot', chat: ROW, messages, phase, draft: '', manner: MANNER }, 500);
+    chat.apply(
+      { type: 'snapshot', chat: ROW, messages, phase, draft: '', manner: MANNER, instructions: '' },
+      500,
+    );
     chat.apply(growth('.', ''), 600);
     expect(chat.messages).toHaveLength(2);
     expect(chat.reply?.thinking).toBe('A thought that went on.');
@@ -253,6 +265,10 @@ describe('the app', () => {
       downloads: [],
       network: { offline: false, limit: 0, hubs: [], closing: 'ask' },
       manner: MANNER,
+      instructions: '',
+      presets: [],
+      preferences: new FakeKeeping().preferences,
+      gentle: false,
     });
     expect([app.known, app.firstRun]).toEqual([true, true]);
     app.apply({ type: 'chats', chats: [ROW] });

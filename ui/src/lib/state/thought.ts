@@ -44,7 +44,7 @@ export function thoughtOf(
     steps: isRunning ? '' : stepWords(reply),
     rate: isRunning ? rateOf(reply) : '',
     ended: isRunning ? '' : endOf(reply),
-    share: isRunning ? '' : shareWords(reply),
+    share: isRunning ? '' : shareOf(reply),
     isRunning,
     clock: isRunning ? running(reply.thinkingMs + Math.max(sinceHeardMs - NEWS_MS, 0)) : '',
     tokens: reply.thinkingTokens > 0 ? tokens(reply.thinkingTokens) : '',
@@ -67,16 +67,11 @@ function rateOf({ thinkingTokens, thinkingMs }: Message): string {
   return thinkingMs > 1000 && thinkingTokens > 0 ? rate(thinkingTokens / (thinkingMs / 1000)) : '';
 }
 
-function shareWords(reply: Message): string {
-  const share = shareOf(reply);
-  return share === '' ? '' : t('thinking.share', { percent: share });
-}
-
 /** Empty where it is not worth a word. */
-export function shareOf({ thinkingMs, answerMs }: Message): string {
+function shareOf({ thinkingMs, answerMs }: Message): string {
   const whole = thinkingMs + answerMs;
   const isTold = whole >= 1000 && thinkingMs > 0 && answerMs > 0;
-  return isTold ? percent(thinkingMs / whole) : '';
+  return isTold ? t('thinking.share', { percent: percent(thinkingMs / whole) }) : '';
 }
 
 export function isThinking(reply: Message, phase: Phase | null): boolean {

@@ -21,6 +21,11 @@ export function count(n: number): string {
   return format({}).format(n);
 }
 
+/** With the digits behind the point that it has, three at most. */
+export function fraction(n: number): string {
+  return format({ maximumFractionDigits: 3 }).format(n);
+}
+
 /** With as many digits behind the point, and none to part thousands. */
 export function decimal(n: number, digits: number): string {
   const [minimumFractionDigits, maximumFractionDigits] = [digits, digits];

@@ -1,5 +1,5 @@
 // What is said of a model on its way. Rates and sizes in binary units, as everywhere.
-import type { Download, DownloadState } from '../ipc/wire';
+import type { Download, DownloadState, QuantView, Verdict } from '../ipc/wire';
 import { percent, size } from './counts';
 import { about } from './fit';
 import { t } from './language.svelte';
@@ -54,6 +54,13 @@ function running(state: Running, download: Download): string[] {
 
 function percentOf(part: number, whole: number): string {
   return whole === 0 ? '' : percent(part / whole);
+}
+
+/** What the button says that downloads it. */
+export function getting({ exact, bytes }: QuantView, verdict: Verdict): string {
+  const values = { size: size(bytes) };
+  if (verdict !== 'too_big') return t(exact ? 'picker.get' : 'picker.getAbout', values);
+  return t(exact ? 'picker.getAnyway' : 'picker.getAboutAnyway', values);
 }
 
 /** For a place with room for few words. */

@@ -49,6 +49,7 @@ describe('times', () => {
       changedMs,
       replying: false,
       pinned: false,
+      folder: null,
     });
     const hour = 3_600_000;
     const chats = [row(1, noon - 30 * hour), row(2, noon - hour), row(3, noon), row(4, 0)];

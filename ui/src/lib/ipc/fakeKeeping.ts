@@ -1,0 +1,115 @@
+// What the scripted backend keeps of settings, instructions, presets and the data folder.
+import type { Calls } from './calls';
+import type { AppEvent, ChatEvent, DataView, Manner, Preferences, Preset, Taste } from './wire';
+
+const ADVISED: Taste = { temperature: 0.6, topP: 0.95, topK: 0, minP: 0, repeatPenalty: 1 };
+
+export class FakeKeeping {
+  manner: Manner = {
+    quick: false,
+    budgetTokens: 0,
+    budgetSeconds: 0,
+    closesLoops: true,
+    taste: ADVISED,
+    advised: ADVISED,
+    room: 4096,
+  };
+  /** Of the chats to come. */
+  instructions = '';
+  /** By the chat's id. */
+  readonly ofChats = new Map<number, string>();
+  presets: Preset[] = [];
+  preferences: Preferences = {
+    language: '',
+    theme: 'system',
+    textPercent: 100,
+    width: 'comfortable',
+    threads: null,
+    device: 'best',
+    idleMinutes: 15,
+    gentleOnBattery: true,
+    trashDays: 30,
+    models: null,
+  };
+
+  /** In the place of one of the same name. */
+  save(preset: Preset): void {
+    const others = this.presets.filter(({ name }) => name !== preset.name);
+    this.presets = [...others, { ...preset, name: preset.name.trim() }];
+  }
+
+  data(): DataView {
+    const folder = '/home/ada/.local/share/spud';
+    return {
+      folder,
+      modelsFolder: this.preferences.models ?? `${folder}/models`,
+      usualThreads: 3,
+      mostThreads: 8,
+      chatsBytes: 5_300_000,
+      backups: [
+        { name: 'chats-2026-11-24.db', bytes: 5_200_000 },
+        { name: 'chats-2026-11-23.db', bytes: 5_100_000 },
+      ],
+    };
+  }
+}
+
+type Keeps =
+  | 'set_manner'
+  | 'set_instructions'
+  | 'save_preset'
+  | 'remove_preset'
+  | 'set_preferences'
+  | 'choose_models_folder'
+  | 'data_view'
+  | 'back_up_now'
+  | 'show_data_folder';
+
+/** The calls that only change what is kept, and whom they tell. */
+export function keepingCalls(
+  kept: FakeKeeping,
+  tellApp: (event: AppEvent) => void,
+  tell: (chat: number, event: ChatEvent) => void,
+): { [Name in Keeps]: (request: Calls[Name]['request']) => unknown } {
+  const tellPresets = (): null => {
+    tellApp({ type: 'presets', presets: kept.presets });
+    return null;
+  };
+  return {
+    set_manner: ({ chat, manner }) => {
+      if (chat === null) {
+        kept.manner = manner;
+        tellApp({ type: 'manner', manner });
+      } else tell(chat, { type: 'manner', manner });
+      return null;
+    },
+    set_instructions: ({ chat, text: instructions }) => {
+      const event = { type: 'instructions', instructions } as const;
+      if (chat === null) {
+        kept.instructions = instructions;
+        tellApp(event);
+      } else {
+        kept.ofChats.set(chat, instructions);
+        tell(chat, event);
+      }
+      return null;
+    },
+    save_preset: ({ preset }) => {
+      kept.save(preset);
+      return tellPresets();
+    },
+    remove_preset: ({ name }) => {
+      kept.presets = kept.presets.filter((preset) => preset.name !== name);
+      return tellPresets();
+    },
+    set_preferences: ({ preferences }) => {
+      kept.preferences = preferences;
+      tellApp({ type: 'preferences', preferences });
+      return null;
+    },
+    choose_models_folder: () => null,
+    data_view: () => kept.data(),
+    back_up_now: () => null,
+    show_data_folder: () => null,
+  };
+}

@@ -1,0 +1,17 @@
+// The data folder and its backups, in words.
+import type { DataView } from '../ipc/wire';
+import { size } from '../words/counts';
+import { locale, t } from '../words/language.svelte';
+
+export function dataWords({ folder, chatsBytes }: DataView): string {
+  return t('settings.dataNote', { folder, size: size(chatsBytes) });
+}
+
+export function backupWords({ backups }: DataView): string {
+  const newest = backups.map(({ name }) => /\d{4}-\d{2}-\d{2}/.exec(name)?.[0]).find(Boolean);
+  if (newest === undefined) return t('settings.backupsNone');
+  // The name has the day in UTC.
+  const day = new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' });
+  const n = backups.length;
+  return t('settings.backupsNote', { count: n, n, day: day.format(Date.parse(newest)) });
+}
