@@ -9,6 +9,7 @@ use crate::drops::Drops;
 use crate::leaving::leave_window;
 use crate::streams::Streams;
 use crate::wire;
+use crate::words::Words;
 
 type Answer<T> = Result<T, wire::Failure>;
 
@@ -215,11 +216,11 @@ async fn rename_chat(app: State<'_, App>, request: wire::RenameRequest) -> Answe
 #[tauri::command]
 async fn export_chats(app: State<'_, App>, request: wire::ExportRequest) -> Answer<()> {
     let chosen = rfd::AsyncFileDialog::new()
-        .set_title("Save a copy of the chat")
+        .set_title(Words::SaveTitle.said(&app))
         .set_file_name(request.name)
-        .add_filter("Markdown, to read", &["md"])
-        .add_filter("Web page, to read", &["html"])
-        .add_filter("Spud's JSON, complete", &["json"])
+        .add_filter(Words::SaveMarkdown.said(&app), &["md"])
+        .add_filter(Words::SavePage.said(&app), &["html"])
+        .add_filter(Words::SaveJson.said(&app), &["json"])
         .save_file()
         .await;
     let Some(file) = chosen else { return Ok(()) };
@@ -231,8 +232,8 @@ async fn export_chats(app: State<'_, App>, request: wire::ExportRequest) -> Answ
 #[tauri::command]
 async fn import_chats(app: State<'_, App>) -> Answer<usize> {
     let chosen = rfd::AsyncFileDialog::new()
-        .set_title("Take chats in")
-        .add_filter("Chats (JSON)", &["json"])
+        .set_title(Words::TakeInTitle.said(&app))
+        .add_filter(Words::TakeInKind.said(&app), &["json"])
         .pick_file()
         .await;
     match chosen {
@@ -314,7 +315,7 @@ async fn set_preferences(app: State<'_, App>, request: wire::PreferencesRequest)
 #[tauri::command]
 async fn choose_models_folder(app: State<'_, App>) -> Answer<()> {
     let chosen = rfd::AsyncFileDialog::new()
-        .set_title("Choose a folder for models")
+        .set_title(Words::ModelsFolder.said(&app))
         .pick_folder()
         .await;
     let Some(folder) = chosen else { return Ok(()) };
@@ -394,8 +395,8 @@ fn held(request: wire::HeldRequest) -> Held {
 #[tauri::command]
 async fn browse_model(app: State<'_, App>) -> Answer<()> {
     let chosen = rfd::AsyncFileDialog::new()
-        .set_title("Open a model")
-        .add_filter("Models (GGUF)", &["gguf"])
+        .set_title(Words::OpenModel.said(&app))
+        .add_filter(Words::ModelKind.said(&app), &["gguf"])
         .pick_file()
         .await;
     match chosen {

@@ -12,6 +12,7 @@ mod streams;
 mod theme;
 mod window;
 mod wire;
+mod words;
 
 use std::process::ExitCode;
 

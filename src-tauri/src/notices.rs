@@ -8,6 +8,8 @@ use notify_rust::Notification;
 use tauri::async_runtime::{spawn, spawn_blocking};
 use tauri::{Runtime, WebviewWindow};
 
+use crate::words::Words;
+
 /// Tells of replies and downloads that end while the window is not in front, for as long as the product lives.
 pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
     let (window, product) = (window.clone(), product.clone());
@@ -16,7 +18,13 @@ pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
             return;
         };
         // The product must be able to end while somebody listens.
+        let speaker = product.downgrade();
         drop(product);
+        let say = |words: Words, name: Option<&str>| match (speaker.upgrade(), name) {
+            (Some(product), Some(name)) => words.said_of(&product, name),
+            (Some(product), None) => words.said(&product),
+            (None, _) => String::new(),
+        };
         let mut known = HashSet::new();
         let mut replying = HashSet::new();
         while let Some(event) = events.recv().await {
@@ -29,7 +37,7 @@ pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
                             replying.insert(row.id);
                         } else if replying.remove(&row.id) {
                             // Not what was asked: a notification stands on a locked screen too.
-                            notify(&window, "The reply is there", "");
+                            notify(&window, &say(Words::ReplyThere, None), "");
                         }
                     }
                     continue;
@@ -37,7 +45,7 @@ pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
                 _ => continue,
             };
             for download in &downloads {
-                let Some((summary, body)) = words(download) else {
+                let Some((summary, body)) = words(download, &say) else {
                     known.remove(&download.key);
                     continue;
                 };
@@ -62,16 +70,18 @@ fn notify<R: Runtime>(window: &WebviewWindow<R>, summary: &str, body: &str) {
 }
 
 /// What is said of a download that ended.
-fn words(download: &Download) -> Option<(String, String)> {
+fn words(
+    download: &Download,
+    say: &impl Fn(Words, Option<&str>) -> String,
+) -> Option<(String, String)> {
+    let name = Some(download.name.as_str());
     match &download.state {
-        DownloadState::Done(_) => Some((
-            format!("{} is here", download.name),
-            "It is whole and checked, and can be used now.".to_owned(),
-        )),
-        DownloadState::Failed(failure) => Some((
-            format!("{} did not come", download.name),
-            failure.message.clone(),
-        )),
+        DownloadState::Done(_) => {
+            Some((say(Words::ModelHere, name), say(Words::ModelHereNote, None)))
+        }
+        DownloadState::Failed(failure) => {
+            Some((say(Words::ModelFailed, name), failure.message.clone()))
+        }
         _ => None,
     }
 }

@@ -45,8 +45,8 @@ pub(crate) use shelf::{
 };
 #[cfg(test)]
 pub(crate) use survey::{
-    Advice, Benchmark, Candidate, DeviceShare, Estimate, GpuView, Lineage, MachineView, QuantView,
-    Verdict,
+    Advice, Benchmark, Candidate, DeviceShare, Estimate, FitNote, FitWhy, GpuView, Lineage,
+    MachineView, QuantView, Verdict,
 };
 pub(crate) use survey::{Fit, FitRequest, KvType, PatienceRequest, Survey, SurveyRequest, fit_of};
 

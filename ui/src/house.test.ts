@@ -54,7 +54,11 @@ describe('the house', () => {
     const all = code.map(({ text }) => text).join('\n');
     const areas = [...all.matchAll(/[`']([\w.]+\.)\$\{/g)].map((match) => match[1] ?? '');
     const idle = keys(en).filter(
-      (key) => !all.includes(`'${key}'`) && !areas.some((area) => key.startsWith(area)),
+      (key) =>
+        !all.includes(`'${key}'`) &&
+        // Said by the shell (src-tauri/src/words.rs), whose own test counts them.
+        !key.startsWith('shell.') &&
+        !areas.some((area) => key.startsWith(area)),
     );
     expect(idle).toEqual([]);
   });

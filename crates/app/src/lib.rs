@@ -74,7 +74,7 @@ pub use machine::{Look, MACHINE_VARIABLE, Seen, machine_in, see};
 pub use manner::{Budget, Manner, Taste};
 pub use model::{Model, SPROUT};
 pub use network::{Closing, Connection, Network};
-pub use open::App;
+pub use open::{App, Glimpse};
 pub use picking::Held;
 pub use power::is_gentle;
 pub use preferences::{Device, Preferences, Theme, Width};

@@ -1,6 +1,6 @@
 //! Opening the product, watching it, and leaving it in order.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chats::{Body, ChatId, Chats, Message};
@@ -55,7 +55,23 @@ pub(crate) struct Kept {
     _temporary: Option<TempDir>,
 }
 
+/// The product, for somebody who does not keep it open.
+#[derive(Clone)]
+pub struct Glimpse(Weak<Inner>);
+
+impl Glimpse {
+    /// The product, unless it has ended.
+    pub fn upgrade(&self) -> Option<App> {
+        self.0.upgrade().map(|inner| App { inner })
+    }
+}
+
 impl App {
+    /// The product without keeping it open.
+    pub fn downgrade(&self) -> Glimpse {
+        Glimpse(Arc::downgrade(&self.inner))
+    }
+
     /// Opens the product of a home. Where its chats cannot be opened, they are kept in a temporary
     /// folder and a notice says so, since a person without a writable disk can still ask.
     ///

@@ -164,10 +164,10 @@ impl App {
             kept.keep(home.data())
         })
         .await?;
-        let mut state = self.state();
-        state
+        self.state()
             .app_watchers
             .tell(&AppEvent::Preferences(Box::new(wanted)));
+        self.look_at_power().await;
         Ok(())
     }
 }

@@ -70,6 +70,8 @@ fn the_bindings_of_the_page_are_fresh() {
         MachineView,
         DeviceShare,
         Estimate,
+        FitWhy,
+        FitNote,
         Fit,
         QuantView,
         Benchmark,

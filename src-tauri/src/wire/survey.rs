@@ -1,7 +1,7 @@
 //! What the picker shows, as it crosses the bridge.
 
 use app::fit::catalogue::{File, Member, Size};
-use app::fit::{self, Device};
+use app::fit::{self, Device, Reason};
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
@@ -93,6 +93,78 @@ pub(crate) struct Estimate {
     replies: u32,
 }
 
+/// What is worth knowing of a plan, in English and in its numbers.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct FitNote {
+    words: String,
+    why: FitWhy,
+}
+
+/// See `fit::Reason`.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase",
+    tag = "type"
+)]
+pub(crate) enum FitWhy {
+    CappedAtTraining {
+        asked: u32,
+    },
+    CacheTypeUnfit,
+    CacheQuantised,
+    ContextByMemory,
+    ContextSpared,
+    LittleLeft,
+    PartlyOnGpu {
+        layers: u32,
+        of: u32,
+    },
+    ExpertsInMemory {
+        layers: u32,
+    },
+    GpuSlower {
+        gpu: String,
+        with: f64,
+        without: f64,
+    },
+    GpuNotMeasured {
+        gpu: String,
+    },
+    GpuTooSmall {
+        gpu: String,
+        #[cfg_attr(test, ts(type = "number"))]
+        free_bytes: u64,
+    },
+    SteppedDown,
+}
+
+impl FitNote {
+    fn of(reason: &Reason) -> Self {
+        Self {
+            words: reason.to_string(),
+            why: match reason.clone() {
+                Reason::CappedAtTraining { asked } => FitWhy::CappedAtTraining { asked },
+                Reason::CacheTypeUnfit { .. } => FitWhy::CacheTypeUnfit,
+                Reason::CacheQuantised => FitWhy::CacheQuantised,
+                Reason::ContextByMemory => FitWhy::ContextByMemory,
+                Reason::ContextSpared => FitWhy::ContextSpared,
+                Reason::LittleLeft => FitWhy::LittleLeft,
+                Reason::PartlyOnGpu { layers, of } => FitWhy::PartlyOnGpu { layers, of },
+                Reason::ExpertsInMemory { layers } => FitWhy::ExpertsInMemory { layers },
+                Reason::GpuSlower { gpu, with, without } => {
+                    FitWhy::GpuSlower { gpu, with, without }
+                }
+                Reason::GpuNotMeasured { gpu } => FitWhy::GpuNotMeasured { gpu },
+                Reason::GpuTooSmall { gpu, free_bytes } => FitWhy::GpuTooSmall { gpu, free_bytes },
+                Reason::SteppedDown { .. } => FitWhy::SteppedDown,
+            },
+        }
+    }
+}
+
 /// How a model would lie in memory.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -102,7 +174,7 @@ pub(crate) struct Fit {
     /// The verdict in words and numbers.
     reason: String,
     /// What else is worth knowing: context cut by memory, a GPU left out.
-    notes: Vec<String>,
+    notes: Vec<FitNote>,
     context: u32,
     context_trained: u32,
     kv: KvType,
@@ -365,7 +437,7 @@ pub(crate) fn fit_of(candidate: &app::survey::Candidate, machine: &fit::Machine)
             fit::Verdict::TooBig => Verdict::TooBig,
         },
         reason: plan.sentence(machine),
-        notes: plan.reasons.iter().map(ToString::to_string).collect(),
+        notes: plan.reasons.iter().map(FitNote::of).collect(),
         context: plan.context,
         context_trained: plan.context_trained,
         kv: match plan.kv {

@@ -12,6 +12,7 @@ mod hostile;
 #[path = "../../../crates/library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]
 mod hub;
+mod keeping;
 mod models;
 mod picker;
 mod screens;

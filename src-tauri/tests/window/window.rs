@@ -39,6 +39,8 @@ pub(crate) struct Opening {
     pub(crate) data: Option<PathBuf>,
     /// The machine that is faked, a file beside the tests of `fit`; none looks at the real one.
     pub(crate) machine: Option<&'static str>,
+    /// A battery feeds it.
+    pub(crate) on_battery: bool,
 }
 
 impl Opening {
@@ -50,7 +52,25 @@ impl Opening {
             size: (1080, 760),
             data: None,
             machine: Some("02-laptop-8gb"),
+            on_battery: false,
         }
+    }
+
+    /// The file that describes the machine; none to look at the real one.
+    fn machine(&self) -> String {
+        let Some(name) = self.machine else {
+            return String::new();
+        };
+        let file = machine_file(name);
+        if !self.on_battery {
+            return file;
+        }
+        let text = std::fs::read_to_string(file).unwrap();
+        let mut machine: serde_json::Value = serde_json::from_str(&text).unwrap();
+        machine["on_battery"] = true.into();
+        let own = self.home.path().join("machine.json");
+        std::fs::write(&own, machine.to_string()).unwrap();
+        own.display().to_string()
     }
 
     /// Opens the window and waits until the page is there.
@@ -94,10 +114,7 @@ impl Opening {
                 .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
                 .env("DISPLAY", format!(":{}", number.trim()))
                 .env("SPUD_HOME", &data)
-                .env(
-                    "SPUD_MACHINE",
-                    self.machine.map_or_else(String::new, machine_file),
-                )
+                .env("SPUD_MACHINE", self.machine())
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 .env(
                     "GTK_THEME",

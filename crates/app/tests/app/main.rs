@@ -11,6 +11,7 @@ mod downloads;
 #[path = "../../../library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]
 mod hub;
+mod keeping;
 mod models;
 mod replies;
 #[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]

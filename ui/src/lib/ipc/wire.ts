@@ -450,6 +450,16 @@ export type Estimate = { decodePerSecond: number, promptPerSecond: number, answe
 replies: number, };
 
 /**
+ * See `fit::Reason`.
+ */
+export type FitWhy = { "type": "capped_at_training", asked: number, } | { "type": "cache_type_unfit" } | { "type": "cache_quantised" } | { "type": "context_by_memory" } | { "type": "context_spared" } | { "type": "little_left" } | { "type": "partly_on_gpu", layers: number, of: number, } | { "type": "experts_in_memory", layers: number, } | { "type": "gpu_slower", gpu: string, with: number, without: number, } | { "type": "gpu_not_measured", gpu: string, } | { "type": "gpu_too_small", gpu: string, freeBytes: number, } | { "type": "stepped_down" };
+
+/**
+ * What is worth knowing of a plan, in English and in its numbers.
+ */
+export type FitNote = { words: string, why: FitWhy, };
+
+/**
  * How a model would lie in memory.
  */
 export type Fit = { verdict: Verdict, 
@@ -460,7 +470,7 @@ reason: string,
 /**
  * What else is worth knowing: context cut by memory, a GPU left out.
  */
-notes: Array<string>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, };
+notes: Array<FitNote>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, };
 
 /**
  * One quantisation of a model.

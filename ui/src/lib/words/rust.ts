@@ -1,8 +1,8 @@
 // What Rust words in English: how a model fits, what to take, what failed. A window in English
 // shows those sentences as they are. Any other says the same from the numbers and codes that come
 // with them; a failure's own sentence stays below as a detail, since it names files and reasons.
-import type { Code, Fit, Model, QuantView, Survey } from '../ipc/wire';
-import { count, size } from './counts';
+import type { Code, Fit, FitWhy, Model, QuantView, Survey } from '../ipc/wire';
+import { count, rate, size } from './counts';
 import { about } from './fit';
 import { sentences, together } from './join';
 import { language, pieces, t } from './language.svelte';
@@ -73,9 +73,29 @@ function needs({ shares, neededBytes, availableBytes }: Fit): string {
   return t('fit.reason.devices', { devices: together(devices) });
 }
 
-/** What else is worth knowing; in English everywhere, for want of its numbers. */
+/** What else is worth knowing. */
 export function notes(fit: Fit): string[] {
-  return fit.notes.map(sentence);
+  return fit.notes.map(({ words, why }) => (speaksAsRust() ? sentence(words) : note(why)));
+}
+
+function note(why: FitWhy): string {
+  const key = `fit.note.${why.type}` as const;
+  switch (why.type) {
+    case 'capped_at_training':
+      return t(key, { n: count(why.asked) });
+    case 'partly_on_gpu':
+      return t(key, { layers: why.layers, of: why.of });
+    case 'experts_in_memory':
+      return t(key, { layers: why.layers });
+    case 'gpu_slower':
+      return t(key, { gpu: why.gpu, slow: rate(why.with), fast: rate(why.without) });
+    case 'gpu_not_measured':
+      return t(key, { gpu: why.gpu });
+    case 'gpu_too_small':
+      return t(key, { gpu: why.gpu, free: size(why.freeBytes) });
+    default:
+      return t(key);
+  }
 }
 
 /** What the list of models says of one. */
