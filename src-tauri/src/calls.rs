@@ -1,7 +1,7 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, ChatId, Closing, Held, MessageId, Network, Preferences};
+use app::{App, AttachmentId, ChatId, Closing, Held, MessageId, Network, Preferences};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
@@ -21,6 +21,11 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         watch_drag,
         unwatch,
         send,
+        attach,
+        detach,
+        stop_reading,
+        file_text,
+        weigh,
         stop,
         answer_now,
         ask_instead,
@@ -107,9 +112,54 @@ async fn unwatch(streams: State<'_, Streams>, subscription: u32) -> Answer<()> {
 #[tauri::command]
 async fn send(app: State<'_, App>, request: wire::SendRequest) -> Answer<wire::SendResponse> {
     let ChatId(chat) = app
-        .send(request.chat.map(ChatId), &request.text, None)
+        .send(
+            request.chat.map(ChatId),
+            wire::asked(request.text, request.files),
+            None,
+        )
         .await?;
     Ok(wire::SendResponse { chat })
+}
+
+/// Puts files to a draft: those of a drop, else those that are chosen now. Resolves when all are
+/// read, also where nobody chose.
+#[tauri::command]
+async fn attach(
+    app: State<'_, App>,
+    drops: State<'_, Drops>,
+    request: wire::AttachRequest,
+) -> Answer<()> {
+    let paths = if let Some(number) = request.dropped {
+        drops.take(number)
+    } else {
+        let dialog = rfd::AsyncFileDialog::new().set_title("Attach files as text");
+        let chosen = dialog.pick_files().await.unwrap_or_default();
+        chosen.iter().map(|file| file.path().to_owned()).collect()
+    };
+    app.attach(request.chat.map(ChatId), paths).await?;
+    Ok(())
+}
+
+#[tauri::command]
+async fn detach(app: State<'_, App>, request: wire::FileRequest) -> Answer<()> {
+    Ok(app.detach(AttachmentId(request.file)).await?)
+}
+
+#[tauri::command]
+async fn stop_reading(app: State<'_, App>, request: wire::ReadingRequest) -> Answer<()> {
+    app.stop_reading(request.number);
+    Ok(())
+}
+
+#[tauri::command]
+async fn file_text(app: State<'_, App>, request: wire::FileRequest) -> Answer<wire::FileText> {
+    Ok(app.attached(AttachmentId(request.file)).await?.into())
+}
+
+#[tauri::command]
+async fn weigh(app: State<'_, App>, request: wire::WeighRequest) -> Answer<wire::Weight> {
+    let weighed = app.weigh(request.place(), request.asked(), None);
+    Ok(weighed.await?.into())
 }
 
 #[tauri::command]
@@ -127,7 +177,8 @@ async fn answer_now(app: State<'_, App>, request: wire::ChatRequest) -> Answer<(
 #[tauri::command]
 async fn ask_instead(app: State<'_, App>, request: wire::InsteadRequest) -> Answer<()> {
     let of = MessageId(request.message);
-    Ok(app.ask_instead(of, &request.text).await?)
+    let asked = wire::asked(request.text, request.files);
+    Ok(app.ask_instead(of, asked).await?)
 }
 
 #[tauri::command]

@@ -17,6 +17,9 @@ mod words;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if let Some(status) = app::reading::become_reader() {
+        return status;
+    }
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

@@ -1,13 +1,14 @@
 //! Opens the one window: its size, its title, and that it never goes anywhere but to its own page.
 
 use std::io::Write;
+use std::path::PathBuf;
 
 use app::App;
 use tauri::async_runtime::{block_on, spawn};
 use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::calls;
-use crate::drops::Drops;
+use crate::drops::{Drops, is_model};
 use crate::leaving::guard;
 use crate::notices;
 use crate::streams::Streams;
@@ -43,7 +44,7 @@ pub(crate) fn run() -> Result<(), String> {
             if let Some(model) = model {
                 let product = product.clone();
                 // What goes wrong is told as a notice.
-                spawn(async move { product.open_model(&model).await });
+                spawn(async move { open(&product, &model).await });
             }
             shell.manage(Drops::of(&window, &product));
             guard(&window, &product);
@@ -70,6 +71,16 @@ pub(crate) fn run() -> Result<(), String> {
         }
     });
     Ok(())
+}
+
+/// Opens what the window was started with: a model, or a file to ask about.
+async fn open(product: &App, what: &str) {
+    let path = PathBuf::from(what);
+    if is_model(&path) || !path.is_file() {
+        product.open_model(what).await;
+    } else {
+        product.open_file(path).await;
+    }
 }
 
 /// Our own page and nothing else: a link in an answer must not replace the window.

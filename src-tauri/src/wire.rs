@@ -7,6 +7,7 @@
 mod bindings;
 mod chat;
 mod drag;
+mod files;
 mod keeping;
 mod shelf;
 mod survey;
@@ -24,6 +25,12 @@ pub(crate) use chat::{
 #[cfg(test)]
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase, Taste};
 pub(crate) use drag::DragEvent;
+#[cfg(test)]
+pub(crate) use files::Reading;
+pub(crate) use files::{
+    AttachRequest, Attached, DraftFiles, FileRequest, FileText, ReadingRequest, WeighRequest,
+    Weight, asked,
+};
 #[cfg(test)]
 pub(crate) use keeping::{Backup, Device, Theme, Width};
 pub(crate) use keeping::{
@@ -67,6 +74,7 @@ pub(crate) enum Code {
     Unreachable,
     DiskFull,
     Stopped,
+    FileRefused,
     LinkRefused,
     Bug,
 }
@@ -129,6 +137,8 @@ pub(crate) enum AppEvent {
         notices: Vec<Notice>,
         /// What was typed for a chat that does not exist yet.
         draft: String,
+        /// The files that wait with it.
+        files: DraftFiles,
         #[cfg_attr(test, ts(type = "number | null"))]
         last_chat: Option<i64>,
         /// True until the first question was ever sent.
@@ -160,6 +170,10 @@ pub(crate) enum AppEvent {
     },
     Manner {
         manner: Manner,
+    },
+    /// The files that wait with the draft of the chat that does not exist yet.
+    Files {
+        files: DraftFiles,
     },
     Instructions {
         instructions: String,
@@ -227,6 +241,7 @@ impl From<app::Code> for Code {
             app::Code::Unreachable => Self::Unreachable,
             app::Code::DiskFull => Self::DiskFull,
             app::Code::Stopped => Self::Stopped,
+            app::Code::FileRefused => Self::FileRefused,
             app::Code::LinkRefused => Self::LinkRefused,
             app::Code::Bug => Self::Bug,
         }
@@ -286,6 +301,7 @@ impl From<app::AppEvent> for AppEvent {
                 engine: shown.engine.into(),
                 notices: all(shown.notices),
                 draft: shown.draft,
+                files: shown.files.into(),
                 last_chat: shown.last_chat.map(|ChatId(id)| id),
                 first_run: shown.first_run,
                 downloads: all(shown.downloads),
@@ -309,6 +325,9 @@ impl From<app::AppEvent> for AppEvent {
             },
             app::AppEvent::Manner(manner) => Self::Manner {
                 manner: manner.into(),
+            },
+            app::AppEvent::Files(files) => Self::Files {
+                files: files.into(),
             },
             app::AppEvent::Instructions(instructions) => Self::Instructions { instructions },
             app::AppEvent::Presets(presets) => Self::Presets {

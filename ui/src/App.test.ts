@@ -375,3 +375,48 @@ describe('the window', () => {
     expect(unnamed).toEqual([]);
   });
 });
+
+describe('files', () => {
+  it('wait above the field, are read, taken away, and go with the question', async () => {
+    await open('files');
+    await pass(500);
+    expect(all('file-open').map((file) => file.textContent?.replace(/\s+/g, ' ').trim())).toEqual([
+      'letter to my aunt.txt 110 B',
+      'potatoes by year.csv 28 B · 7 tokens',
+      '来自姑妈的信.pdf 330 B · 83 tokens',
+    ]);
+    one('file-open').click();
+    await pass(10);
+    expect(one('file-sheet').textContent).toContain('来自姑妈的信.pdf');
+    one('file-sheet-close').click();
+    all('file-remove')[0]?.click();
+    await pass(10);
+    expect(all('file-remove')).toHaveLength(1);
+    one('send').click();
+    await pass(10);
+    expect(all('file-remove')).toHaveLength(0);
+    expect(all('message-user').at(-1)?.parentElement?.textContent).toContain('来自姑妈的信.pdf');
+  });
+
+  it('that do not fit are told before they are sent, and are not sent', async () => {
+    await open('files-large');
+    await pass(500);
+    expect(one('too-long').textContent).toMatch(/is about [\d,]+ tokens long with its files/);
+    expect((one('send') as HTMLButtonElement).disabled).toBe(true);
+    all('file-remove')[0]?.click();
+    await pass(500);
+    expect(all('too-long')).toHaveLength(0);
+    expect((one('send') as HTMLButtonElement).disabled).toBe(false);
+  });
+
+  it('of the old wording go with the new one, but for those that are left out', async () => {
+    await open('files');
+    one('edit-question').click();
+    await pass(5);
+    expect(document.querySelectorAll('form [data-testid="file-remove"]')).toHaveLength(1);
+    one('question-resend').click();
+    await pass(5);
+    expect(all('message-user').at(-1)?.parentElement?.textContent).toContain('letter to my aunt');
+    document.body.querySelector<HTMLElement>('[data-testid="stop"]')?.click();
+  });
+});

@@ -6,6 +6,10 @@ import type { Backend } from './lib/ipc/calls';
 import type { Failure } from './lib/ipc/wire';
 import type { SettingsDoor } from './lib/settings/door';
 import type { ShelfActions } from './lib/shelf/actions';
+import type { FilesDoor } from './lib/state/attachments.svelte';
+import type { BinDoor } from './lib/state/bin.svelte';
+import type { PickerCalls } from './lib/state/picker.svelte';
+import type { QuestionDoor } from './lib/state/question.svelte';
 import { fileName } from './lib/words/fileName';
 import { t } from './lib/words/language.svelte';
 
@@ -15,9 +19,11 @@ export function messageDeeds(
   act: (call: Promise<unknown>) => void,
   answerNow: () => void,
   remove: (message: number, words: string) => void,
+  file: (file: number) => void,
 ): MessageActions {
   return {
-    instead: (message, text) => act(door.call('ask_instead', { message, text })),
+    instead: (message, text, files) => act(door.call('ask_instead', { message, text, files })),
+    file,
     again: (message) => act(door.call('ask_again', { message })),
     goOn: (message) => act(door.call('go_on', { message })),
     thinkMore: (message) => act(door.call('think_more', { message })),
@@ -63,10 +69,47 @@ export function settingsDoor(door: Backend): SettingsDoor {
   };
 }
 
+export function filesDoor(door: Backend): FilesDoor {
+  return {
+    attach: async (chat, dropped) => void (await door.call('attach', { chat, dropped })),
+    detach: async (file) => void (await door.call('detach', { file })),
+    stopReading: async (number) => void (await door.call('stop_reading', { number })),
+    weigh: (request) => door.call('weigh', request),
+  };
+}
+
 export function shelfDeeds(door: Backend, note: (failure: Failure) => void): ShelfActions {
   return {
     pause: (key) => void door.call('pause_download', { key }).catch(note),
     resume: (key) => void door.call('resume_download', { key }).catch(note),
     cancel: (key) => void door.call('cancel_download', { key }).catch(note),
+  };
+}
+
+export function pickerDoor(door: Backend): PickerCalls {
+  return {
+    survey: (again) => door.call('survey', { again }),
+    fit: (request) => door.call('fit_model', request),
+    setPatience: async (patienceMs) => void (await door.call('set_patience', { patienceMs })),
+  };
+}
+
+export function binDoor(door: Backend): BinDoor {
+  return {
+    removeChat: (chat) => door.call('delete_chat', { chat }),
+    restoreChat: (chat) => door.call('restore_chat', { chat }),
+    removeMessage: (message) => door.call('remove_message', { message }),
+    restoreMessage: (message) => door.call('restore_message', { message }),
+  };
+}
+
+/** `going` takes the files that go with the next question of a chat. */
+export function questionDoor(
+  door: Backend,
+  going: (chat: number | null) => number[],
+): QuestionDoor {
+  return {
+    send: async (chat, text) => (await door.call('send', { chat, text, files: going(chat) })).chat,
+    save: async (chat, text) => void (await door.call('save_draft', { chat, text })),
   };
 }

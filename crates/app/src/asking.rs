@@ -3,7 +3,11 @@
 //!
 //! Not here: how the reply then grows and ends (`replies`).
 
-use chats::{Body, ChatId, Chats, Counts, Message, MessageId, State};
+use std::collections::HashMap;
+
+use chats::{
+    AttachmentId, Body, ChatId, Chats, Counts, Message, MessageId, Question, State, TextFile,
+};
 use engine::prompt::{Conversation, Opening, Turn};
 
 use crate::coalesce::Coalescer;
@@ -16,9 +20,11 @@ use crate::model::Model;
 use crate::models::name_of;
 use crate::open::{App, now_ms};
 use crate::presets;
+use crate::reading;
 use crate::replies::Job;
 use crate::state::Live;
 use crate::stop::stop;
+use crate::weighing::Place;
 
 /// Tokens that a thought must at least grow by when somebody wants more of it: a model that had
 /// come to its end would close it at once.
@@ -33,12 +39,39 @@ pub struct How {
     pub settings: Settings,
 }
 
+/// What somebody asks: words, and the files that go with them, in this order.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// The words.
+    pub text: String,
+    /// Files of the draft; of the question in whose place this one stands, those that are kept.
+    pub files: Vec<AttachmentId>,
+}
+
+impl<Text: Into<String>> From<Text> for Asked {
+    fn from(text: Text) -> Self {
+        Self {
+            text: text.into(),
+            files: Vec::new(),
+        }
+    }
+}
+
+impl Asked {
+    fn question(&self) -> Question<'_> {
+        Question {
+            text: &self.text,
+            files: &self.files,
+        }
+    }
+}
+
 /// What is asked of a model.
 enum Wanted {
     /// A question, in a new chat where none is given.
-    Question(Option<ChatId>, String),
+    Question(Option<ChatId>, Asked),
     /// Another question in the place of one.
-    Instead(MessageId, String),
+    Instead(MessageId, Asked),
     /// Another reply beside one.
     Again(MessageId),
     /// More of a reply that was cut.
@@ -53,15 +86,16 @@ impl App {
     pub async fn send(
         &self,
         chat: Option<ChatId>,
-        text: &str,
+        asked: impl Into<Asked>,
         how: Option<How>,
     ) -> Result<ChatId, Failure> {
-        self.begin(Wanted::Question(chat, worded(text)?), how).await
+        let wanted = Wanted::Question(chat, worded(asked.into())?);
+        self.begin(wanted, how).await
     }
 
     /// Asks another question in the place of one; the old one and what followed stay as a branch.
-    pub async fn ask_instead(&self, of: MessageId, text: &str) -> Result<(), Failure> {
-        let wanted = Wanted::Instead(of, worded(text)?);
+    pub async fn ask_instead(&self, of: MessageId, asked: impl Into<Asked>) -> Result<(), Failure> {
+        let wanted = Wanted::Instead(of, worded(asked.into())?);
         self.begin(wanted, None).await.map(drop)
     }
 
@@ -115,6 +149,16 @@ impl App {
     }
 
     async fn begin(&self, wanted: Wanted, how: Option<How>) -> Result<ChatId, Failure> {
+        let with_files = match &wanted {
+            Wanted::Question(chat, asked) => Some((Place::End(*chat), asked)),
+            Wanted::Instead(of, asked) => Some((Place::Instead(*of), asked)),
+            Wanted::Again(_) | Wanted::Rest(_) | Wanted::MoreThought(_) => None,
+        };
+        if let Some((place, asked)) = with_files.filter(|(_, asked)| !asked.files.is_empty()) {
+            self.weigh(place, asked.clone(), how.clone())
+                .await?
+                .check()?;
+        }
         let job = self
             .at_the_gate(move |app, chats| app.commit(chats, &wanted, how))
             .await?;
@@ -150,14 +194,14 @@ impl App {
         let (mut how, name) = self.how(chats, chat, how)?;
         let now = now_ms();
         let messages = match wanted {
-            Wanted::Question(chat, text) => {
-                let begun = chats.ask(*chat, text, &name, now)?;
+            Wanted::Question(chat, asked) => {
+                let begun = chats.ask(*chat, asked.question(), &name, now)?;
                 if let (None, Some(question)) = (chat, begun.first()) {
                     chats.set_instructions(question.chat, &presets::instructions(chats)?)?;
                 }
                 begun
             }
-            Wanted::Instead(of, text) => chats.ask_instead(*of, text, &name, now)?,
+            Wanted::Instead(of, asked) => chats.ask_instead(*of, asked.question(), &name, now)?,
             Wanted::Again(beside) => chats.ask_again(*beside, "", &name, now)?,
             Wanted::Rest(id) => {
                 may_go_on(&chats.message(*id)?)?;
@@ -172,7 +216,7 @@ impl App {
         };
         let (reply, before) = messages.split_last().expect("BUG: a reply was begun");
         let chat = reply.chat;
-        let (turns, exchanges) = turns(before);
+        let (turns, exchanges) = turns(before, &files(chats, before)?);
         let instructions = chats.instructions(chat)?;
         let conversation = Conversation {
             instructions: Some(instructions).filter(|text| !text.is_empty()),
@@ -205,6 +249,12 @@ impl App {
         let told = chats
             .set_setting(key::ASKED, "yes")
             .map_err(Failure::from)
+            .and_then(|()| match wanted {
+                Wanted::Question(from, asked) if !asked.files.is_empty() => {
+                    self.tell_files(chats, *from)
+                }
+                _ => Ok(()),
+            })
             .and_then(|()| self.tell_rows(chats));
         if let Err(failure) = told {
             self.state().notice(failure);
@@ -220,7 +270,7 @@ impl App {
     }
 
     /// Which model answers, under which name, and how.
-    fn how(
+    pub(crate) fn how(
         &self,
         chats: &Chats,
         chat: Option<ChatId>,
@@ -255,11 +305,11 @@ impl App {
 }
 
 /// A question with words in it.
-fn worded(text: &str) -> Result<String, Failure> {
-    if text.trim().is_empty() {
+fn worded(asked: Asked) -> Result<Asked, Failure> {
+    if asked.text.trim().is_empty() {
         return Err(Failure::prompt_empty());
     }
-    Ok(text.to_owned())
+    Ok(asked)
 }
 
 /// Refuses to go on with a reply that has come to its own end.
@@ -330,21 +380,39 @@ fn left_before(messages: &[Message], exchanges: &[MessageId]) -> u32 {
     u32::try_from(left.count()).unwrap_or(u32::MAX)
 }
 
+/// The files of these questions, with their texts.
+pub(crate) fn files(
+    chats: &Chats,
+    messages: &[Message],
+) -> Result<HashMap<MessageId, Vec<TextFile>>, Failure> {
+    let with_files = messages.iter().filter(|message| !message.files.is_empty());
+    with_files
+        .map(|message| Ok((message.id, chats.files(message.id)?)))
+        .collect()
+}
+
 /// The turns that a model is shown, and the last message of each exchange that may leave for want of
 /// room: all but the first. A reply without an answer (stopped in its thinking, failed) is left
 /// out, and questions that thereby meet become one turn, as the template wants.
-fn turns(messages: &[Message]) -> (Vec<Turn>, Vec<MessageId>) {
+pub(crate) fn turns(
+    messages: &[Message],
+    files: &HashMap<MessageId, Vec<TextFile>>,
+) -> (Vec<Turn>, Vec<MessageId>) {
     let mut turns = Vec::new();
     let mut exchanges = Vec::new();
     for message in messages {
         match &message.body {
-            Body::Question(text) => match turns.last_mut() {
-                Some(Turn::User(earlier)) => {
-                    earlier.push_str("\n\n");
-                    earlier.push_str(text);
+            Body::Question(text) => {
+                let files = files.get(&message.id).map_or(&[][..], Vec::as_slice);
+                let shown = reading::shown(files, text);
+                match turns.last_mut() {
+                    Some(Turn::User(earlier)) => {
+                        earlier.push_str("\n\n");
+                        earlier.push_str(&shown);
+                    }
+                    _ => turns.push(Turn::User(shown)),
                 }
-                _ => turns.push(Turn::User(text.clone())),
-            },
+            }
             // A chat of another program may have a reply behind a reply: one answer to the model.
             Body::Reply(reply) if !reply.answer.is_empty() => {
                 if let (Some(Turn::Assistant { answer, .. }), Some(end)) =

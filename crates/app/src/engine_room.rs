@@ -12,12 +12,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::governor::Governor;
-use engine::message::{Sampling, SoFar, Statistics};
-use engine::prompt::Conversation;
+use engine::message::{Event, Sampling, SoFar, Statistics};
+use engine::prompt::{Conversation, Segment};
 use fit::{KvType, Plan};
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::spawn_blocking;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::failure::{Code, Failure, REINSTALL};
 use crate::home::Home;
@@ -32,6 +32,9 @@ use crate::stop::Stop;
 /// The most tokens of a reply: what the makers of R1 allow for theirs (model card of DeepSeek-R1).
 /// The context limits it further.
 pub const MAX_REPLY_TOKENS: u32 = 32_768;
+
+/// How long counting tokens may take before an estimate has to do: some twenty times what it takes.
+const COUNT_LIMIT: Duration = Duration::from_secs(10);
 
 /// The time without a reply after which the model leaves the memory: `SPUD_IDLE_MINUTES`, else what
 /// is set; none where it stays.
@@ -228,6 +231,22 @@ impl EngineRoom {
             .await
             .as_ref()
             .map(|there| there.loaded.device.clone())
+    }
+
+    /// Tokens of these texts by the vocabulary of a model, and of its context; none where it is not
+    /// in memory, or busy.
+    pub(crate) async fn count(
+        &self,
+        model: &Model,
+        texts: Vec<Segment>,
+    ) -> Option<(Vec<u32>, u32)> {
+        let resident = self.shared.resident.try_lock().ok()?;
+        let there = resident.as_ref().filter(|there| there.model == *model)?;
+        let counted = timeout(COUNT_LIMIT, there.engine.count(texts).recv()).await;
+        match counted {
+            Ok(Some(Event::Counted { outcome })) => Some((outcome.ok()?, there.loaded.context)),
+            _ => None,
+        }
     }
 
     /// What is known here of the machine.

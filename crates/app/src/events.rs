@@ -7,6 +7,7 @@ use chats::{ChatId, Message, MessageId};
 use engine::message::SoFar;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::drafting::DraftFiles;
 use crate::engine_room::EngineState;
 use crate::failure::Failure;
 use crate::manner::Manner;
@@ -60,6 +61,8 @@ pub enum ChatEvent {
         phase: Option<Phase>,
         /// What was typed and not sent.
         draft: String,
+        /// The files that wait with it.
+        files: DraftFiles,
         /// How its replies think.
         manner: Manner,
         /// What is said to the model with every reply; empty as a rule.
@@ -69,6 +72,8 @@ pub enum ChatEvent {
     Branch(Vec<Message>),
     /// How its replies think from now on.
     Manner(Manner),
+    /// The files that wait with its draft.
+    Files(DraftFiles),
     /// What is said to the model with every reply from now on.
     Instructions(String),
     /// The reply goes round in circles.
@@ -119,6 +124,8 @@ pub enum AppEvent {
     Network(Network),
     /// How replies of the next chat think.
     Manner(Manner),
+    /// The files that wait with the draft of the next chat.
+    Files(DraftFiles),
     /// What is said to the model in chats to come.
     Instructions(String),
     /// Instructions and manners by their names.
@@ -148,6 +155,8 @@ pub struct Snapshot {
     pub notices: Vec<Failure>,
     /// What was typed for a chat that does not exist yet.
     pub draft: String,
+    /// The files that wait with it.
+    pub files: DraftFiles,
     /// The chat that was open last.
     pub last_chat: Option<ChatId>,
     /// Nothing was ever asked.

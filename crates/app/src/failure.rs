@@ -52,6 +52,8 @@ pub enum Code {
     DiskFull,
     /// It was stopped, as somebody asked.
     Stopped,
+    /// A file of which there is no text to attach.
+    FileRefused,
     /// A link that is not opened, or that nothing opened.
     LinkRefused,
     /// A mistake of ours.

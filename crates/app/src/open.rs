@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::spawn_blocking;
 use tokio::time::{interval, sleep, timeout};
 
+use crate::drafting::Readings;
 use crate::engine_room::EngineRoom;
 use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
 use crate::failure::{Code, Failure, of_opening};
@@ -103,6 +104,8 @@ impl App {
                 models,
                 preparing: None,
                 wishes: Wishes::remembered(&kept.chats)?,
+                readings: Readings::default(),
+                counted: std::collections::HashMap::new(),
                 queue: Queue::remembered(&home),
                 seen: None,
                 gentle: false,
@@ -135,6 +138,7 @@ impl App {
         self.at_the_gate(|app, chats| {
             let rows = chats.rows()?;
             let draft = chats.draft(None)?;
+            let files = app.files_of(chats, None)?;
             let last_chat = chats
                 .setting(key::LAST_CHAT)?
                 .and_then(|id| id.parse().ok());
@@ -150,6 +154,7 @@ impl App {
                 engine: app.inner.room.state().borrow().clone(),
                 notices: state.notices.clone(),
                 draft,
+                files,
                 last_chat: last_chat.map(ChatId),
                 first_run,
                 downloads: state.queue.rows(),
@@ -180,6 +185,7 @@ impl App {
                 messages = chats.conversation(id)?;
             }
             let draft = chats.draft(Some(id))?;
+            let files = app.files_of(chats, Some(id))?;
             let chosen = Manner::of(chats, id)?;
             let instructions = chats.instructions(id)?;
             let mut state = app.state();
@@ -199,6 +205,7 @@ impl App {
                 messages,
                 phase,
                 draft,
+                files,
                 manner: chosen.unwrap_or_else(|| state.wishes.manner(&state.model)),
                 instructions,
             };

@@ -4,9 +4,10 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use chats::{Body, ChatId, Counts, Message, Reply};
+use chats::{AttachmentId, Body, ChatId, Counts, Message, Reply};
 
 use crate::coalesce::Coalescer;
+use crate::drafting::Readings;
 use crate::events::{AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Watchers};
 use crate::failure::Failure;
 use crate::machine::Seen;
@@ -29,6 +30,10 @@ pub(crate) struct State {
     pub(crate) preparing: Option<Preparing>,
     /// What was set in the picker.
     pub(crate) wishes: Wishes,
+    /// The files that are being read for drafts.
+    pub(crate) readings: Readings,
+    /// Tokens of files that were counted, by the model that counts so.
+    pub(crate) counted: HashMap<(Model, AttachmentId), u32>,
     /// The models on their way here.
     pub(crate) queue: Queue,
     /// The machine as it was seen last.

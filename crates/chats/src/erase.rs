@@ -78,6 +78,7 @@ impl Chats {
                     .query_map([ms], |row| row.get(0))?
                     .collect::<Result<_, _>>()?;
                 for id in ids {
+                    transaction.execute("DELETE FROM attachments WHERE message = ?1", [id])?;
                     transaction.execute("DELETE FROM messages WHERE id = ?1", [id])?;
                 }
                 Ok(())
@@ -131,6 +132,10 @@ impl Chats {
 /// Deletes all rows of a chat.
 fn delete(connection: &Connection, id: ChatId) -> Result<(), Fault> {
     connection.execute("UPDATE chats SET leaf = NULL WHERE id = ?1", [id.0])?;
+    // Backups of older versions have no files.
+    if schema::version(connection)? > 3 {
+        connection.execute("DELETE FROM attachments WHERE chat = ?1", [id.0])?;
+    }
     connection.execute("DELETE FROM messages WHERE chat = ?1", [id.0])?;
     connection.execute("DELETE FROM chats WHERE id = ?1", [id.0])?;
     Ok(())

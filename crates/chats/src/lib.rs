@@ -18,6 +18,7 @@
 //! Not here: when to save and what to say about a failure (`app`), and any clock: times come in
 //! as milliseconds since 1970, UTC.
 
+mod attachment;
 mod backup;
 mod chat;
 mod erase;
@@ -41,6 +42,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub use attachment::{Attachment, AttachmentId, Question, TextFile};
 pub use chat::{ChatId, ChatRow, DeletedRow};
 pub use erase::Erased;
 pub use error::Error;

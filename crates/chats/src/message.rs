@@ -5,6 +5,7 @@
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, OptionalExtension, Row};
 
+use crate::attachment::{self, Attachment};
 use crate::chat::ChatId;
 use crate::error::{Error, Fault};
 
@@ -26,6 +27,8 @@ pub struct Message {
     pub siblings: Vec<MessageId>,
     /// When it was begun.
     pub created_ms: i64,
+    /// The files that go with a question, in their order; none with a reply.
+    pub files: Vec<Attachment>,
     /// Whose words they are, and the words.
     pub body: Body,
 }
@@ -162,13 +165,15 @@ pub(crate) const COLUMNS: &str = "messages.*, (
 pub(crate) fn find(connection: &Connection, id: MessageId) -> Result<Message, Fault> {
     let sql = format!("SELECT {COLUMNS} FROM messages WHERE id = ?1 AND removed_with IS NULL");
     let found = connection.query_row(&sql, [id.0], from_row).optional()?;
-    Ok(found.ok_or(Error::NotFound {
+    let mut found = found.ok_or(Error::NotFound {
         what: "message",
         id: id.0,
-    })?)
+    })?;
+    attachment::fill(connection, std::slice::from_mut(&mut found))?;
+    Ok(found)
 }
 
-/// Reads a row with [`COLUMNS`].
+/// Reads a row with [`COLUMNS`]; its files are told by [`attachment::fill`].
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
     let body = match row.get_ref("role")?.as_str()? {
         "user" => Body::Question(row.get("text")?),
@@ -181,6 +186,7 @@ pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
         parent: row.get::<_, Option<i64>>("parent")?.map(MessageId),
         siblings: siblings(row.get_ref("siblings")?.as_str()?),
         created_ms: row.get("created_ms")?,
+        files: Vec::new(),
         body,
     })
 }

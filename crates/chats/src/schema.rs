@@ -7,7 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: [&str; 3] = [V1, V2, V3];
+const STEPS: &[&str] = &[V1, V2, V3, V4];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -135,6 +135,44 @@ const V3: &str = "
     INSERT INTO words (words, rank) VALUES ('secure-delete', 1);
 ";
 
+/// * `attachments` holds what was in a file when it was put to a draft: `message` is null while it
+///   waits there, and `chat` too where the chat does not exist yet. `bytes` counts those of the file
+///   as it was. The same text with another wording of the question is another row: branches never
+///   share what a person could take away from one of them.
+/// * `words_of_files` indexes names and texts, as `words` does those of messages, once they were
+///   asked with.
+const V4: &str = "
+    CREATE TABLE attachments (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        chat INTEGER REFERENCES chats (id),
+        message INTEGER CHECK (message IS NULL OR chat IS NOT NULL),
+        position INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        text TEXT NOT NULL,
+        FOREIGN KEY (chat, message) REFERENCES messages (chat, id)
+    ) STRICT;
+    CREATE INDEX attachments_by_message ON attachments (chat, message, position);
+    CREATE INDEX attachments_of_a_message ON attachments (message) WHERE message IS NOT NULL;
+
+    CREATE VIRTUAL TABLE words_of_files USING fts5 (
+        name, text, content = 'attachments', content_rowid = 'id', tokenize = 'trigram'
+    );
+    CREATE TRIGGER words_of_a_file AFTER INSERT ON attachments WHEN new.message IS NOT NULL BEGIN
+        INSERT INTO words_of_files (rowid, name, text) VALUES (new.id, new.name, new.text);
+    END;
+    CREATE TRIGGER words_of_a_sent_file AFTER UPDATE OF message ON attachments
+    WHEN old.message IS NULL AND new.message IS NOT NULL BEGIN
+        INSERT INTO words_of_files (rowid, name, text) VALUES (new.id, new.name, new.text);
+    END;
+    CREATE TRIGGER words_of_a_file_that_goes AFTER DELETE ON attachments
+    WHEN old.message IS NOT NULL BEGIN
+        INSERT INTO words_of_files (words_of_files, rowid, name, text)
+            VALUES ('delete', old.id, old.name, old.text);
+    END;
+    INSERT INTO words_of_files (words_of_files, rank) VALUES ('secure-delete', 1);
+";
+
 /// The schema of this file; 0 where it has none yet.
 pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "user_version", |row| row.get(0))
@@ -142,7 +180,7 @@ pub(crate) fn version(connection: &Connection) -> rusqlite::Result<i64> {
 
 /// Brings the file to [`VERSION`], each step whole or not at all.
 pub(crate) fn migrate(connection: &mut Connection) -> rusqlite::Result<()> {
-    run(connection, &STEPS)
+    run(connection, STEPS)
 }
 
 fn run(connection: &mut Connection, steps: &[&str]) -> rusqlite::Result<()> {

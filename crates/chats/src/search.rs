@@ -1,4 +1,5 @@
-//! Finding words in all chats: in questions, answers, thoughts and titles, in any script.
+//! Finding words in all chats: in questions, the files that go with them, answers, thoughts and
+//! titles, in any script. All the words must stand in one text: a message, or one file with its name.
 //!
 //! The index holds runs of three characters (FTS5's trigram tokenizer), which needs no spaces
 //! between words and so finds Chinese too. A word of one or two characters has no such run; every
@@ -6,10 +7,12 @@
 //! index before it ends (see `schema`).
 
 use std::collections::HashMap;
+use std::fmt::Write;
 
 use rusqlite::{Connection, ToSql};
 
 use crate::Chats;
+use crate::attachment;
 use crate::chat::ChatId;
 use crate::error::{Error, Fault};
 use crate::message::MessageId;
@@ -43,6 +46,8 @@ pub struct Best {
     pub message: MessageId,
     /// True where the words stand in its thinking.
     pub in_thinking: bool,
+    /// Name of the file in which the words stand, where they do not stand in the message itself.
+    pub in_file: Option<String>,
     /// Some words around the place, on one line, in pieces: those at odd places were searched for.
     pub snippet: Vec<String>,
 }
@@ -85,26 +90,42 @@ impl Chats {
 type Found = HashMap<i64, (String, i64, usize, Option<i64>)>;
 
 fn by_words(connection: &Connection, words: &[&str]) -> Result<Found, Fault> {
-    let mut sql = String::from(
-        "SELECT chats.id, title, changed_ms, count(*), max(messages.id) FROM messages
-         JOIN chats ON chats.id = messages.chat
-         WHERE deleted_ms IS NULL AND removed_with IS NULL AND messages.state <> 'streaming'",
-    );
     let (long, short): (Vec<&str>, Vec<&str>) =
         words.iter().partition(|word| word.chars().nth(2).is_some());
     let phrases: Vec<String> = long.iter().map(|word| quoted(word)).collect();
     let phrases = phrases.join(" ");
     let patterns: Vec<String> = short.iter().map(|word| pattern(word)).collect();
-    let mut values: Vec<&dyn ToSql> = Vec::new();
-    if !long.is_empty() {
-        sql += " AND messages.id IN (SELECT rowid FROM words WHERE words MATCH ?)";
-        values.push(&phrases);
-    }
-    for pattern in &patterns {
-        sql += r" AND (text LIKE ? ESCAPE '\' OR thinking LIKE ? ESCAPE '\')";
-        values.extend([pattern as &dyn ToSql, pattern]);
-    }
-    sql += " GROUP BY chats.id";
+    // The same conditions on both kinds of text: ?1 the long words, the others from ?2 on.
+    let has_all = |index: &str, columns: [&str; 2]| {
+        let mut sql = String::from("TRUE");
+        if !long.is_empty() {
+            let _ = write!(
+                sql,
+                " AND id IN (SELECT rowid FROM {index} WHERE {index} MATCH ?1)"
+            );
+        }
+        for number in (2..).take(patterns.len()) {
+            let [one, other] = columns;
+            let _ = write!(
+                sql,
+                r" AND ({one} LIKE ?{number} ESCAPE '\' OR {other} LIKE ?{number} ESCAPE '\')"
+            );
+        }
+        sql
+    };
+    let sql = format!(
+        "SELECT chats.id, title, changed_ms, count(*), max(messages.id) FROM messages
+         JOIN chats ON chats.id = messages.chat
+         WHERE deleted_ms IS NULL AND removed_with IS NULL AND messages.state <> 'streaming'
+         AND messages.id IN (
+             SELECT id FROM messages WHERE {}
+             UNION SELECT message FROM attachments WHERE message IS NOT NULL AND {}
+         ) GROUP BY chats.id",
+        has_all("words", ["text", "thinking"]),
+        has_all("words_of_files", ["text", "name"]),
+    );
+    let mut values: Vec<&dyn ToSql> = vec![&phrases];
+    values.extend(patterns.iter().map(|pattern| pattern as &dyn ToSql));
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(values.as_slice(), |row| {
         let count: i64 = row.get(3)?;
@@ -147,17 +168,32 @@ fn show(connection: &Connection, id: i64, words: &[&str]) -> Result<Best, Fault>
     let sql = "SELECT text, thinking FROM messages WHERE id = ?1";
     let (text, thinking): (String, String) =
         connection.query_row(sql, [id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let has = |text: &str| {
-        let text = folded(text);
-        words
-            .iter()
-            .any(|word| find(&text, &folded(word)).is_some())
+    let words_folded: Vec<Vec<char>> = words.iter().map(|word| folded(word)).collect();
+    let has =
+        |word: &[char], texts: &[&[char]]| texts.iter().any(|text| find(text, word).is_some());
+    let (in_text, in_thinking) = (folded(&text), folded(&thinking));
+    let own: [&[char]; 2] = [&in_text, &in_thinking];
+    let file = if words_folded.iter().all(|word| has(word, &own)) {
+        None
+    } else {
+        let mut files = attachment::texts(connection, MessageId(id))?.into_iter();
+        files.find(|file| {
+            let (name, text) = (folded(&file.name), folded(&file.text));
+            words_folded.iter().all(|word| has(word, &[&text, &name]))
+        })
     };
-    let in_thinking = !has(&text) && has(&thinking);
+    let in_text = words_folded.iter().any(|word| has(word, &[&in_text]));
+    let in_thinking = file.is_none() && !in_text;
+    let shown = match &file {
+        Some(file) => &file.text,
+        None if in_thinking => &thinking,
+        None => &text,
+    };
     Ok(Best {
         message: MessageId(id),
         in_thinking,
-        snippet: snippet(if in_thinking { &thinking } else { &text }, words),
+        snippet: snippet(shown, words),
+        in_file: file.map(|file| file.name),
     })
 }
 

@@ -6,6 +6,7 @@
 use rusqlite::{Connection, Transaction};
 
 use crate::Chats;
+use crate::attachment::{self, TextFile};
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
 use crate::message::{self, Body, Message, MessageId, State};
@@ -43,6 +44,8 @@ pub struct Entry {
     pub parent: Option<usize>,
     /// When it was begun.
     pub created_ms: i64,
+    /// The files that go with a question, in their order; none with a reply.
+    pub files: Vec<TextFile>,
     /// Its words. What `left_out` names is a place here too.
     pub body: Body,
 }
@@ -93,6 +96,10 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
             .ok()
     };
     let entries = messages.iter().map(|message| {
+        let files = match message.body {
+            Body::Question(_) => attachment::texts(connection, message.id)?,
+            Body::Reply(_) => Vec::new(),
+        };
         let mut body = message.body.clone();
         if let Body::Reply(reply) = &mut body {
             if reply.state == State::Streaming {
@@ -103,11 +110,12 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
                 statistics.left_out = left_out.map(as_id);
             }
         }
-        Entry {
+        Ok(Entry {
             parent: message.parent.and_then(place),
             created_ms: message.created_ms,
+            files,
             body,
-        }
+        })
     });
     Ok(Transcript {
         title: row.title,
@@ -119,7 +127,7 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
         folder: row.folder,
         instructions,
         shown: leaf.map(MessageId).and_then(place),
-        entries: entries.collect(),
+        entries: entries.collect::<rusqlite::Result<_>>()?,
     })
 }
 
@@ -181,7 +189,11 @@ fn add_question(
          VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4)",
         (chat.0, parent.map(|id| id.0), entry.created_ms, text),
     )?;
-    Ok(MessageId(transaction.last_insert_rowid()))
+    let question = MessageId(transaction.last_insert_rowid());
+    for (position, file) in (0..).zip(&entry.files) {
+        attachment::insert(transaction, Some(chat), Some(question), position, file)?;
+    }
+    Ok(question)
 }
 
 fn add_reply(

@@ -5,6 +5,7 @@
 use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::Chats;
+use crate::attachment::{self, Question, TextFile};
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
 use crate::message::{self, Body, Message, MessageId};
@@ -21,36 +22,39 @@ impl Chats {
         now_ms: i64,
     ) -> Result<Message, Error> {
         self.write("save a question", |transaction| {
-            add_question(transaction, chat, text, now_ms)
+            add_question(transaction, chat, text.into(), now_ms)
         })
     }
 
     /// [`Chats::add_question`] and [`Chats::begin_reply`] to it, both or neither. Returns the branch
-    /// that is shown, of which they are the last two.
-    pub fn ask(
+    /// that is shown, of which they are the last two. The files of the question, which the draft had,
+    /// are its own from then on.
+    pub fn ask<'a>(
         &self,
         chat: Option<ChatId>,
-        text: &str,
+        question: impl Into<Question<'a>>,
         model: &str,
         now_ms: i64,
     ) -> Result<Vec<Message>, Error> {
+        let question = question.into();
         self.write("save a question", |transaction| {
-            let question = add_question(transaction, chat, text, now_ms)?;
+            let question = add_question(transaction, chat, question, now_ms)?;
             reply::begin(transaction, question.id, self.owner.id(), model, now_ms)?;
             conversation(transaction, question.chat)
         })
     }
 
     /// Asks another question in the place of one, and begins its reply, both or neither; the old one
-    /// and all that followed it stay as a branch. Returns the branch that is shown, of which the new
-    /// ones are the last two.
-    pub fn ask_instead(
+    /// and all that followed it stay as a branch. Its files are some of those of the old one. Returns
+    /// the branch that is shown, of which the new ones are the last two.
+    pub fn ask_instead<'a>(
         &self,
         of: MessageId,
-        text: &str,
+        question: impl Into<Question<'a>>,
         model: &str,
         now_ms: i64,
     ) -> Result<Vec<Message>, Error> {
+        let Question { text, files } = question.into();
         self.write("save a question", |transaction| {
             let old = message::find(transaction, of)?;
             if !matches!(old.body, Body::Question(_)) {
@@ -62,6 +66,7 @@ impl Chats {
             }
             chat::find(transaction, old.chat)?;
             let question = insert_question(transaction, old.chat, old.parent, text, now_ms)?;
+            attachment::copy(transaction, of, &question, files)?;
             reply::begin(transaction, question.id, self.owner.id(), model, now_ms)?;
             conversation(transaction, question.chat)
         })
@@ -81,6 +86,13 @@ impl Chats {
     pub fn conversation(&self, id: ChatId) -> Result<Vec<Message>, Error> {
         self.read("read a conversation", |connection| {
             conversation(connection, id)
+        })
+    }
+
+    /// The files of a question, with their texts.
+    pub fn files(&self, of: MessageId) -> Result<Vec<TextFile>, Error> {
+        self.read("read the files of a question", |connection| {
+            Ok(attachment::texts(connection, of)?)
         })
     }
 
@@ -129,7 +141,7 @@ pub(crate) fn show(
 fn add_question(
     transaction: &Transaction<'_>,
     chat: Option<ChatId>,
-    text: &str,
+    Question { text, files }: Question<'_>,
     now_ms: i64,
 ) -> Result<Message, Fault> {
     settings::empty_draft_of(transaction, chat, text)?;
@@ -145,7 +157,9 @@ fn add_question(
         .query_row(sql, [id.0], |row| row.get(0))
         .optional()?
         .ok_or(chat::not_found(id))?;
-    insert_question(transaction, id, leaf.map(MessageId), text, now_ms)
+    let question = insert_question(transaction, id, leaf.map(MessageId), text, now_ms)?;
+    attachment::send(transaction, chat, &question, files)?;
+    Ok(question)
 }
 
 fn insert_question(
@@ -179,5 +193,7 @@ pub(crate) fn conversation(connection: &Connection, id: ChatId) -> Result<Vec<Me
     );
     let mut statement = connection.prepare(&sql)?;
     let messages = statement.query_map([id.0], message::from_row)?;
-    Ok(messages.collect::<Result<_, _>>()?)
+    let mut messages: Vec<Message> = messages.collect::<Result<_, _>>()?;
+    attachment::fill(connection, &mut messages)?;
+    Ok(messages)
 }

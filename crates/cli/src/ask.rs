@@ -1,10 +1,14 @@
 //! `spud ask`: one question, one reply, nothing kept.
 
 use std::io::Read;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use app::{Closer, Conversation, Ending, EngineRoom, Home, Opening, Outcome, Progress};
+use app::chats::TextFile;
+use app::reading::{self, Limits, shown};
+use app::stop::Stop;
+use app::{Closer, Code, Conversation, Ending, EngineRoom, Home, Opening, Outcome, Progress};
 
 use crate::command::Ask;
 use crate::console::{self, Console, STOPPED, To, complain_of, tame};
@@ -35,9 +39,13 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
             Ok(model) => model,
             Err(failure) => return printer.end(&Outcome::refused(failure), settings.sampling.seed),
         };
+        let files = match read(&ask.files, &stop) {
+            Ok(files) => files,
+            Err(refused) => return printer.end(&refused, settings.sampling.seed),
+        };
         let conversation = Conversation {
             opening: Opening::new(settings.quick),
-            ..Conversation::of(question)
+            ..Conversation::of(shown(&files, &question))
         };
         room.reply(&model, &conversation, &settings, stop, &mut |progress| {
             printer.tell(&progress);
@@ -45,6 +53,21 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
         .await
     };
     printer.end(&outcome, settings.sampling.seed)
+}
+
+/// The files as text, or the end of the reply that never began.
+fn read(paths: &[PathBuf], stop: &Stop) -> Result<Vec<TextFile>, Box<Outcome>> {
+    let files = paths.iter().map(|path| {
+        reading::read(path, Limits::default(), stop).map_err(|failure| {
+            let stopped = failure.code == Code::Stopped;
+            let mut refused = Outcome::refused(failure);
+            if stopped {
+                refused.ending = Ending::Stopped;
+            }
+            Box::new(refused)
+        })
+    });
+    files.collect()
 }
 
 fn question(typed: &str) -> std::io::Result<String> {

@@ -14,11 +14,13 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use crate::ask::Printer;
 use crate::command::Chat;
 use crate::console::{Console, To, complain_of};
+use crate::files::{Files, attaches};
 use crate::interrupt;
 
 /// What a person is told first.
 const WELCOME: &str = "\
-Ask, and press Enter. A line that ends in \\ goes on. While it thinks, Enter asks for the answer now.
+Ask, and press Enter. A line that ends in \\ goes on; `/file PATH` attaches a file to the next question.
+While it thinks, Enter asks for the answer now.
 Ctrl-C stops a reply; Ctrl-D ends the chat.
 ";
 
@@ -62,6 +64,10 @@ async fn talk(
     let mut early = VecDeque::new();
     let mut at: Option<Open> = None;
     let mut status = ExitCode::SUCCESS;
+    let mut files = match Files::first(app, &chat.files, console).await {
+        Ok(files) => files,
+        Err(failed) => return Ok(failed),
+    };
     loop {
         if prompts {
             console.write(To::Error, "\n> ");
@@ -76,6 +82,12 @@ async fn talk(
         if question.trim().is_empty() {
             continue;
         }
+        let to = at.as_ref().map(|open| open.id);
+        if let Some(path) = attaches(&question) {
+            let failed = files.attach(app, to, path, console).await;
+            status = failed.err().unwrap_or(status);
+            continue;
+        }
         let settings = chat.how.settings(&home);
         let seed = settings.sampling.seed;
         let how = How {
@@ -84,16 +96,15 @@ async fn talk(
         };
         let (stopper, mut stop) = app::stop::stop();
         interrupt::stops(stopper.clone());
-        let id = match app
-            .send(at.as_ref().map(|open| open.id), &question, Some(how))
-            .await
-        {
+        let sent = app.send(to, files.with(question), Some(how)).await;
+        let id = match sent {
             Ok(id) => id,
             Err(failure) => {
                 status = complain_of(&failure);
                 continue;
             }
         };
+        files.are_asked_with();
         let open = match at.take() {
             Some(open) => at.insert(open),
             None => at.insert(Open {
@@ -131,6 +142,7 @@ async fn talk(
             status = ended;
         }
     }
+    files.leave(app).await;
     if prompts {
         console.write(To::Error, "\n");
     }
@@ -285,6 +297,7 @@ fn show(event: ChatEvent, printer: &mut Printer) -> Option<Message> {
         ChatEvent::Message(_)
         | ChatEvent::Branch(_)
         | ChatEvent::Manner(_)
+        | ChatEvent::Files(_)
         | ChatEvent::Instructions(_)
         | ChatEvent::Gone => {}
     }

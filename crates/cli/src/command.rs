@@ -17,6 +17,8 @@ With --json, one object per line on standard output and nothing else:
    \"prompt_tokens\":n,\"cached_tokens\":n,\"thinking_tokens\":n,\"answer_tokens\":n,\"load_ms\":n,
    \"first_token_ms\":n,\"prompt_per_second\":x,\"decode_per_second\":x,\"seed\":n,
    \"closed_by\":null|\"budget\"|\"asked\"|\"loop\"}   who closed the thought in the model's place
+With --file, the model reads the file before the question. What is no text is refused, with code
+`file_refused`; what does not fit the model's context too, with code `prompt_too_long`: nothing is cut.
 A line {\"type\":\"looping\"} says that the reply goes round in circles. The last line is always `done`, exactly once. `code` and `message` are null unless it failed.
 Times are milliseconds, rates are per second.
 
@@ -170,6 +172,10 @@ pub(crate) enum Command {
 pub(crate) struct Ask {
     /// The question; `-` reads it from standard input
     pub(crate) prompt: String,
+    /// A file that goes with the question, as text: any text file, or a PDF that has text; may be
+    /// given several times
+    #[arg(long = "file", value_name = "PATH")]
+    pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) how: How,
     /// Print one JSON object per line
@@ -182,6 +188,10 @@ pub(crate) struct Ask {
 
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
+    /// A file that goes with the first question, as text; may be given several times. `/file PATH`
+    /// on a line of its own attaches one to the next question
+    #[arg(long = "file", value_name = "PATH")]
+    pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) how: How,
 }

@@ -9,6 +9,7 @@ mod chats;
 mod command;
 mod console;
 mod doctor;
+mod files;
 mod fit;
 mod import;
 mod inspect;
@@ -27,6 +28,9 @@ use clap::Parser;
 use crate::command::{Command, Spud};
 
 fn main() -> ExitCode {
+    if let Some(status) = app::reading::become_reader() {
+        return status;
+    }
     let spud = Spud::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

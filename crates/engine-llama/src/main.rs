@@ -77,6 +77,18 @@ fn main() -> ExitCode {
                 let outcome = Ok(probe::devices(&backend, probe));
                 outbox.send(job, Event::ProbeEnded { outcome });
             }
+            Request::Count { job, texts } => {
+                let outcome = session.as_ref().map_or_else(
+                    || {
+                        Err(Failure::new(
+                            FailureCode::ModelRefused,
+                            "no model is loaded",
+                        ))
+                    },
+                    |session| Ok(session.count(&texts)),
+                );
+                outbox.send(job, Event::Counted { outcome });
+            }
             // Already passed on by the thread that listens.
             Request::Stop { .. } | Request::AnswerNow { .. } => {}
         }

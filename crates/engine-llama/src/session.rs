@@ -6,6 +6,7 @@ use std::path::Path;
 use std::pin::pin;
 
 use engine::message::{Failure, FailureCode, Load};
+use engine::prompt::Segment;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -97,6 +98,18 @@ impl Session {
     /// The model.
     pub(crate) fn model(&self) -> &LlamaModel {
         self.context.model()
+    }
+
+    /// Tokens of each of these texts.
+    pub(crate) fn count(&self, texts: &[Segment]) -> Vec<u32> {
+        let ids = |text| {
+            self.vocabulary
+                .ids(self.model(), std::slice::from_ref(text))
+        };
+        let counts = texts.iter().map(|text| ids(text).len());
+        counts
+            .map(|count| u32::try_from(count).unwrap_or(u32::MAX))
+            .collect()
     }
 
     /// The context, to sample from it.

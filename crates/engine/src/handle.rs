@@ -22,6 +22,7 @@ use crate::message::{
     End, Event, Failure, FailureCode, Hello, Job, Load, Probe, Reply, Request, Statistics,
 };
 use crate::obituary::{LastLines, cause};
+use crate::prompt::Segment;
 
 /// How long a started program may take to greet; loading its libraries from a slow disk counts.
 const GREETING_LIMIT: Duration = Duration::from_secs(30);
@@ -85,6 +86,7 @@ enum Kind {
     Load,
     Reply,
     Probe,
+    Count,
 }
 
 impl Kind {
@@ -95,6 +97,9 @@ impl Kind {
                 outcome: Err(failure),
             },
             Self::Probe => Event::ProbeEnded {
+                outcome: Err(failure),
+            },
+            Self::Count => Event::Counted {
                 outcome: Err(failure),
             },
             Self::Reply => Event::ReplyEnded {
@@ -140,6 +145,12 @@ impl Engine {
     pub(crate) fn probe(&self, probe: Probe) -> UnboundedReceiver<Event> {
         let request = |job| Request::Probe { job, probe };
         self.begin(Kind::Probe, request).1
+    }
+
+    /// Counts the tokens of texts; the one event is [`Event::Counted`].
+    pub fn count(&self, texts: Vec<Segment>) -> UnboundedReceiver<Event> {
+        self.begin(Kind::Count, |job| Request::Count { job, texts })
+            .1
     }
 
     /// Stops a job and every earlier one; its end arrives as an event.
@@ -227,7 +238,10 @@ impl Shared {
         let mut jobs = lock(&self.jobs);
         let last = matches!(
             event,
-            Event::LoadEnded { .. } | Event::ReplyEnded { .. } | Event::ProbeEnded { .. }
+            Event::LoadEnded { .. }
+                | Event::ReplyEnded { .. }
+                | Event::ProbeEnded { .. }
+                | Event::Counted { .. }
         );
         if let Some((_, sender)) = jobs.open.get(&job) {
             // Nobody listening any more is no error: the job runs to its end or is stopped.

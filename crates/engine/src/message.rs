@@ -2,7 +2,8 @@
 //!
 //! Each way starts with one [`Hello`]; then requests go down and events come up. A request that
 //! takes time is a job with a number that the handle gives; every job ends with exactly one
-//! [`Event::LoadEnded`], [`Event::ReplyEnded`] or [`Event::ProbeEnded`], whatever happens to it.
+//! [`Event::LoadEnded`], [`Event::ReplyEnded`], [`Event::ProbeEnded`] or [`Event::Counted`], whatever
+//! happens to it.
 //!
 //! Not here: how bytes become messages (`frame`), and who starts whom (`handle`).
 
@@ -11,7 +12,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::governor::{Closer, Governor};
-use crate::prompt::Prompt;
+use crate::prompt::{Prompt, Segment};
 
 /// Number of a job, unique and rising within one engine process, from 1.
 pub type Job = u64;
@@ -60,6 +61,13 @@ pub enum Request {
         job: Job,
         /// What is asked.
         probe: Probe,
+    },
+    /// Counts the tokens of texts, for a model that is loaded. Takes about a second per MiB.
+    Count {
+        /// Number of the job.
+        job: Job,
+        /// The texts, each as it would stand in a prompt.
+        texts: Vec<Segment>,
     },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
@@ -214,6 +222,11 @@ pub enum Event {
     ProbeEnded {
         /// Everything that computes, or why that cannot be told.
         outcome: Result<Vec<Device>, Failure>,
+    },
+    /// The end of a count.
+    Counted {
+        /// Tokens of each text, in order.
+        outcome: Result<Vec<u32>, Failure>,
     },
     /// More of the reply.
     Words {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
-use super::{Failure, all};
+use super::{Attached, DraftFiles, Failure, all};
 
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -42,6 +42,8 @@ pub(crate) struct Message {
     role: MessageRole,
     /// The question, or the answer without its thinking.
     text: String,
+    /// The files that went with a question, in their order.
+    files: Vec<Attached>,
     thinking: String,
     state: MessageState,
     failure: Option<Failure>,
@@ -162,9 +164,15 @@ pub(crate) enum ChatEvent {
         messages: Vec<Message>,
         phase: Option<Phase>,
         draft: String,
+        /// The files that wait with it.
+        files: DraftFiles,
         manner: Manner,
         /// What is said to the model with every reply; empty as a rule.
         instructions: String,
+    },
+    /// The files that wait with the draft.
+    Files {
+        files: DraftFiles,
     },
     /// Another branch is shown, or a reply goes on: all messages that are shown from now on.
     Branch {
@@ -218,6 +226,9 @@ pub(crate) struct SendRequest {
     #[cfg_attr(test, ts(type = "number | null"))]
     pub(crate) chat: Option<i64>,
     pub(crate) text: String,
+    /// Files of the draft, in their order.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    pub(crate) files: Vec<i64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -248,6 +259,9 @@ pub(crate) struct InsteadRequest {
     #[cfg_attr(test, ts(type = "number"))]
     pub(crate) message: i64,
     pub(crate) text: String,
+    /// Those of its files that this one keeps.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    pub(crate) files: Vec<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -325,15 +339,20 @@ pub(crate) struct Hit {
     #[cfg_attr(test, ts(type = "number | null"))]
     message: Option<i64>,
     in_thinking: bool,
+    /// Name of the file of that message in which the words stand; null where they stand in itself.
+    file: Option<String>,
     /// Words around the place, in pieces; those at odd places were searched for.
     snippet: Vec<String>,
 }
 
 impl From<chats::Hit> for Hit {
     fn from(hit: chats::Hit) -> Self {
-        let (message, in_thinking, snippet) = match hit.best {
-            Some(best) => (Some(best.message.0), best.in_thinking, best.snippet),
-            None => (None, false, Vec::new()),
+        let (message, in_thinking, file, snippet) = match hit.best {
+            Some(best) => {
+                let message = Some(best.message.0);
+                (message, best.in_thinking, best.in_file, best.snippet)
+            }
+            None => (None, false, None, Vec::new()),
         };
         Self {
             chat: hit.chat.0,
@@ -342,6 +361,7 @@ impl From<chats::Hit> for Hit {
             count: hit.count,
             message,
             in_thinking,
+            file,
             snippet,
         }
     }
@@ -355,6 +375,7 @@ impl From<chats::Message> for Message {
             siblings: message.siblings.iter().map(|id| id.0).collect(),
             role: MessageRole::User,
             text: String::new(),
+            files: all(message.files),
             thinking: String::new(),
             state: MessageState::Complete,
             failure: None,
@@ -537,6 +558,7 @@ impl From<app::ChatEvent> for ChatEvent {
                 messages,
                 phase,
                 draft,
+                files,
                 manner,
                 instructions,
             } => Self::Snapshot {
@@ -544,6 +566,7 @@ impl From<app::ChatEvent> for ChatEvent {
                 messages: all(messages),
                 phase: phase.map(Into::into),
                 draft,
+                files: files.into(),
                 manner: manner.into(),
                 instructions,
             },
@@ -552,6 +575,9 @@ impl From<app::ChatEvent> for ChatEvent {
             },
             app::ChatEvent::Manner(manner) => Self::Manner {
                 manner: manner.into(),
+            },
+            app::ChatEvent::Files(files) => Self::Files {
+                files: files.into(),
             },
             app::ChatEvent::Instructions(instructions) => Self::Instructions { instructions },
             app::ChatEvent::Looping { message } => Self::Looping { message: message.0 },

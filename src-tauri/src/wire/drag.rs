@@ -15,6 +15,8 @@ pub(crate) struct DragEvent {
     file: Option<String>,
     /// Whether it is called a model's file.
     is_model: bool,
+    /// Files that were let go and shall be attached; `attach` takes them by this number, once.
+    dropped: Option<u32>,
 }
 
 impl From<Drag> for DragEvent {
@@ -22,6 +24,7 @@ impl From<Drag> for DragEvent {
         Self {
             file: drag.file,
             is_model: drag.is_model,
+            dropped: drag.dropped,
         }
     }
 }

@@ -140,6 +140,8 @@ fn transcript(
             entries.push(Entry {
                 parent,
                 created_ms: node.created_ms,
+                // Their files are not in these exports.
+                files: Vec::new(),
                 body,
             });
         }

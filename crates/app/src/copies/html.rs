@@ -2,7 +2,7 @@
 //! tags that stand in the words are characters, images are links, and a policy in the file forbids
 //! the rest.
 
-use chats::{Body, Entry, Transcript};
+use chats::{Body, Entry, TextFile, Transcript};
 use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
 use url::Url;
 
@@ -50,10 +50,13 @@ pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool) -> String {
 
 fn message(entry: &Entry, with_thoughts: bool) -> String {
     match &entry.body {
-        Body::Question(text) => format!(
-            "<p class=\"who\">You</p>\n<div class=\"asked\" dir=\"auto\">{}</div>\n",
-            escaped(text)
-        ),
+        Body::Question(text) => {
+            let files: String = entry.files.iter().map(attached).collect();
+            format!(
+                "<p class=\"who\">You</p>\n{files}<div class=\"asked\" dir=\"auto\">{}</div>\n",
+                escaped(text)
+            )
+        }
         Body::Reply(reply) => {
             let thought = if with_thoughts && !reply.thinking.is_empty() {
                 format!(
@@ -70,6 +73,14 @@ fn message(entry: &Entry, with_thoughts: bool) -> String {
             )
         }
     }
+}
+
+/// A file that went with a question, folded.
+fn attached(file: &TextFile) -> String {
+    let (name, text) = (escaped(&file.name), escaped(&file.text));
+    format!(
+        "<details><summary dir=\"auto\">{name}</summary><pre dir=\"auto\">{text}</pre></details>\n"
+    )
 }
 
 /// Markdown of a model as markup that can do nothing.
@@ -108,7 +119,7 @@ fn link(address: &str) -> Tag<'static> {
     }
 }
 
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

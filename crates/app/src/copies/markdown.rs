@@ -1,7 +1,9 @@
 //! The branch of each chat that is shown, as Markdown: questions as headings' text, thoughts as
 //! quotes.
 
-use chats::{Body, Entry, Transcript};
+use chats::{Body, Entry, TextFile, Transcript};
+
+use super::html::escaped;
 
 pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool) -> String {
     let chats = transcripts.iter().map(|transcript| {
@@ -17,7 +19,13 @@ pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool) -> String {
 
 fn message(entry: &Entry, with_thoughts: bool) -> String {
     match &entry.body {
-        Body::Question(text) => format!("## You\n\n{text}\n"),
+        Body::Question(text) => {
+            let mut shown = String::from("## You\n\n");
+            for file in &entry.files {
+                shown += &attached(file);
+            }
+            shown + text + "\n"
+        }
         Body::Reply(reply) => {
             let model = if reply.model.is_empty() {
                 "Spud"
@@ -37,6 +45,15 @@ fn message(entry: &Entry, with_thoughts: bool) -> String {
             text
         }
     }
+}
+
+/// A file that went with a question, folded where whoever shows Markdown can do that. No fence in
+/// the text is as long as the one around it.
+fn attached(file: &TextFile) -> String {
+    let runs = file.text.split(|letter| letter != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
+    let (name, text) = (escaped(&file.name), file.text.trim_end_matches('\n'));
+    format!("<details><summary>{name}</summary>\n\n{fence}text\n{text}\n{fence}\n\n</details>\n\n")
 }
 
 /// The messages of the branch that is shown, from the first to the last.

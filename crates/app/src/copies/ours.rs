@@ -1,10 +1,13 @@
 //! Our own form: everything that a chat has, in words that another program can understand.
 
-use chats::{Body, Closer, Counts, End, Entry, MessageId, Reply, State, Statistics, Transcript};
+use chats::{
+    Body, Closer, Counts, End, Entry, MessageId, Reply, State, Statistics, TextFile, Transcript,
+};
 use serde::{Deserialize, Serialize};
 
 const FORM: &str = "spud-chats";
-const VERSION: u32 = 1;
+/// 2 brought files.
+const VERSION: u32 = 2;
 
 #[derive(Serialize, Deserialize)]
 struct File {
@@ -48,8 +51,21 @@ struct Message {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "role")]
 enum Words {
-    User { text: String },
+    User {
+        text: String,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<Attached>,
+    },
     Assistant(Box<Written>),
+}
+
+/// A file that went with a question, as text.
+#[derive(Serialize, Deserialize)]
+struct Attached {
+    name: String,
+    /// Of the file as it was.
+    bytes: u64,
+    text: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -163,7 +179,10 @@ fn chat(transcript: &Transcript) -> Chat {
 
 fn message(entry: &Entry) -> Message {
     let words = match &entry.body {
-        Body::Question(text) => Words::User { text: text.clone() },
+        Body::Question(text) => Words::User {
+            text: text.clone(),
+            files: entry.files.iter().map(attached).collect(),
+        },
         Body::Reply(reply) => reply_words(reply),
     };
     Message {
@@ -171,6 +190,11 @@ fn message(entry: &Entry) -> Message {
         created_ms: entry.created_ms,
         words,
     }
+}
+
+fn attached(file: &TextFile) -> Attached {
+    let TextFile { name, bytes, text } = file.clone();
+    Attached { name, bytes, text }
 }
 
 fn reply_words(reply: &Reply) -> Words {
@@ -245,8 +269,20 @@ fn entry(at: usize, message: Message) -> Result<Entry, String> {
     if let Some(before) = message.follows.filter(|before| *before >= at) {
         return Err(format!("has a message {at} that follows message {before}"));
     }
+    let mut files = Vec::new();
     let body = match message.words {
-        Words::User { text } => Body::Question(text),
+        Words::User {
+            text,
+            files: with_it,
+        } => {
+            files.extend(with_it.into_iter().map(|file| TextFile {
+                // Names of a file from anywhere are as they are for files from anywhere.
+                name: crate::reading::clean(&file.name),
+                bytes: file.bytes,
+                text: file.text,
+            }));
+            Body::Question(text)
+        }
         Words::Assistant(answer) => Body::Reply(Reply {
             model: answer.model,
             state: state_of(&answer.state, answer.failure),
@@ -265,6 +301,7 @@ fn entry(at: usize, message: Message) -> Result<Entry, String> {
     Ok(Entry {
         parent: message.follows,
         created_ms: message.created_ms,
+        files,
         body,
     })
 }

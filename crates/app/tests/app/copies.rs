@@ -236,7 +236,7 @@ async fn a_damaged_or_hostile_file_is_refused_whole_with_its_reason() {
             broken(&|value| value["form"] = json!("word")),
             "does not know",
         ),
-        (broken(&|value| value["version"] = json!(2)), "newer"),
+        (broken(&|value| value["version"] = json!(3)), "newer"),
         (broken(&|value| value["chats"] = json!([])), "no chats"),
         (
             broken(&|value| value["chats"][0]["shown"] = json!(99)),

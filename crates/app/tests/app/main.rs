@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod asking;
+mod attachments;
 mod copies;
 mod downloads;
 // The library's own scripted server.

@@ -222,7 +222,7 @@ fn spoil_the_last_pages(folder: &Path) {
 }
 
 /// More than the tables and indices of a few messages take.
-const PAGES_OF_TABLES: u64 = 12;
+const PAGES_OF_TABLES: u64 = 24;
 
 /// Overwrites a closed database after so many pages, and counts its pages.
 fn spoil(folder: &Path, after: u64) -> u64 {

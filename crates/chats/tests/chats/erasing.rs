@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use chats::{Chats, Error, MessageId};
+use chats::{Chats, Error, MessageId, Question, TextFile};
 
 use crate::folder::{begin, conversation, empty, finish, growth, open, sql};
 
@@ -11,16 +11,24 @@ use crate::folder::{begin, conversation, empty, finish, growth, open, sql};
 const SECRET: &str = "Zaubernuss";
 
 fn secret(chats: &Chats) -> chats::ChatId {
-    let asked = chats
-        .ask(None, &format!("What is a {SECRET}?"), "m", 1)
-        .unwrap();
-    let id = asked[1].id;
     let filler = "so it goes on and on. ".repeat(2000);
     let thinking = format!("{filler}{SECRET}{filler}");
+    let file = TextFile {
+        name: format!("{SECRET}.txt"),
+        bytes: 9,
+        text: thinking.clone(),
+    };
+    let question = Question {
+        text: &format!("What is a {SECRET}?"),
+        files: &[chats.attach(None, &file).unwrap().id],
+    };
+    let asked = chats.ask(None, question, "m", 1).unwrap();
+    let id = asked[1].id;
     chats.save_growth(id, &growth(&thinking, SECRET)).unwrap();
     finish(chats, id, &format!("{SECRET} is hamamelis."));
     let chat = asked[0].chat;
     chats.set_draft(Some(chat), SECRET).unwrap();
+    chats.attach(Some(chat), &file).unwrap();
     chats.set_instructions(chat, SECRET).unwrap();
     chat
 }

@@ -5,6 +5,7 @@
     reason = "a test that cannot be played here says so, and a child speaks to its parent"
 )]
 
+mod attachments;
 mod backups;
 mod branches;
 mod child;

@@ -6,7 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use chats::{ChatId, Chats, Counts, End, Failure, Finish, Growth, MessageId, State, Statistics};
+use chats::{
+    ChatId, Chats, Counts, End, Failure, Finish, Growth, MessageId, Question, State, Statistics,
+    TextFile,
+};
 
 use crate::folder::{conversation, database, empty, open, reply, sql, titles};
 
@@ -36,9 +39,9 @@ fn every_schema_that_was_shipped_opens() {
     for version in 1..=newest {
         let folder = empty();
         fs::copy(fixture(version), database(folder.path())).unwrap();
-        check(&open(folder.path()));
+        check(&open(folder.path()), version);
         // And once more, now that it has this build's schema.
-        check(&open(folder.path()));
+        check(&open(folder.path()), version);
     }
 }
 
@@ -51,7 +54,7 @@ fn the_next_fixture_would_hold_the_same() {
     let backup = chats.backup_if_due(0).unwrap().unwrap();
     let copy = empty();
     fs::copy(backup, database(copy.path())).unwrap();
-    check(&open(copy.path()));
+    check(&open(copy.path()), i64::MAX);
 }
 
 fn fixture(version: i64) -> PathBuf {
@@ -104,6 +107,16 @@ fn write(chats: &Chats) {
     chats.rename(poem.chat, "A poem").unwrap();
 
     let gone = chats.add_question(None, "deleted", 80).unwrap();
+    // Since the fourth schema:
+    let sent = chats.attach(Some(gone.chat), &letter()).unwrap().id;
+    let question = Question {
+        text: "What does it say?",
+        files: &[sent],
+    };
+    chats.ask(Some(gone.chat), question, "r1-8b", 85).unwrap();
+    chats.attach(Some(sky.chat), &letter()).unwrap();
+    chats.attach(None, &letter()).unwrap();
+
     chats.delete(gone.chat, 90).unwrap();
     chats.set_draft(None, "next").unwrap();
     chats.set_setting("model", "r1-8b").unwrap();
@@ -117,7 +130,15 @@ fn write(chats: &Chats) {
     chats.save_growth(id, &whole("so", "far")).unwrap();
 }
 
-fn check(chats: &Chats) {
+fn letter() -> TextFile {
+    TextFile {
+        name: "信.txt".to_owned(),
+        bytes: 5_000_000_000,
+        text: "Dear\0aunt 🥔".to_owned(),
+    }
+}
+
+fn check(chats: &Chats, version: i64) {
     let (sky, poem, gone, cut) = (ChatId(1), ChatId(2), ChatId(3), ChatId(4));
     let expected = ["cut short", "A poem", "Why is the sky blue?"];
     assert_eq!(titles(chats), expected);
@@ -169,6 +190,16 @@ fn check(chats: &Chats) {
     assert_eq!(chats.draft(None).unwrap(), "next");
     assert_eq!(chats.setting("model").unwrap().unwrap(), "r1-8b");
     assert_eq!(chats.restore(gone).unwrap().title, "deleted");
+    if version >= 4 {
+        for draft in [Some(sky), None] {
+            let id = chats.drafted(draft).unwrap()[0].id;
+            assert_eq!(chats.attached(id).unwrap(), letter());
+        }
+        let asked = &chats.conversation(gone).unwrap()[1];
+        assert_eq!(asked.files[0].name, "信.txt");
+        assert_eq!(chats.files(asked.id).unwrap(), [letter()]);
+        assert_eq!(found("aunt"), [gone]);
+    }
     chats.delete(gone, 90).unwrap();
     chats.row(gone).unwrap_err();
 }

@@ -13,6 +13,7 @@ mod chat;
 mod chats;
 mod crash;
 mod doctor;
+mod files;
 // The library's own scripted server.
 #[path = "../../../library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]

@@ -1,7 +1,9 @@
 // What can be done with the messages of a conversation. What fails is told where notices stand.
 export interface MessageActions {
   /** Another question in the place of this one. */
-  instead: (message: number, text: string) => void;
+  instead: (message: number, text: string, files: number[]) => void;
+  /** What stands in a file that goes with a question. */
+  file: (file: number) => void;
   /** Another reply to the same question. */
   again: (message: number) => void;
   /** The rest of a reply that was cut. */

@@ -3,6 +3,7 @@
 // travels; that is `tauri.ts` in the window and `fake.ts` in a plain browser.
 import type {
   AppEvent,
+  AttachRequest,
   ChatEvent,
   ChatRequest,
   Connection,
@@ -15,6 +16,8 @@ import type {
   EraseRequest,
   ExportRequest,
   Failure,
+  FileRequest,
+  FileText,
   Fit,
   FolderRequest,
   Hit,
@@ -32,6 +35,7 @@ import type {
   PreferencesRequest,
   PresetName,
   PresetRequest,
+  ReadingRequest,
   RememberRequest,
   Removal,
   RenameRequest,
@@ -40,6 +44,8 @@ import type {
   SendResponse,
   Survey,
   SurveyRequest,
+  WeighRequest,
+  Weight,
 } from './wire';
 
 type Nothing = Record<never, never>;
@@ -48,6 +54,16 @@ type Nothing = Record<never, never>;
 export interface Calls {
   /** Resolves when the question is on disk; the reply arrives on the chat's stream. */
   send: { request: SendRequest; response: SendResponse };
+  /** Puts files to a draft: those of a drop, else those that the system's file dialog gives. What is
+      there is told by `files` events; resolves when all are read, also when cancelled. */
+  attach: { request: AttachRequest; response: null };
+  /** Takes a file from its draft. */
+  detach: { request: FileRequest; response: null };
+  stop_reading: { request: ReadingRequest; response: null };
+  /** What stands in a file of a draft or of a question. */
+  file_text: { request: FileRequest; response: FileText };
+  /** What a question would take of the context with its files. */
+  weigh: { request: WeighRequest; response: Weight };
   /** Stops the reply of that chat; its end arrives as an event. */
   stop: { request: ChatRequest; response: null };
   /** Closes the thought of that chat's reply; its answer begins. */

@@ -4,14 +4,17 @@
 import type { Backend, Calls, Streams } from './calls';
 import { emptyMessage, FakeReply, type Pace } from './fakeReply';
 import { fakeConnections } from './fakeDownloads';
+import { FakeFiles, filesCalls } from './fakeFiles';
 import { FakeKeeping, keepingCalls } from './fakeKeeping';
 import { fakeSearch } from './fakeSearch';
 import { FakeSurvey } from './fakeSurvey';
+import { noModel } from './fakeWords';
 import { makeScene, type Scene, type SceneChat } from './fakeScenes';
 import type {
   AppEvent,
   ChatEvent,
   ChatRow,
+  Attached,
   DownloadState,
   DragEvent,
   Failure,
@@ -40,10 +43,12 @@ export class FakeBackend implements Backend {
   /** Of the chat that does not exist yet. */
   #draft = '';
   readonly #kept = new FakeKeeping();
+  readonly files = new FakeFiles();
   #network: Network = { offline: false, limit: 0, hubs: [], closing: 'ask' };
 
   constructor(scene: Scene, pace: Pace) {
     this.scene = scene;
+    scene.attach?.(this.files);
     this.#survey = new FakeSurvey(scene.machine ?? 'potato');
     this.#pace = pace;
   }
@@ -74,28 +79,32 @@ export class FakeBackend implements Backend {
     }
     if (name === 'watch_drag') {
       const hear = listener as (event: DragEvent) => void;
-      queueMicrotask(() => hear(this.scene.drag ?? { file: null, isModel: false }));
+      queueMicrotask(() => hear(this.scene.drag ?? { file: null, isModel: false, dropped: null }));
       return () => undefined;
     }
     return this.#watchChat((request as { chat: number }).chat, listener as never, failed);
   }
 
   #calls: { [Name in keyof Calls]: (request: Calls[Name]['request']) => unknown } = {
-    send: ({ chat: id, text }) => {
+    ...filesCalls(this.files, (chat) => this.#tellFiles(chat)),
+    send: ({ chat: id, text, files }) => {
       const chat = id === null ? this.#newChat(text) : this.#chat(id);
-      this.#reply(chat, text);
+      this.#reply(chat, text, [], this.files.take(id, files));
+      this.#tellFiles(id);
       return { chat: chat.row.id };
     },
     stop: ({ chat }) => this.#replies.get(chat)?.stop() ?? null,
     answer_now: ({ chat }) => this.#replies.get(chat)?.answerNow() ?? null,
-    ask_instead: ({ message, text }) => {
+    ask_instead: ({ message, text, files }) => {
       const chat = this.#chatOf(message);
+      const had = chat.messages.find(({ id }) => id === message)?.files ?? [];
       chat.messages = chat.messages.slice(
         0,
         chat.messages.findIndex(({ id }) => id === message),
       );
       this.#tellBranch(chat);
-      this.#reply(chat, text, [message]);
+      const kept = had.filter(({ id }) => files.includes(id));
+      this.#reply(chat, text, [message], kept);
       return null;
     },
     ask_again: ({ message }) => this.#again(message, ''),
@@ -174,13 +183,7 @@ export class FakeBackend implements Backend {
       return null;
     },
     choose_model: ({ model }) => {
-      if (!this.scene.models.some((known) => known.id === model)) {
-        throw {
-          code: 'model_missing',
-          message: `There is no file at ${model}.`,
-          hint: 'Check the spelling, or pick the file with “Open a .gguf file…”.',
-        } satisfies Failure;
-      }
+      if (!this.scene.models.some((known) => known.id === model)) throw noModel(model);
       this.scene.model = model;
       this.#tellApp({ type: 'model', models: this.scene.models, model });
       return null;
@@ -280,10 +283,16 @@ export class FakeBackend implements Backend {
     return null;
   }
 
-  #reply(chat: SceneChat, text: string, siblings: number[] = []): void {
+  #tellFiles(chat: number | null): void {
+    const files = this.files.of(chat);
+    if (chat === null) this.#tellApp({ type: 'files', files });
+    else this.#tell(chat, { type: 'files', files });
+  }
+
+  #reply(chat: SceneChat, text: string, siblings: number[], files: Attached[]): void {
     const id = chat.row.id;
     const parent = chat.messages.at(-1)?.id ?? null;
-    const question = emptyMessage(this.#next++, text, parent);
+    const question = { ...emptyMessage(this.#next++, text, parent), files };
     question.siblings = [...siblings, question.id];
     chat.messages.push(question);
     this.#tell(id, { type: 'message', message: structuredClone(question) });
@@ -361,13 +370,15 @@ export class FakeBackend implements Backend {
     const around = { version, chats, models, model, engine, notices, lastChat, firstRun, ...shelf };
     const { instructions, presets, preferences } = this.#kept;
     const kept = { instructions, presets, preferences, gentle: false };
-    return { type: 'snapshot', ...around, ...kept, draft: this.#draft };
+    const draft = { draft: this.#draft, files: this.files.of(null) };
+    return { type: 'snapshot', ...around, ...kept, ...draft };
   }
 
   #chatSnapshot({ row, messages, phase, draft }: SceneChat): ChatEvent {
     const { manner } = this.#kept;
     const instructions = this.#kept.ofChats.get(row.id) ?? '';
-    const told = { chat: row, messages, phase, draft, manner, instructions };
+    const files = this.files.of(row.id);
+    const told = { chat: row, messages, phase, draft, files, manner, instructions };
     return structuredClone({ type: 'snapshot', ...told });
   }
 

@@ -138,6 +138,7 @@ export function emptyMessage(id: number, text: string, parent: number | null): M
     siblings: [id],
     role: 'user',
     text,
+    files: [],
     thinking: '',
     state: 'complete',
     failure: null,

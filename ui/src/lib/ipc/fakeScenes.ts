@@ -2,6 +2,7 @@
 // every one of them can be looked at. `npm run dev`, then `?scene=crowded`.
 import type { Calls } from './calls';
 import { fakeDownloads } from './fakeDownloads';
+import type { FakeFiles } from './fakeFiles';
 import * as words from './fakeWords';
 import type {
   ChatRow,
@@ -36,6 +37,8 @@ export interface Scene {
   machine?: string;
   /** A file held over the window. */
   drag?: DragEvent;
+  /** Puts files to drafts and questions. */
+  attach?: (files: FakeFiles) => void;
   /** Calls that reject, and with what. */
   refuse?: Partial<Record<keyof Calls, Failure>>;
 }
@@ -81,6 +84,8 @@ export const sceneNames = [
   'mathematics',
   'full',
   'held-other',
+  'files',
+  'files-large',
 ] as const;
 
 export function makeScene(name: string, nowMs: number): Scene {
@@ -109,9 +114,19 @@ export function makeScene(name: string, nowMs: number): Scene {
     case 'shelf':
       return { ...base, chats: maker.few(), downloads: fakeDownloads() };
     case 'held':
-      return { ...base, drag: { file: 'DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf', isModel: true } };
+      return {
+        ...base,
+        drag: { file: 'DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf', isModel: true, dropped: null },
+      };
     case 'held-other':
-      return { ...base, drag: { file: `${'holiday-'.repeat(20)}photos.zip`, isModel: false } };
+      return {
+        ...base,
+        drag: { file: `${'holiday-'.repeat(20)}photos.zip`, isModel: false, dropped: null },
+      };
+    case 'files':
+      return maker.withFiles(base, 1);
+    case 'files-large':
+      return maker.withFiles(base, 400);
     case 'again':
       return { ...base, chats: maker.few() };
     case 'answered':
@@ -231,6 +246,22 @@ class Maker {
     return { ...base, chats: [chat, ...this.few()], lastChat: chat.row.id };
   }
 
+  /** A question that went with a file, and two files that wait; the first has so many lines. */
+  withFiles(base: Scene, lines: number): Scene {
+    const chat = this.chat('Whose letter is this?', 0, [['Whose letter is this?', words.sum]]);
+    chat.draft = 'And what does the table say?';
+    const attach = (files: FakeFiles): void => {
+      const asked = chat.messages[0];
+      if (asked) asked.files = [files.make('letter to my aunt.txt', words.trains)];
+      files.put(
+        chat.row.id,
+        files.make('potatoes by year.csv', 'year,tonnes\n2025,14\n2026,15\n'.repeat(lines)),
+        files.make('来自姑妈的信.pdf', words.trains.repeat(3)),
+      );
+    };
+    return { ...base, chats: [chat, ...this.few()], lastChat: chat.row.id, attach };
+  }
+
   crowded(base: Scene): Scene {
     const chats = Array.from({ length: 6 }, () => words.titles)
       .flat()
@@ -250,6 +281,7 @@ class Maker {
       parent: null,
       role: 'user',
       text: '',
+      files: [],
       thinking: '',
       state: 'complete',
       failure: null,

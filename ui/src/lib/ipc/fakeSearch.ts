@@ -24,6 +24,7 @@ export function fakeSearch(chats: SceneChat[], query: string): Hit[] {
       count: found.length,
       message: best?.id ?? null,
       inThinking,
+      file: null,
       snippet,
     };
   });

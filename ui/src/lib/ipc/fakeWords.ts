@@ -115,6 +115,12 @@ export const broken: Failure = {
   hint: 'The file was not copied or downloaded completely. Get it again, or choose another one.',
 };
 
+export const noModel = (path: string): Failure => ({
+  code: 'model_missing',
+  message: `There is no file at ${path}.`,
+  hint: 'Check the spelling, or pick the file with “Open a .gguf file…”.',
+});
+
 export const newer: Failure = {
   code: 'storage_newer',
   message: 'Your chats were last written by a newer Spud. They can be read here, but not changed.',

@@ -3,7 +3,7 @@
 /**
  * Kinds of failure, one where somebody acts on the kind.
  */
-export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "download" | "unreachable" | "disk_full" | "stopped" | "link_refused" | "bug";
+export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "download" | "unreachable" | "disk_full" | "stopped" | "file_refused" | "link_refused" | "bug";
 
 /**
  * What failed on what (`message`), what to do now (`hint`).
@@ -22,7 +22,11 @@ siblings: number[], role: MessageRole,
 /**
  * The question, or the answer without its thinking.
  */
-text: string, thinking: string, state: MessageState, failure: Failure | null, 
+text: string, 
+/**
+ * The files that went with a question, in their order.
+ */
+files: Array<Attached>, thinking: string, state: MessageState, failure: Failure | null, 
 /**
  * Name of the model that wrote it; empty for the user's.
  */
@@ -68,11 +72,15 @@ folder: string | null, };
  */
 export type Phase = { "type": "waiting" } | { "type": "loading", progress: number, } | { "type": "reading", done: number, total: number, } | { "type": "thinking" } | { "type": "answering" };
 
-export type ChatEvent = { "type": "snapshot", chat: ChatRow, messages: Array<Message>, phase: Phase | null, draft: string, manner: Manner, 
+export type ChatEvent = { "type": "snapshot", chat: ChatRow, messages: Array<Message>, phase: Phase | null, draft: string, 
+/**
+ * The files that wait with it.
+ */
+files: DraftFiles, manner: Manner, 
 /**
  * What is said to the model with every reply; empty as a rule.
  */
-instructions: string, } | { "type": "branch", messages: Array<Message>, } | { "type": "manner", manner: Manner, } | { "type": "instructions", instructions: string, } | { "type": "looping", message: number, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
+instructions: string, } | { "type": "files", files: DraftFiles, } | { "type": "branch", messages: Array<Message>, } | { "type": "manner", manner: Manner, } | { "type": "instructions", instructions: string, } | { "type": "looping", message: number, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
 
 /**
  * The model that answers: `progress` while it loads.
@@ -152,7 +160,11 @@ export type AppEvent = { "type": "snapshot", version: string, chats: Array<ChatR
 /**
  * What was typed for a chat that does not exist yet.
  */
-draft: string, lastChat: number | null, 
+draft: string, 
+/**
+ * The files that wait with it.
+ */
+files: DraftFiles, lastChat: number | null, 
 /**
  * True until the first question was ever sent.
  */
@@ -168,7 +180,7 @@ instructions: string, presets: Array<Preset>, preferences: Preferences,
 /**
  * Fewer threads compute, since a battery feeds the machine.
  */
-gentle: boolean, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "instructions", instructions: string, } | { "type": "presets", presets: Array<Preset>, } | { "type": "preferences", preferences: Preferences, } | { "type": "gentle", gentle: boolean, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
+gentle: boolean, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "files", files: DraftFiles, } | { "type": "instructions", instructions: string, } | { "type": "presets", presets: Array<Preset>, } | { "type": "preferences", preferences: Preferences, } | { "type": "gentle", gentle: boolean, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
 
 /**
  * A file that is held over the window, or that none is any more.
@@ -181,13 +193,94 @@ file: string | null,
 /**
  * Whether it is called a model's file.
  */
-isModel: boolean, };
+isModel: boolean, 
+/**
+ * Files that were let go and shall be attached; `attach` takes them by this number, once.
+ */
+dropped: number | null, };
+
+/**
+ * A file that waits with a draft, or that went with a question.
+ */
+export type Attached = { id: number, name: string, 
+/**
+ * Of the file as it was.
+ */
+bytes: number, };
+
+/**
+ * A file that is being read for a draft; `number` stops it.
+ */
+export type Reading = { number: number, name: string, };
+
+/**
+ * The files of a draft, in their order.
+ */
+export type DraftFiles = { there: Array<Attached>, reading: Array<Reading>, };
+
+export type AttachRequest = { 
+/**
+ * null is the draft of the chat that does not exist yet.
+ */
+chat: number | null, 
+/**
+ * Files that were dropped, by the number that their drop was told with; null asks for files.
+ */
+dropped: number | null, };
+
+export type FileRequest = { file: number, };
+
+export type ReadingRequest = { number: number, };
+
+/**
+ * What stands in a file.
+ */
+export type FileText = { name: string, text: string, };
+
+export type WeighRequest = { chat: number | null, 
+/**
+ * The question in whose place this one would stand; null for one at the end of the chat.
+ */
+instead: number | null, text: string, files: number[], };
+
+/**
+ * What a question would take of the context, in tokens.
+ */
+export type Weight = { 
+/**
+ * Of each file, in their order.
+ */
+files: Array<number>, 
+/**
+ * Of everything that must be shown to the model.
+ */
+total: number, 
+/**
+ * Kept for the reply.
+ */
+room: number, 
+/**
+ * 0 where that cannot be told.
+ */
+context: number, 
+/**
+ * Whether it can be asked.
+ */
+fits: boolean, 
+/**
+ * False where the numbers are estimates.
+ */
+exact: boolean, };
 
 export type SendRequest = { 
 /**
  * null starts a new chat.
  */
-chat: number | null, text: string, };
+chat: number | null, text: string, 
+/**
+ * Files of the draft, in their order.
+ */
+files: number[], };
 
 export type SendResponse = { chat: number, };
 
@@ -199,7 +292,11 @@ export type InsteadRequest = {
 /**
  * The question in whose place this one is asked.
  */
-message: number, text: string, };
+message: number, text: string, 
+/**
+ * Those of its files that this one keeps.
+ */
+files: number[], };
 
 export type MannerRequest = { 
 /**
@@ -300,6 +397,10 @@ count: number,
  * The newest of those messages.
  */
 message: number | null, inThinking: boolean, 
+/**
+ * Name of the file of that message in which the words stand; null where they stand in itself.
+ */
+file: string | null, 
 /**
  * Words around the place, in pieces; those at odd places were searched for.
  */

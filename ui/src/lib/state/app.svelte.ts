@@ -91,6 +91,9 @@ export class AppState {
       case 'gentle':
         this.isGentle = event.gentle;
         break;
+      case 'files':
+        // Of the draft, which is not the list's.
+        break;
       case 'network':
         this.network = event.network;
         break;

@@ -80,6 +80,9 @@ export class ChatState {
         this.phase = null;
         this.looping = null;
         break;
+      case 'files':
+        // Of the draft, which is not the conversation's.
+        break;
       case 'gone':
         this.gone = true;
         break;

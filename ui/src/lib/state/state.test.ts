@@ -7,12 +7,14 @@ import { follows } from './follow.svelte';
 import { Question } from './question.svelte';
 import { thoughtOf } from './thought';
 
+const NO_FILES = { there: [], reading: [] };
 const EMPTY: Message = {
   id: 2,
   parent: 1,
   siblings: [2],
   role: 'assistant',
   text: '',
+  files: [],
   thinking: '',
   state: 'streaming',
   failure: null,
@@ -55,6 +57,7 @@ function chatAfter(...events: ChatEvent[]): ChatState {
       messages,
       phase: null,
       draft: 'next',
+      files: NO_FILES,
       manner: MANNER,
       instructions: '',
     },
@@ -95,7 +98,16 @@ describe('a chat', () => {
     const messages = [ASKED, { ...EMPTY, thinking: 'A thought that went on', thinkingMs: 900 }];
     const phase = { type: 'thinking' } as const;
     chat.apply(
-      { type: 'snapshot', chat: ROW, messages, phase, draft: '', manner: MANNER, instructions: '' },
+      {
+        type: 'snapshot',
+        chat: ROW,
+        messages,
+        phase,
+        draft: '',
+        files: NO_FILES,
+        manner: MANNER,
+        instructions: '',
+      },
       500,
     );
     chat.apply(growth('.', ''), 600);
@@ -260,6 +272,7 @@ describe('the app', () => {
       engine: { type: 'off' },
       notices: [],
       draft: '',
+      files: NO_FILES,
       lastChat: null,
       firstRun: true,
       downloads: [],

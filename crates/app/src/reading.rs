@@ -1,0 +1,115 @@
+//! Files that go with a question: from a path to text, a name to show and a size.
+//!
+//! A file is hostile input. What it is, is judged by its bytes and never by its name; what is no
+//! text is refused in words; a PDF is read by a process of its own (`pdf`). Nothing is ever written
+//! to it.
+//!
+//! Not here: files that wait with a draft (`drafting`), and whether they fit (`weighing`).
+
+mod letters;
+mod name;
+mod pdf;
+
+use std::fmt::Write;
+use std::io::{Read, Seek};
+use std::path::Path;
+
+use chats::TextFile;
+use fs_err::File;
+
+use crate::failure::{Code, Failure};
+use crate::stop::Stop;
+
+pub(crate) use name::{clean, of_path};
+pub use pdf::{Limits, become_reader};
+
+/// The largest text that is read: some twenty times what the largest context of R1 holds.
+const LARGEST_TEXT: u64 = 8 << 20;
+
+/// The largest PDF: most of it is pictures, which are left out.
+const LARGEST_PDF: u64 = 64 << 20;
+
+/// What a PDF begins with, within its first kilobyte (ISO 32000-1, annex H.3, note 13).
+const PDF: &[u8] = b"%PDF-";
+
+/// Reads a file as text. Blocks; a PDF may take as long as `limits` say, anything else is as fast as
+/// its disk.
+pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failure> {
+    let name = of_path(path);
+    let refused = |why: String, hint: &str| {
+        Failure::new(Code::FileRefused, format!("`{name}` {why}")).hint(hint)
+    };
+    let lost = |error: std::io::Error| {
+        let message = format!("`{name}` cannot be read: {}", plain(&error));
+        Failure::new(Code::FileRefused, message).hint("Check the path and the rights of the file.")
+    };
+    // Before it is opened: a pipe or a device would wait for ever.
+    let told = fs_err::metadata(path).map_err(lost)?;
+    if !told.is_file() {
+        return Err(refused("is no file".to_owned(), "Choose files one by one."));
+    }
+    let mut file = File::open(path).map_err(lost)?;
+    let mut begin = Vec::new();
+    file.by_ref()
+        .take(1024)
+        .read_to_end(&mut begin)
+        .map_err(lost)?;
+    let is_pdf = begin.windows(PDF.len()).any(|here| here == PDF);
+    let (largest, kind) = if is_pdf {
+        (LARGEST_PDF, "PDF")
+    } else {
+        (LARGEST_TEXT, "text")
+    };
+    let bytes = told.len();
+    if bytes > largest {
+        let why = format!(
+            "is {} large; a {kind} may be {} at most",
+            fit::bytes::human(bytes),
+            fit::bytes::human(largest)
+        );
+        return Err(refused(why, "Attach the part of it that matters."));
+    }
+    let text = if is_pdf {
+        file.rewind().map_err(lost)?;
+        pdf::text(file.into_file(), limits, stop).map_err(|fault| fault.failure(&name))?
+    } else {
+        let mut whole = begin;
+        // One that grows while it is read is read as far as it may be.
+        file.take(LARGEST_TEXT)
+            .read_to_end(&mut whole)
+            .map_err(lost)?;
+        letters::text(&whole).ok_or_else(|| {
+            refused(
+                "is not text".to_owned(),
+                "Text of any kind can be attached, and PDF files that have text.",
+            )
+        })?
+    };
+    if text.trim().is_empty() {
+        let why = "has no words in it".to_owned();
+        return Err(refused(why, "Attach a file that has text."));
+    }
+    Ok(TextFile { name, bytes, text })
+}
+
+/// A question as a model is shown it, behind its files, in the shape that the makers of R1 use for
+/// files in their own application and publish (README of DeepSeek-R1, "Official Prompts").
+pub fn shown(files: &[TextFile], question: &str) -> String {
+    let mut shown = String::new();
+    for TextFile { name, text, .. } in files {
+        let _ = write!(
+            shown,
+            "[file name]: {name}\n[file content begin]\n{text}\n[file content end]\n"
+        );
+    }
+    shown + question
+}
+
+/// What the system says, without the path that `fs_err` puts before it: the page must not see it.
+fn plain(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+        kind => kind.to_string(),
+    }
+}
