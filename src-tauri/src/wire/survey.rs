@@ -220,6 +220,8 @@ pub(crate) struct Lineage {
     /// What it truly is.
     name: String,
     story: String,
+    /// What it was made from, by the name its makers gave that.
+    base: String,
     licence: String,
     parameters: String,
     /// GPQA diamond first.
@@ -360,6 +362,7 @@ fn shown(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Candidat
     let lineage = candidate.member.as_ref().map(|member| Lineage {
         name: member.name.clone(),
         story: member.lineage.clone(),
+        base: member.base.clone(),
         licence: format!(
             "{}; made from {}, {}",
             member.licence, member.base, member.base_licence

@@ -131,6 +131,7 @@ export class FakeSurvey {
       name: member.short,
       lineage: {
         name: member.name,
+        base: 'Qwen2.5-Math 1.5B',
         story:
           "A smaller model, trained by DeepSeek on answers of R1. It thinks in R1's manner and is not R1 itself.",
         licence: 'MIT; made from Qwen2.5-Math, Apache-2.0',

@@ -498,7 +498,11 @@ export type Lineage = {
 /**
  * What it truly is.
  */
-name: string, story: string, licence: string, parameters: string, 
+name: string, story: string, 
+/**
+ * What it was made from, by the name its makers gave that.
+ */
+base: string, licence: string, parameters: string, 
 /**
  * GPQA diamond first.
  */

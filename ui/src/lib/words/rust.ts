@@ -1,7 +1,7 @@
 // What Rust words in English: how a model fits, what to take, what failed. A window in English
 // shows those sentences as they are. Any other says the same from the numbers and codes that come
 // with them; a failure's own sentence stays below as a detail, since it names files and reasons.
-import type { Code, Fit, FitWhy, Model, QuantView, Survey } from '../ipc/wire';
+import type { Code, Fit, FitWhy, Lineage, Model, QuantView, Survey } from '../ipc/wire';
 import { count, rate, size } from './counts';
 import { about } from './fit';
 import { sentences, together } from './join';
@@ -96,6 +96,20 @@ function note(why: FitWhy): string {
     default:
       return t(key);
   }
+}
+
+/** Members of the family whose story is their own. */
+const STORIES = {
+  'r1-0528-qwen3-8b': 'lineage.newer',
+  'r1-671b': 'lineage.first',
+  'r1-0528-671b': 'lineage.itself',
+} as const;
+
+/** What a model of the catalogue truly is. One that somebody added says so in their own words. */
+export function story(id: string, { story, base }: Lineage): string {
+  if (speaksAsRust()) return story;
+  if (id in STORIES) return t(STORIES[id as keyof typeof STORIES], { base });
+  return id.startsWith('r1-distill-') ? t('lineage.distilled', { base }) : story;
 }
 
 /** What the list of models says of one. */
