@@ -5,6 +5,7 @@
 
 mod chats;
 mod engine;
+mod files;
 mod first;
 mod governing;
 mod hostile;

@@ -3,6 +3,9 @@
 
 use std::path::PathBuf;
 
+use thirtyfour::Key;
+
+use crate::files::attached;
 use crate::window::{Opening, Window};
 
 async fn shoot(window: &Window, name: &str) {
@@ -68,6 +71,51 @@ async fn screens() {
         window.click("model-button").await;
         window.one("model-panel").await;
         shoot(&window, &format!("{name}-5-models")).await;
+        window.close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "makes pictures to look at"]
+async fn files() {
+    let long = "year,tonnes\n2026,15\n".repeat(60);
+    let letter = "Dear aunt,\n\ntwo and two is four.\n";
+    for (name, dark, size) in [
+        ("light", false, (1080, 760)),
+        ("dark", true, (1080, 760)),
+        ("narrow", false, (400, 760)),
+    ] {
+        let mut opening = Opening::new();
+        (opening.dark, opening.size) = (dark, size);
+        attached(&opening, &[("letter to my aunt.txt", letter)]).await;
+        let window = opening.open().await;
+        let (width, height) = size;
+        let sized = window.web.set_window_rect(0, 0, width, height);
+        sized.await.unwrap();
+        window.ask_to_the_end("What is 2 + 2?").await;
+        shoot(&window, &format!("{name}-files-1-sent")).await;
+        window.click("file-open").await;
+        window.one("file-text").await;
+        shoot(&window, &format!("{name}-files-2-sheet")).await;
+        window.close().await;
+        let more = [
+            ("sums.csv", "1,2\n"),
+            ("来自姑妈的信.md", letter),
+            ("potatoes by year.csv", &long),
+        ];
+        attached(&opening, &more).await;
+        let window = opening.open().await;
+        let sized = window.web.set_window_rect(0, 0, width, height);
+        sized.await.unwrap();
+        window.write(Key::Control + "n").await;
+        window.write("What does the table say?").await;
+        window.one("too-long").await;
+        shoot(&window, &format!("{name}-files-3-too-long")).await;
+        window
+            .script("[...document.querySelectorAll('[data-testid=file-remove]')].at(-1).click()")
+            .await;
+        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+        shoot(&window, &format!("{name}-files-4-waiting")).await;
         window.close().await;
     }
 }

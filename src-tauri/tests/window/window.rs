@@ -41,6 +41,8 @@ pub(crate) struct Opening {
     pub(crate) machine: Option<&'static str>,
     /// A battery feeds it.
     pub(crate) on_battery: bool,
+    /// What the program is started with.
+    pub(crate) arguments: Vec<String>,
 }
 
 impl Opening {
@@ -53,6 +55,7 @@ impl Opening {
             data: None,
             machine: Some("02-laptop-8gb"),
             on_battery: false,
+            arguments: Vec::new(),
         }
     }
 
@@ -133,7 +136,7 @@ impl Opening {
             std::thread::sleep(LOOK);
         }
         let mut wishes = Capabilities::new();
-        let options = serde_json::json!({ "binary": program, "args": [] });
+        let options = serde_json::json!({ "binary": program, "args": self.arguments });
         wishes.set("webkitgtk:browserOptions", options).unwrap();
         let web = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes)
             .await
