@@ -100,6 +100,8 @@ fn transcript(title: String, at: i64, entries: Vec<Entry>) -> Transcript {
         changed_ms: at,
         pinned: false,
         manner: None,
+        folder: None,
+        instructions: String::new(),
         shown: None,
         entries,
     }

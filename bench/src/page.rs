@@ -124,21 +124,20 @@ pub const SEARCH: &str = "
         let begun = 0;
         for (let end = 1; end <= word.length; end += 1) {
             await new Promise((next) => setTimeout(next, 100));
-            // The results of the words before are no answer.
-            for (const hit of document.querySelectorAll('[data-testid=hit]')) hit.setAttribute('data-old', '');
             begun = performance.now();
             type(word.slice(0, end));
         }
-        const nothing = () => document.querySelector('[data-testid=found-nothing]');
-        while (!document.querySelector('[data-testid=hit]') && !nothing()) await new Promise(requestAnimationFrame);
-        await new Promise((settled) => {
-            const seen = new MutationObserver(() => { clearTimeout(late); seen.disconnect(); settled(); });
-            seen.observe(document.querySelector('[aria-label=Found]'), { subtree: true, childList: true, characterData: true });
-            const late = setTimeout(() => { seen.disconnect(); settled(); }, 1500);
+        // Nothing more comes for a second and a half: the last change was the answer to the last letter.
+        let changed = begun;
+        const seen = new MutationObserver(async () => {
+            await new Promise(requestAnimationFrame);
+            await new Promise(requestAnimationFrame);
+            changed = performance.now();
         });
-        await new Promise(requestAnimationFrame);
-        await new Promise(requestAnimationFrame);
-        took.push(performance.now() - begun);
+        seen.observe(document.querySelector('aside'), { subtree: true, childList: true, characterData: true, attributes: true });
+        while (performance.now() < changed + 1500) await new Promise((next) => setTimeout(next, 50));
+        seen.disconnect();
+        took.push(changed - begun);
         await new Promise((next) => setTimeout(next, 300));
         type('');
         await new Promise((next) => setTimeout(next, 300));
