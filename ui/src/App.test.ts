@@ -16,6 +16,7 @@ beforeEach(() => {
     'ResizeObserver',
     class {
       observe(): void {}
+      unobserve(): void {}
       disconnect(): void {}
     },
   );
