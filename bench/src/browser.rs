@@ -1,5 +1,5 @@
 //! The real window on a display of its own, and its page asked in its own language. The wire of
-//! WebDriver is JSON over HTTP; the handful of calls that are needed are written out here.
+//! `WebDriver` is JSON over HTTP; the handful of calls that are needed are written out here.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};

@@ -48,6 +48,7 @@ pub fn write(home: &Path, chats: usize, messages: usize) -> io::Result<()> {
             parent,
             created_ms: at,
             body,
+            files: Vec::new(),
         })
     };
     let one = |n: usize| {

@@ -58,7 +58,7 @@ fn files_are_read_before_the_question() {
                  What is 47 + 38?";
     let typed = ask(&[], typed);
     assert_eq!(ask(&[letter, paper], "What is 47 + 38?"), typed);
-    assert!(typed > bare + 100);
+    assert!(typed > bare + 50, "{typed} and {bare} tokens");
 }
 
 #[test]
