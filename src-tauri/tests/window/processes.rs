@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 pub(crate) struct Slowed {
     engine: Pid,
     over: Arc<AtomicBool>,
+    held: Arc<AtomicBool>,
     holder: Option<JoinHandle<()>>,
 }
 
@@ -19,10 +20,15 @@ impl Slowed {
     pub(crate) fn new(engine: Pid) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let ends = Arc::clone(&over);
+        let held = Arc::new(AtomicBool::new(false));
+        let stays = Arc::clone(&held);
         let holder = std::thread::spawn(move || {
             // An engine that was killed cannot be held, which is the end of it.
             while !ends.load(Ordering::Relaxed) && kill_process(engine, Signal::STOP).is_ok() {
                 std::thread::sleep(Duration::from_millis(60));
+                if stays.load(Ordering::Relaxed) {
+                    continue;
+                }
                 let _ = kill_process(engine, Signal::CONT);
                 std::thread::sleep(Duration::from_millis(2));
             }
@@ -30,8 +36,14 @@ impl Slowed {
         Self {
             engine,
             over,
+            held,
             holder: Some(holder),
         }
+    }
+
+    /// Lets it do nothing at all, until it may go on slowly.
+    pub(crate) fn hold(&self, held: bool) {
+        self.held.store(held, Ordering::Relaxed);
     }
 
     /// Ends the process at once.

@@ -62,6 +62,8 @@ async fn talk(window: &Window, visitor: &mut impl Visitor) {
     window.ask("What is 847 + 138?").await;
     let look = async || (window.all("thinking-label").await.len() > 1).then_some(());
     window.until("thinking", look).await;
+    // However long somebody looks, it thinks.
+    slowed.hold(true);
     visitor.see(window, "thinking").await;
     window.tap("thinking-toggle").await;
     visitor.see(window, "thinking-open").await;
@@ -70,6 +72,7 @@ async fn talk(window: &Window, visitor: &mut impl Visitor) {
     window.one("queued").await;
     visitor.see(window, "queued").await;
     window.tap("unqueue").await;
+    slowed.hold(false);
     window.clear_composer().await;
     window.tap("stop").await;
     window
