@@ -136,6 +136,27 @@ impl Window {
         )
     }
 
+    /// Seconds of processor time that the web process took so far; the system tells hundredths.
+    pub fn cpu_seconds(&self) -> f64 {
+        let all = self.processes();
+        let web = all.iter().find(|(_, name)| name == "WebKitWebProcess");
+        let stat =
+            web.and_then(|(number, _)| fs::read_to_string(format!("/proc/{number}/stat")).ok());
+        let stat = stat.unwrap_or_default();
+        // Behind the name, which is in brackets: the 14th and 15th field.
+        let fields = stat
+            .rsplit(')')
+            .next()
+            .unwrap_or_default()
+            .split_whitespace()
+            .skip(11)
+            .take(2);
+        fields
+            .filter_map(|field| field.parse::<f64>().ok())
+            .sum::<f64>()
+            / 100.0
+    }
+
     /// When the program was started, in milliseconds since 1970; the system tells hundredths.
     pub fn started_ms(&self) -> io::Result<f64> {
         let all = self.processes();

@@ -158,6 +158,7 @@ pub const OPEN_LONG: &str = "
 
 /// Shows earlier messages, and tells the time until they are painted.
 pub const EARLIER: &str = "
+    while (!document.querySelector('.earlier')) await new Promise(requestAnimationFrame);
     const begun = performance.now();
     const count = () => document.querySelectorAll('[data-message]').length;
     const before = count();

@@ -8,6 +8,7 @@ use tauri::async_runtime::{block_on, spawn};
 use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::calls;
+use crate::drawing;
 use crate::drops::{Drops, is_model};
 use crate::leaving::guard;
 use crate::notices;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> Result<(), String> {
                     // The page knows which chat is open; the title bar says what the page says.
                     .on_document_title_changed(|window, title| drop(window.set_title(&title)))
                     .build()?;
+            drawing::choose(&window)?;
             let home = app::Home::find()?;
             let product = block_on(App::open(&home))?;
             if let Some(model) = model {

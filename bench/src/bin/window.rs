@@ -9,7 +9,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bench::browser::{Window, wait};
 use bench::figures::{self, Figure, Target};
@@ -208,11 +208,13 @@ impl Stage {
             let what = if name.is_empty() { "between" } else { name };
             eprintln!("{what}: {} tokens", script.stretches[stretch].0);
             window.ask(page::RECORD)?;
+            let (begun, cpu) = (Instant::now(), window.cpu_seconds());
             stream::go(self.folder.path(), stretch + 1)?;
             wait("a stretch of the reply", || {
                 (stream::done(self.folder.path()) > stretch).then_some(())
             })?;
             let frames = numbers(&window.ask(page::RECORDED)?);
+            let cpu = (window.cpu_seconds() - cpu) / begun.elapsed().as_secs_f64();
             if name.is_empty() {
                 // What is behind is drawn before anything is measured again.
                 window.wait_for(page::TWO_FRAMES)?;
@@ -223,6 +225,11 @@ impl Stage {
                 if is_open { "open" } else { "folded" }
             );
             found.extend(of_frames(&name, &frames, &mut first));
+            found.push(Figure::new(
+                format!("{name}: cores that the page takes"),
+                "",
+                vec![cpu],
+            ));
         }
         window.ask(page::RECORD)?;
         stream::go(self.folder.path(), names.len() + 2)?;
