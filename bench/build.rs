@@ -6,6 +6,9 @@ use std::path::Path;
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    if env::var_os("CARGO_FEATURE_LLAMA").is_none() {
+        return;
+    }
     let backends = env::var("DEP_LLAMA_BACKENDS_DIR").expect("llama-cpp-sys-2 names its backends");
     println!("cargo::rustc-env=SPUD_BUILD_BACKENDS={backends}");
     let libraries = Path::new(&backends).with_file_name("lib");

@@ -4,11 +4,16 @@
 //! ([`figures`]). What it measures on is made here too: GGUF files of true shape with random
 //! weights ([`synthetic`]). Nothing of this is part of the product, and no test asserts a time.
 
+pub mod browser;
 pub mod figures;
+pub mod many;
 pub mod memory;
 pub mod ours;
+pub mod page;
 pub mod planned;
+mod prose;
 mod quants;
+pub mod stream;
 pub mod synthetic;
 mod words;
 

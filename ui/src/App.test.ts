@@ -16,6 +16,7 @@ beforeEach(() => {
     'ResizeObserver',
     class {
       observe(): void {}
+      unobserve(): void {}
       disconnect(): void {}
     },
   );
@@ -318,7 +319,7 @@ describe('the window', () => {
     expect(label?.textContent).toBe('4 steps');
     all('thinking-toggle')[0]?.click();
     flushSync();
-    expect(all('thinking-text')[0]?.querySelectorAll('.isNumbered > .step')).toHaveLength(4);
+    expect(all('thinking-text')[0]?.querySelectorAll('.isNumbered .step')).toHaveLength(4);
     expect(one('thinking-toggle').textContent).toContain('77 % of the time');
   });
 

@@ -16,6 +16,7 @@ import { t } from './lib/words/language.svelte';
 /** `act` takes the call and leads the focus back to the field. */
 export function messageDeeds(
   door: Backend,
+  note: (failure: Failure) => void,
   act: (call: Promise<unknown>) => void,
   answerNow: () => void,
   remove: (message: number, words: string) => void,
@@ -27,7 +28,8 @@ export function messageDeeds(
     again: (message) => act(door.call('ask_again', { message })),
     goOn: (message) => act(door.call('go_on', { message })),
     thinkMore: (message) => act(door.call('think_more', { message })),
-    show: (message) => act(door.call('show_branch', { message })),
+    // Who steps through them goes on stepping (`Branches`).
+    show: (message) => void door.call('show_branch', { message }).catch(note),
     answerNow,
     remove,
   };

@@ -37,18 +37,15 @@ impl App {
     pub async fn set_instructions(&self, chat: Option<ChatId>, text: &str) -> Result<(), Failure> {
         let text = checked(text)?;
         self.at_the_gate(move |app, chats| {
-            match chat {
-                Some(chat) => {
-                    chats.set_instructions(chat, &text)?;
-                    let event = ChatEvent::Instructions(text);
-                    app.state().tell_chat(chat, &event);
-                }
-                None => {
-                    chats.set_setting(key::INSTRUCTIONS, &text)?;
-                    let event = AppEvent::Instructions(text);
-                    app.state().app_watchers.tell(&event);
-                }
+            if let Some(chat) = chat {
+                chats.set_instructions(chat, &text)?;
+                let event = ChatEvent::Instructions(text);
+                app.state().tell_chat(chat, &event);
+                return Ok(());
             }
+            chats.set_setting(key::INSTRUCTIONS, &text)?;
+            let event = AppEvent::Instructions(text);
+            app.state().app_watchers.tell(&event);
             Ok(())
         })
         .await

@@ -41,7 +41,7 @@ impl App {
                 if let Some(notice) = unreached(&erased) {
                     state.notice(notice);
                 }
-                let in_engine = state.in_engine.filter(|last| ids.contains(last)).is_some();
+                let in_engine = state.in_engine.is_some_and(|last| ids.contains(&last));
                 drop(state);
                 app.tell_rows(chats)?;
                 Ok(in_engine)

@@ -7,7 +7,7 @@ use crate::window::{Opening, Window};
 const LONG: &str = "Count from 1 to 200";
 
 /// A window with a reply that is some words into its answer.
-async fn in_mid_reply() -> (Window, crate::window::Slowed) {
+async fn in_mid_reply() -> (Window, crate::processes::Slowed) {
     let window = Opening::new().open().await;
     window.ask_to_the_end("Hello").await;
     let slowed = window.slow_down();

@@ -6,7 +6,7 @@ use crate::scripted::{ASSISTANT, END, THINK_CLOSE, THINK_OPEN, model};
 use crate::window::{Opening, Window};
 
 /// A window with a model that never closes its thinking, in the middle of it.
-async fn in_mid_thought(test: &str) -> (Window, crate::window::Slowed) {
+pub(crate) async fn in_mid_thought(test: &str) -> (Window, crate::processes::Slowed) {
     // Words that come round only after a while.
     let thinks = "abcdfghijklmnopqrtuvwxzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:-";
     let thinks = [ASSISTANT, THINK_OPEN, thinks, "a"];

@@ -3,21 +3,27 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod access;
 mod chats;
 mod engine;
 mod files;
 mod first;
 mod governing;
+mod hands;
 mod hostile;
 // The library's own scripted server.
 #[path = "../../../crates/library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]
 mod hub;
 mod keeping;
+mod kept;
+mod keyboard;
 mod models;
 mod picker;
+mod processes;
 mod screens;
 #[path = "../../../crates/engine-llama/tests/engine_llama/scripted.rs"]
 mod scripted;
 mod shelf;
+mod tour;
 mod window;

@@ -12,15 +12,15 @@ use crate::window::{Opening, Window};
 const PATH: &str = "/me/sprout/resolve/main/sprout.gguf";
 
 /// A hub whose speed can be changed, and a home that knows it and what it has.
-struct Shop {
-    opening: Opening,
+pub(crate) struct Shop {
+    pub(crate) opening: Opening,
     server: Server,
     /// Bytes per second of each connection.
     rate: Arc<AtomicU64>,
 }
 
 impl Shop {
-    fn new(rate: u64) -> Self {
+    pub(crate) fn new(rate: u64) -> Self {
         let rate = Arc::new(AtomicU64::new(rate));
         let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sprout/sprout.gguf");
         let bytes = Arc::new(std::fs::read(&sprout).unwrap());

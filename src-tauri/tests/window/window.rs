@@ -5,10 +5,8 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -17,6 +15,8 @@ use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, Key, TypingData};
 use tokio::sync::{Mutex, MutexGuard};
+
+use crate::processes::{Process, Slowed};
 
 /// No step of a test takes this long, on whatever machine.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -43,6 +43,8 @@ pub(crate) struct Opening {
     pub(crate) on_battery: bool,
     /// What the program is started with.
     pub(crate) arguments: Vec<String>,
+    /// The program where it is not the one that was built.
+    pub(crate) program: Option<PathBuf>,
 }
 
 impl Opening {
@@ -56,6 +58,7 @@ impl Opening {
             machine: Some("02-laptop-8gb"),
             on_battery: false,
             arguments: Vec::new(),
+            program: None,
         }
     }
 
@@ -79,8 +82,9 @@ impl Opening {
     /// Opens the window and waits until the page is there.
     pub(crate) async fn open(&self) -> Window {
         let alone = ONE_AT_A_TIME.lock().await;
-        let program = Path::new(env!("CARGO_BIN_EXE_spud-desktop"));
-        let engine = program.with_file_name("spud-engine");
+        let built = Path::new(env!("CARGO_BIN_EXE_spud-desktop"));
+        let program = self.program.as_deref().unwrap_or(built);
+        let engine = built.with_file_name("spud-engine");
         assert!(
             engine.is_file(),
             "no engine: run `cargo build -p engine-llama` first"
@@ -357,65 +361,5 @@ impl Window {
             assert!(begun.elapsed() < PATIENCE, "a program outlives its window");
             tokio::time::sleep(LOOK).await;
         }
-    }
-}
-
-/// An engine that is held most of the time.
-pub(crate) struct Slowed {
-    engine: Pid,
-    over: Arc<AtomicBool>,
-    holder: Option<JoinHandle<()>>,
-}
-
-impl Slowed {
-    fn new(engine: Pid) -> Self {
-        let over = Arc::new(AtomicBool::new(false));
-        let ends = Arc::clone(&over);
-        let holder = std::thread::spawn(move || {
-            // An engine that was killed cannot be held, which is the end of it.
-            while !ends.load(Ordering::Relaxed) && kill_process(engine, Signal::STOP).is_ok() {
-                std::thread::sleep(Duration::from_millis(60));
-                let _ = kill_process(engine, Signal::CONT);
-                std::thread::sleep(Duration::from_millis(2));
-            }
-        });
-        Self {
-            engine,
-            over,
-            holder: Some(holder),
-        }
-    }
-
-    /// Ends the process at once.
-    pub(crate) fn kill(&self) {
-        kill_process(self.engine, Signal::KILL).unwrap();
-    }
-}
-
-impl Drop for Slowed {
-    fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        if let Some(holder) = self.holder.take() {
-            let _ = holder.join();
-        }
-        let _ = kill_process(self.engine, Signal::CONT);
-    }
-}
-
-/// A process that ends with the test.
-struct Process(Child);
-
-impl Process {
-    fn start(command: &mut Command) -> Self {
-        let program = command.get_program().to_owned();
-        let started = command.stderr(Stdio::null()).spawn();
-        Self(started.unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display())))
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
     }
 }

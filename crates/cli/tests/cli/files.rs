@@ -51,14 +51,14 @@ fn files_are_read_before_the_question() {
         let lines = home.run(&arguments).lines();
         lines.done()["prompt_tokens"].as_u64().unwrap()
     };
-    // The same number of tokens is the same prompt, or near enough.
+    // Sprout reads letters: what it was shown can be counted.
     let bare = ask(&[], "What is 47 + 38?");
     let typed = "[file name]: letter.txt\n[file content begin]\nDear aunt\n[file content end]\n\
                  [file name]: paper.pdf\n[file content begin]\na potato\n[file content end]\n\
                  What is 47 + 38?";
     let typed = ask(&[], typed);
     assert_eq!(ask(&[letter, paper], "What is 47 + 38?"), typed);
-    assert!(typed > bare + 80);
+    assert!(typed > bare + 50, "{typed} and {bare} tokens");
 }
 
 #[test]

@@ -28,7 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     // For the messages alone; nothing depends on it, it is started.
     ("engine-llama", &["engine"]),
     // Measures from outside what the others promise, and is no part of the product.
-    ("bench", &["engine", "gguf", "fit"]),
+    ("bench", &["engine", "chats", "gguf", "fit"]),
 ];
 
 /// Outside things, and the only packages that may know them, tests included.

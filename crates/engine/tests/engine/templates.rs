@@ -98,10 +98,11 @@ fn every_conversation_is_rendered_as_the_official_template_does() {
             let mut officially = turns.clone();
             let mut system = *instructions;
             // What its makers advise against is said in the first question.
-            if let (false, Turn::User(first)) = (template == Template::R1May, &mut officially[0]) {
-                if let Some(text) = system.take() {
-                    *first = format!("{text}\n\n{first}");
-                }
+            if template != Template::R1May
+                && let Turn::User(first) = &mut officially[0]
+                && let Some(text) = system.take()
+            {
+                *first = format!("{text}\n\n{first}");
             }
             assert_eq!(
                 ours(&template.render(&Conversation {

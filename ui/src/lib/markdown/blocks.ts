@@ -6,6 +6,7 @@ import { t } from '../words/language.svelte';
 import { entities } from './entities';
 import { safeLink } from './links';
 import * as mathematics from './mathematics';
+import { normal } from './normal';
 
 export type Span =
   | { type: 'text'; text: string }
@@ -176,18 +177,6 @@ function parts(source: string): string[] {
   }
   found.push(source.slice(at));
   return found;
-}
-
-/** marked's time grows with the square of a run of spaces: 50,000 of them take over a second. */
-const LONGEST_RUN = 1000;
-const LONG_RUN = new RegExp(`([ \\t]{${LONGEST_RUN}})[ \\t]+`, 'g');
-
-/**
- * What is lexed: without `\r`, so that a line's end is one character, and without endless spaces.
- * More text at the end only ever adds to the end of the result.
- */
-export function normal(text: string): string {
-  return text.replaceAll('\r', '').replace(LONG_RUN, '$1');
 }
 
 const OPTIONS = {

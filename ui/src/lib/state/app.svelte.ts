@@ -15,6 +15,16 @@ import type {
   Preset,
 } from '../ipc/wire';
 
+/** The rows as they are now; those that did not change are the same objects, and not drawn again. */
+function sameRows(before: ChatRow[], now: ChatRow[]): ChatRow[] {
+  const known = new Map(before.map((row) => [row.id, row]));
+  return now.map((row) => {
+    const old = known.get(row.id);
+    const keys = Object.keys(row) as (keyof ChatRow)[];
+    return old && keys.every((key) => old[key] === row[key]) ? old : row;
+  });
+}
+
 export class AppState {
   /** False until the first snapshot: nothing below means anything yet. */
   known = $state(false);
@@ -63,7 +73,7 @@ export class AppState {
         this.known = true;
         break;
       case 'chats':
-        this.chats = event.chats;
+        this.chats = sameRows(this.chats, event.chats);
         if (event.chats.length > 0) this.firstRun = false;
         break;
       case 'model':

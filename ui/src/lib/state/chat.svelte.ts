@@ -2,10 +2,21 @@
 // begins with a snapshot, so a reload in the middle of a reply needs no code of its own.
 import type { ChatEvent, ChatRow, Failure, Manner, Message, Phase } from '../ipc/wire';
 
+/** A message that grows: whoever shows a part of it hears when that part changes. */
+function growing(message: Message): Message {
+  const told = $state(message);
+  return told;
+}
+
+/** Only a reply that is being written changes in place; to watch thousands that never do is dear. */
+function watched(message: Message): Message {
+  return message.state === 'streaming' ? growing(message) : message;
+}
+
 export class ChatState {
   readonly id: number;
   row = $state.raw<ChatRow | null>(null);
-  messages = $state<Message[]>([]);
+  messages = $state.raw<Message[]>([]);
   /** What the reply in progress is doing; null when none is. */
   phase = $state.raw<Phase | null>(null);
   draft = $state('');
@@ -32,7 +43,7 @@ export class ChatState {
     switch (event.type) {
       case 'snapshot':
         this.row = event.chat;
-        this.messages = event.messages;
+        this.messages = event.messages.map(watched);
         this.phase = event.phase;
         this.draft = event.draft;
         this.manner = event.manner;
@@ -40,7 +51,7 @@ export class ChatState {
         this.heard = nowMs;
         break;
       case 'branch':
-        this.messages = event.messages;
+        this.messages = event.messages.map(watched);
         this.phase = this.reply === null ? null : { type: 'waiting' };
         this.heard = nowMs;
         break;
@@ -62,7 +73,7 @@ export class ChatState {
         this.heard = nowMs;
         break;
       case 'growth': {
-        const message = this.messages.find((known) => known.id === event.message);
+        const message = this.messages.findLast((known) => known.id === event.message);
         if (!message) break;
         if (event.thinking !== '') message.thinking += event.thinking;
         if (event.answer !== '') message.text += event.answer;
@@ -90,10 +101,13 @@ export class ChatState {
   }
 
   /** The reply being written, if one is. */
-  get reply(): Message | null {
+  readonly reply = $derived.by(() => {
     const last = this.messages.at(-1);
     return last?.state === 'streaming' ? last : null;
-  }
+  });
+
+  /** The newest message of which it is known what the model was shown. */
+  readonly #counted = $derived(this.messages.findLast((message) => message.promptTokens > 0));
 
   /**
    * Tokens that the conversation takes of the context: while a reply is written with its thinking,
@@ -102,19 +116,19 @@ export class ChatState {
   get used(): number {
     const reply = this.reply;
     if (reply) return this.#prompt + reply.thinkingTokens + reply.answerTokens;
-    const last = this.messages.findLast((message) => message.promptTokens > 0);
+    const last = this.#counted;
     return last ? last.promptTokens + last.answerTokens : 0;
   }
 
   /** The last message that the model was not shown for its newest reply; null where it saw all. */
   get leftOut(): number | null {
-    return this.messages.findLast((message) => message.promptTokens > 0)?.leftOut ?? null;
+    return this.#counted?.leftOut ?? null;
   }
 
   /** A message heard twice is the same message, as it stands now. */
   #put(message: Message): void {
-    const at = this.messages.findIndex((known) => known.id === message.id);
-    if (at < 0) this.messages.push(message);
-    else this.messages[at] = message;
+    const at = this.messages.findLastIndex((known) => known.id === message.id);
+    this.messages =
+      at < 0 ? [...this.messages, watched(message)] : this.messages.with(at, watched(message));
   }
 }

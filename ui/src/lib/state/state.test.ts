@@ -148,7 +148,6 @@ describe('the thinking view', () => {
     const reply = { ...EMPTY, thinking: 'Let me see.', thinkingTokens: 4, thinkingMs: 1_500 };
     expect(thoughtOf(reply, thinking, 700)).toEqual({
       label: 'Thinking',
-      steps: '',
       rate: '2.7 tokens/s',
       ended: '',
       share: '',
@@ -169,7 +168,6 @@ describe('the thinking view', () => {
     const reply = { ...EMPTY, thinking: 'Long.', thinkingMs: 12_300, text: '2' };
     expect(thoughtOf(reply, answering, 9_000)).toMatchObject({
       label: 'Thought for 12 s',
-      steps: '',
       rate: '',
       isRunning: false,
       clock: '',

@@ -3,7 +3,7 @@
 // starts" means that the quiet line loses its latest words and becomes "Thought for 12 s".
 import type { Message, Phase } from '../ipc/wire';
 import { t } from '../words/language.svelte';
-import { stepsOf } from '../markdown/steps';
+import { countSteps } from '../markdown/steps';
 import { latestWords } from '../words/latest';
 import { count, percent, rate, tokens } from '../words/counts';
 import { running, spent } from '../words/time';
@@ -16,8 +16,6 @@ export interface Thought {
   isRunning: boolean;
   /** Who closed it, where it was not the model. */
   ended: string;
-  /** How many steps it took, once it is over. */
-  steps: string;
   /** Tokens per second, while it runs. */
   rate: string;
   /** Its part of the reply's time. */
@@ -41,7 +39,6 @@ export function thoughtOf(
     label: isRunning
       ? t('thinking.running')
       : t('thinking.done', { time: spent(reply.thinkingMs) }),
-    steps: isRunning ? '' : stepWords(reply),
     rate: isRunning ? rateOf(reply) : '',
     ended: isRunning ? '' : endOf(reply),
     share: isRunning ? '' : shareOf(reply),
@@ -56,9 +53,12 @@ function endOf({ closedBy }: Message): string {
   return closedBy === null ? '' : t(`thinking.closed.${closedBy}`);
 }
 
-/** One step is no news. */
-function stepWords({ thinking }: Message): string {
-  const n = stepsOf(thinking).size;
+/**
+ * How many steps a thought took, once it is over. By itself, since it reads the whole thought: not
+ * to be asked again while the answer grows. One step is no news.
+ */
+export function stepWords(thinking: string): string {
+  const n = countSteps(thinking);
   return n > 1 ? t('thinking.steps', { count: n, n: count(n) }) : '';
 }
 

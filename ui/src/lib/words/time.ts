@@ -38,14 +38,20 @@ export type Age = 'today' | 'yesterday' | 'week' | 'older';
 
 /** By the calendar of the person, not by 24 hours: one minute past midnight, 23:59 is yesterday. */
 export function age(thenMs: number, nowMs: number): Age {
+  return ages(nowMs)(thenMs);
+}
+
+/** `age` for many times: their days are counted once. */
+export function ages(nowMs: number): (thenMs: number) => Age {
   const today = new Date(nowMs);
-  const midnight = new Date(today.getFullYear(), today.getMonth(), today.getDate());
-  const dayBefore = (days: number): number =>
-    new Date(midnight.getFullYear(), midnight.getMonth(), midnight.getDate() - days).getTime();
-  if (thenMs >= midnight.getTime()) return 'today';
-  if (thenMs >= dayBefore(1)) return 'yesterday';
-  if (thenMs >= dayBefore(7)) return 'week';
-  return 'older';
+  const daysAgo = (days: number): number =>
+    new Date(today.getFullYear(), today.getMonth(), today.getDate() - days).getTime();
+  const [midnight, yesterday, week] = [daysAgo(0), daysAgo(1), daysAgo(7)];
+  return (thenMs) => {
+    if (thenMs >= midnight) return 'today';
+    if (thenMs >= yesterday) return 'yesterday';
+    return thenMs >= week ? 'week' : 'older';
+  };
 }
 
 /** How long until `age` would answer differently for a chat of today. */
