@@ -132,7 +132,7 @@ async fn attach(
     let paths = if let Some(number) = request.dropped {
         drops.take(number)
     } else {
-        let dialog = rfd::AsyncFileDialog::new().set_title("Attach files as text");
+        let dialog = rfd::AsyncFileDialog::new().set_title(Words::AttachTitle.said(&app));
         let chosen = dialog.pick_files().await.unwrap_or_default();
         chosen.iter().map(|file| file.path().to_owned()).collect()
     };

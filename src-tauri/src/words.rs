@@ -48,6 +48,7 @@ pub(crate) enum Words {
     ModelsFolder,
     OpenModel,
     ModelKind,
+    AttachTitle,
 }
 
 impl Words {
@@ -66,6 +67,7 @@ impl Words {
             Self::ModelsFolder => "modelsFolder",
             Self::OpenModel => "openModel",
             Self::ModelKind => "modelKind",
+            Self::AttachTitle => "attachTitle",
         }
     }
 
@@ -111,7 +113,7 @@ fn spoken(tag: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    const ALL: [Words; 13] = [
+    const ALL: [Words; 14] = [
         Words::ReplyThere,
         Words::ModelHere,
         Words::ModelHereNote,
@@ -125,6 +127,7 @@ mod tests {
         Words::ModelsFolder,
         Words::OpenModel,
         Words::ModelKind,
+        Words::AttachTitle,
     ];
 
     #[test]

@@ -174,7 +174,7 @@ async fn what_does_not_fit_is_told_before_and_refused() {
     assert_eq!(failure.code, Code::PromptTooLong);
     let told = failure.message;
     assert!(
-        told.contains("about 3,") && told.contains("holds 1,024"),
+        told.contains("about 2,") && told.contains("holds 1,024"),
         "{told}"
     );
     assert_eq!(

@@ -5,7 +5,7 @@
 
 use std::time::{Duration, Instant};
 
-use engine::message::{End, FailureCode};
+use engine::message::{End, Event, FailureCode};
 use engine::prompt::{ASSISTANT, BEGIN, END, Prompt, Segment, THINK_CLOSE, THINK_OPEN, USER};
 
 use crate::asking::{CONTEXT, Told, ask, gather, greedy, prompt, ready};
@@ -145,4 +145,18 @@ fn a_question_of_a_megabyte_is_refused_at_once() {
         );
         assert!(took < AT_ONCE, "{pattern}: {took:?}");
     }
+}
+
+#[test]
+fn tokens_are_counted_as_they_would_stand_in_a_prompt() {
+    let engine = ready(CONTEXT);
+    let file = text("[file name]: <think>\n");
+    let special = Segment::Special(THINK_OPEN.to_owned());
+    let mut events = engine.count(vec![file, special, text("")]);
+    let Some(Event::Counted { outcome }) = events.blocking_recv() else {
+        panic!("no count");
+    };
+    let counts = outcome.unwrap();
+    assert!(counts[0] > 5 && counts[1..] == [1, 0], "{counts:?}");
+    assert_eq!(events.blocking_recv(), None);
 }
