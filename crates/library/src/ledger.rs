@@ -129,10 +129,12 @@ impl Ledger {
         }
         let mut text = serde_json::to_vec(line).expect("BUG: text and numbers are JSON");
         text.push(b'\n');
-        let file = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&*self.path);
+        let mut options = OpenOptions::new();
+        options.create(true).append(true);
+        // Whom somebody asked, and when, is theirs alone.
+        #[cfg(unix)]
+        fs_err::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&*self.path);
         let _ = file.and_then(|mut file| file.write_all(&text));
     }
 }
@@ -205,6 +207,12 @@ mod tests {
         let path = folder.path().join("connections.jsonl");
         let ledger = Ledger::at(&path);
         drop(ledger.ask("first", "x"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "readable by others");
+        }
         let filler = vec![b' '; usize::try_from(MOST_BYTES).unwrap()];
         let mut text = std::fs::read(&path).unwrap();
         text.extend(filler);
