@@ -68,6 +68,17 @@ describe('the house', () => {
     expect(silent.map(({ path }) => path)).toEqual([]);
   });
 
+  it('lies still for those who asked for it', () => {
+    const base = sources.find(({ path }) => path === 'base.css')?.text ?? '';
+    expect(base).toMatch(
+      /prefers-reduced-motion: reduce\) \{\s*\*,[^}]*transition: none !important/,
+    );
+    // What a script moves is beyond the reach of that rule.
+    expect(
+      having(/behavior: 'smooth'|\.animate\(|transition:fade|svelte\/(transition|motion)/),
+    ).toEqual([]);
+  });
+
   it('keeps its rooms small', () => {
     const large = code
       .filter(({ text }) => text.split('\n').length > 400)

@@ -39,7 +39,9 @@ const SIDEWAYS: &str = "
         const isMeant = one.matches('pre, .wide, textarea, input, select') ||
             style.textOverflow === 'ellipsis';
         if (isBox && !isMeant && one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
-            found.push(`cut by ${one.scrollWidth - one.clientWidth}: ${name(one)}`);
+            found.push(`cut by ${one.scrollWidth - one.clientWidth}: ${name(one)}, by ${
+                [...one.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right >
+                    box.left + one.clientWidth + 1).map(name).slice(0, 3).join(', ')}`);
     }
     return found.slice(0, 8);";
 

@@ -128,7 +128,10 @@ pub(crate) async fn keep(opening: &Opening, chats: Vec<Value>, preferences: Pref
     let form = json!({"form": "spud-chats", "version": 1, "written_ms": DAY_MS, "chats": chats});
     std::fs::write(&file, form.to_string()).unwrap();
     let app = App::open(&Home::at(opening.home.path())).await.unwrap();
-    app.take_in(&file).await.unwrap();
+    // A file without chats is refused.
+    if form["chats"] != json!([]) {
+        app.take_in(&file).await.unwrap();
+    }
     app.set_preferences(preferences).await.unwrap();
     app.close().await;
 }

@@ -2,9 +2,11 @@
 //! wide and narrow: `bench/screens FOLDER`. Judged by eye, so no part of the tests.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use app::{Preferences, Theme};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use thirtyfour::Key;
 
 use crate::files::attached;
@@ -21,6 +23,8 @@ struct Look {
     preferences: Preferences,
     size: (u32, u32),
     taken: usize,
+    /// Of the windows so far; each goes with the last who holds it.
+    homes: Vec<Arc<TempDir>>,
 }
 
 impl Visitor for Look {
@@ -36,8 +40,9 @@ impl Visitor for Look {
 
 impl Look {
     /// A window in this look on a home with these chats.
-    async fn open(&self, mut opening: Opening, chats: Vec<Value>) -> Window {
+    async fn open(&mut self, mut opening: Opening, chats: Vec<Value>) -> Window {
         opening.size = self.size;
+        self.homes.push(opening.home.clone());
         keep(&opening, chats, self.preferences.clone()).await;
         self.open_again(&opening).await
     }
@@ -204,6 +209,7 @@ async fn screens() {
                     preferences,
                     size,
                     taken: 0,
+                    homes: Vec::new(),
                 };
                 std::fs::create_dir_all(&look.folder).unwrap();
                 let window = look.open(Opening::new(), few()).await;
