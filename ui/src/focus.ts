@@ -21,8 +21,11 @@ export function keepFocus(page: HTMLElement, home: string, lead: () => void): ()
   const look = (): void => {
     const [had, ...around] = trail;
     if (had === undefined || document.activeElement !== document.body) return;
+    const isThere = had.isConnected && isSeen(had);
+    // While something is done it is disabled, and loses the focus: it has it again, or is gone.
+    if (isThere && had.matches(':disabled')) return;
     trail = [];
-    if (had.isConnected && isSeen(had)) return void (had as HTMLElement).focus();
+    if (isThere) return void (had as HTMLElement).focus();
     for (const place of around) {
       if (!place.isConnected) continue;
       if (place.matches(home)) return lead();
