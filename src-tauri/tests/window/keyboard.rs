@@ -194,7 +194,6 @@ async fn the_keyboard_finds_saves_deletes_and_brings_back() {
     window.tab_to("trash-restore").await;
     window.press(Key::Enter + "").await;
     window.one("trash-empty").await;
-    window.has_focus("trash-close").await;
     window.sees_the_focus().await;
     window.press(Key::Escape + "").await;
     window.has_no_layer().await;
