@@ -17,6 +17,17 @@ use crate::window::{Opening, Window};
 
 const SPROUT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../sprout/sprout.gguf");
 
+/// Draws the page anew for a while, by less than can be seen.
+const BREATHE: &str = "
+    const breath = setInterval(() => {
+        const { style } = document.documentElement;
+        style.opacity = style.opacity === '' ? '0.999' : '';
+    }, 50);
+    setTimeout(() => {
+        clearInterval(breath);
+        document.documentElement.style.opacity = '';
+    }, 1000);";
+
 /// One look of the window, and the folder of its pictures.
 struct Look {
     folder: PathBuf,
@@ -33,6 +44,8 @@ impl Visitor for Look {
         tokio::time::sleep(std::time::Duration::from_millis(150)).await;
         self.taken += 1;
         let file = format!("{:02}-{name}.png", self.taken);
+        // A picture waits for a frame, and a page that lies still draws none.
+        window.script(BREATHE).await;
         let picture = window.web.screenshot_as_png().await.unwrap();
         std::fs::write(self.folder.join(file), picture).unwrap();
     }
