@@ -92,6 +92,7 @@ pub const SCROLL_CHAT: &str = "
     let last = performance.now();
     const end = last + 3000;
     while (last < end) {
+        log.dispatchEvent(new WheelEvent('wheel'));
         log.scrollTop -= 120;
         await new Promise(requestAnimationFrame);
         const now = performance.now();

@@ -1,7 +1,10 @@
 //! The list of chats, and what a restart finds again.
 
+use serde_json::json;
 use thirtyfour::Key;
 
+use crate::kept::{chat, keep};
+use crate::tour::open_chat;
 use crate::window::Opening;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,5 +131,35 @@ async fn words_are_found_in_the_open_chat_also_in_a_folded_thought() {
         })
         .await;
     assert_eq!(window.script(marked).await, 0);
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_is_in_view_however_quick_its_reply_is() {
+    let long = "Count from 1 to 20, then back. ".repeat(12);
+    let reply = json!({"role": "assistant", "follows": 0, "created_ms": 1, "text": long,
+                       "model": "Sprout", "state": "complete"});
+    let mut talk = chat("A long talk", &long, &reply);
+    let messages = talk["messages"].as_array_mut().unwrap();
+    for at in 1..6 {
+        let mut pair = messages[..2].to_vec();
+        pair[0]["follows"] = json!(2 * at - 1);
+        pair[1]["follows"] = json!(2 * at);
+        messages.extend(pair);
+    }
+    talk["shown"] = json!(messages.len() - 1);
+    let opening = Opening::new();
+    keep(&opening, vec![talk], app::Preferences::default()).await;
+    let window = opening.open().await;
+    open_chat(&window, "A long talk").await;
+    for question in ["What is 2 + 2?", "What is 3 + 4?"] {
+        window.ask_to_the_end(question).await;
+        let at_the_end = async || {
+            let look = "const log = document.querySelector('.log');
+                        return log.scrollHeight - log.clientHeight - log.scrollTop < 2";
+            (window.script(look).await == true).then_some(())
+        };
+        window.until("the end in view", at_the_end).await;
+    }
     window.close().await;
 }

@@ -111,7 +111,11 @@ async fn read(window: &Window, visitor: &mut impl Visitor) {
             let look = async || (window.script(drawn).await == true).then_some(());
             window.until("a formula", look).await;
             window
-                .script("document.querySelector('.log').scrollTo(0, 0)")
+                .script(
+                    "const log = document.querySelector('.log');
+                     log.dispatchEvent(new WheelEvent('wheel'));
+                     log.scrollTo(0, 0);",
+                )
                 .await;
         }
         visitor.see(window, name).await;

@@ -18,17 +18,32 @@ export function distance(position: Position): number {
   return position.height - position.view - position.top;
 }
 
+/** How long after the last touch of wheel, key or pointer a move may still be the reader's. */
+const HAND_MS = 1000;
+/** Keys that scroll, or lead the focus somewhere that is then brought into view. */
+const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', 'Tab', ' ']);
+
 /**
- * Whether to follow after the position changed from `topBefore`. A move upwards is the reader's
- * wish, however small: with a touchpad it begins with a pixel. (Content that shrinks moves the
- * position up too, but leaves it at the very end.)
+ * Whether to follow after the position changed from `topBefore`. A move upwards by hand is the
+ * reader's wish, however small: with a touchpad it begins with a pixel. Without a hand it is content
+ * that shrank and grew again before anybody could look.
  */
-export function follows(followed: boolean, topBefore: number, now: Position): boolean {
+export function follows(
+  followed: boolean,
+  topBefore: number,
+  now: Position,
+  isByHand: boolean,
+): boolean {
   const left = distance(now);
   if (left <= ROUNDING) return true;
-  if (now.top < topBefore - ROUNDING) return false;
+  if (now.top < topBefore - ROUNDING) return followed && !isByHand;
   if (now.top > topBefore && left <= SLACK) return true;
   return followed;
+}
+
+function scrolls({ key, target }: KeyboardEvent): boolean {
+  const isTyped = target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
+  return KEYS.has(key) && (!isTyped || key === 'Tab');
 }
 
 export class Follow {
@@ -39,17 +54,29 @@ export class Follow {
 
   #node: HTMLElement | null = null;
   #top = 0;
+  /** When the reader's hand was last felt, on the page's clock. */
+  #hand = -Infinity;
 
   /** To be attached to the scrolling element; its one child is the content. */
   attach = (node: HTMLElement): (() => void) => {
     this.#node = node;
     const onScroll = (): void => this.#moved();
+    const onHand = (event: Event): void => {
+      if (event instanceof KeyboardEvent && !scrolls(event)) return;
+      this.#hand = performance.now();
+    };
+    const hands = ['wheel', 'touchmove', 'pointerdown', 'pointermove', 'keydown'];
+    for (const hand of hands) node.addEventListener(hand, onHand, { passive: true });
+    // A step with Tab comes from wherever the focus was.
+    window.addEventListener('keydown', onHand);
     const sizes = new ResizeObserver(() => this.#settle());
     node.addEventListener('scroll', onScroll, { passive: true });
     sizes.observe(node);
     if (node.firstElementChild) sizes.observe(node.firstElementChild);
     return () => {
       node.removeEventListener('scroll', onScroll);
+      for (const hand of hands) node.removeEventListener(hand, onHand);
+      window.removeEventListener('keydown', onHand);
       sizes.disconnect();
       this.#node = null;
     };
@@ -96,7 +123,8 @@ export class Follow {
     const node = this.#node;
     if (!node) return;
     const now = { top: node.scrollTop, view: node.clientHeight, height: node.scrollHeight };
-    this.following = follows(this.following, this.#top, now);
+    const isByHand = performance.now() - this.#hand < HAND_MS;
+    this.following = follows(this.following, this.#top, now, isByHand);
     this.behind = !this.following && distance(now) > 4 * SLACK;
     this.#top = now.top;
   }

@@ -196,7 +196,12 @@ describe('the scroll position', () => {
     ['keeps following when content shrinks', true, 600, at(400, 800), true],
     ['does not follow near the end after a small move up', true, 600, at(590), false],
   ])('%s', (_rule, followed, before, now, expected) => {
-    expect(follows(followed, before, now)).toBe(expected);
+    expect(follows(followed, before, now, true)).toBe(expected);
+  });
+
+  it('is not let go by content that shrinks and grows while nobody touches it', () => {
+    expect(follows(true, 1590, at(1550, 2206), false)).toBe(true);
+    expect(follows(false, 1590, at(1550, 2206), false)).toBe(false);
   });
 });
 
