@@ -101,19 +101,9 @@ pub const SCROLL_CHAT: &str = "
     }
     return times;";
 
-/// Types a word into the search, a letter each tenth of a second, while frames are recorded; tells
-/// the time from its last letter until the results are painted. Empties the field again.
+/// Types a word into the search, a letter each tenth of a second; tells the time from its last letter
+/// until the results are painted. Empties the field again.
 pub const SEARCH: &str = "
-    const mine = window.recorded = [];
-    let last = performance.now();
-    const frame = () => {
-        if (window.recorded !== mine) return;
-        const now = performance.now();
-        mine.push(now - last);
-        last = now;
-        requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
     const field = document.querySelector('[data-testid=search]');
     field.focus();
     const type = (text) => {

@@ -8,6 +8,7 @@ use tauri::{Runtime, State, WebviewWindow};
 use crate::drops::Drops;
 use crate::leaving::leave_window;
 use crate::streams::Streams;
+use crate::theme::wear;
 use crate::wire;
 use crate::words::Words;
 
@@ -307,8 +308,16 @@ async fn remove_preset(app: State<'_, App>, request: wire::PresetName) -> Answer
 }
 
 #[tauri::command]
-async fn set_preferences(app: State<'_, App>, request: wire::PreferencesRequest) -> Answer<()> {
-    Ok(app.set_preferences(request.preferences.into()).await?)
+async fn set_preferences<R: Runtime>(
+    app: State<'_, App>,
+    window: WebviewWindow<R>,
+    request: wire::PreferencesRequest,
+) -> Answer<()> {
+    let set: Preferences = request.preferences.into();
+    let theme = set.theme;
+    app.set_preferences(set).await?;
+    wear(&window, theme);
+    Ok(())
 }
 
 /// The system's folder dialog, then the setting; nothing where nobody chose.

@@ -51,7 +51,7 @@ pub(crate) fn run() -> Result<(), String> {
             shell.manage(Drops::of(&window, &product));
             guard(&window, &product);
             notices::tell(&window, &product);
-            theme::follow(&window, &product);
+            theme::wear(&window, product.preferences().theme);
             let working = product.clone();
             spawn(async move { working.keep_awake() });
             shell.manage(product);

@@ -9,6 +9,7 @@ mod chat;
 mod drag;
 mod files;
 mod keeping;
+mod manner;
 mod shelf;
 mod survey;
 
@@ -18,12 +19,12 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 pub(crate) use chat::{
-    ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest, Manner,
-    MannerRequest, MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest,
-    SendRequest, SendResponse,
+    ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest,
+    MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest, SendRequest,
+    SendResponse,
 };
 #[cfg(test)]
-pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase, Taste};
+pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
 pub(crate) use drag::DragEvent;
 #[cfg(test)]
 pub(crate) use files::Reading;
@@ -37,6 +38,9 @@ pub(crate) use keeping::{
     DataView, DeletedChat, EraseRequest, FolderRequest, InstructionsRequest, Preferences,
     PreferencesRequest, Preset, PresetName, PresetRequest,
 };
+#[cfg(test)]
+pub(crate) use manner::Taste;
+pub(crate) use manner::{Manner, MannerRequest};
 #[cfg(test)]
 pub(crate) use shelf::{Closing, Doing, DownloadState};
 pub(crate) use shelf::{

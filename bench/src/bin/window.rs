@@ -277,6 +277,7 @@ impl Stage {
             drawn.push((window.number(page::LISTED)? - started) / 1000.0);
             wait_quietly();
             scrolling.extend(numbers(&window.wait_for(page::SCROLL_LIST)?));
+            window.ask(page::RECORD)?;
             hits.extend(numbers(&window.wait_for(page::SEARCH)?));
             typing.extend(numbers(&window.ask(page::RECORDED)?));
             opened.push(window.number(page::OPEN_LONG)?);

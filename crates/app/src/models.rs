@@ -1,13 +1,11 @@
 //! Which model answers: the list of those that were opened, and changing the choice.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use chats::Chats;
 use fit::Verdict;
 use fit::bytes::human;
-use tokio::time::interval;
 
 use crate::engine_room::{Settings, fresh_seed};
 use crate::events::{AppEvent, ModelRow};
@@ -143,21 +141,12 @@ impl App {
     /// Looks now and then whether the files of the list are still there, so that one that is gone is
     /// seen before it is asked something.
     pub(crate) fn watch_files(&self) {
-        let product = Arc::downgrade(&self.inner);
-        tokio::spawn(async move {
-            let mut look = interval(LOOK);
-            loop {
-                look.tick().await;
-                let Some(inner) = product.upgrade() else {
-                    break;
-                };
-                let app = Self { inner };
-                let looked = blocking(move || {
-                    app.look_at_files();
-                    Ok(())
-                });
-                let _ = looked.await;
-            }
+        self.now_and_then(LOOK, |app| async move {
+            let looked = blocking(move || {
+                app.look_at_files();
+                Ok(())
+            });
+            let _ = looked.await;
         });
     }
 

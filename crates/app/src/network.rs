@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
-use crate::written::{put, read};
+use crate::written::{keep, read};
 
 const FILE: &str = "network.json";
 
@@ -87,14 +87,7 @@ impl Network {
         if self.hubs == Self::usual_hubs() {
             self.hubs.clear();
         }
-        put(data, FILE, self).map_err(|error| {
-            let file = data.join(FILE);
-            Failure::new(
-                Code::Storage,
-                format!("`{}` cannot be written: {error}", file.display()),
-            )
-            .hint("Check the folder's rights and its disk.")
-        })
+        keep(data, FILE, self)
     }
 }
 

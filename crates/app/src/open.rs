@@ -296,23 +296,31 @@ impl App {
         });
     }
 
-    /// Makes the daily backup in the background for as long as the product lives.
+    /// Makes the daily backup in the background.
     fn back_up(&self) {
-        let product = Arc::downgrade(&self.inner);
+        self.now_and_then(BACKUP_LOOK, |app| async move {
+            let made = app.on_disk(|_, chats| Ok(chats.backup_if_due(now_ms())?));
+            if let Err(failure) = made.await {
+                app.state().notice(failure);
+            }
+        });
+    }
+
+    /// Does something at once and then again after each period, for as long as the product lives.
+    pub(crate) fn now_and_then<Work: Future<Output = ()> + Send>(
+        &self,
+        period: Duration,
+        work: impl Fn(Self) -> Work + Send + 'static,
+    ) {
+        let product = self.downgrade();
         tokio::spawn(async move {
-            let mut look = interval(BACKUP_LOOK);
+            let mut look = interval(period);
             loop {
                 look.tick().await;
-                let Some(inner) = product.upgrade() else {
+                let Some(app) = product.upgrade() else {
                     break;
                 };
-                let app = Self { inner };
-                let made = app
-                    .on_disk(|_, chats| Ok(chats.backup_if_due(now_ms())?))
-                    .await;
-                if let Err(failure) = made {
-                    app.state().notice(failure);
-                }
+                work(app).await;
             }
         });
     }

@@ -1,10 +1,7 @@
 //! Whether a battery feeds the machine, and what follows: fewer threads, where that is wanted.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::time::interval;
 
 use crate::events::AppEvent;
 use crate::home::Home;
@@ -31,17 +28,7 @@ fn on_battery() -> bool {
 impl App {
     /// Looks now and then where the power comes from, and tells what follows for replies.
     pub(crate) fn watch_power(&self) {
-        let product = Arc::downgrade(&self.inner);
-        tokio::spawn(async move {
-            let mut look = interval(LOOK);
-            loop {
-                look.tick().await;
-                let Some(inner) = product.upgrade() else {
-                    break;
-                };
-                Self { inner }.look_at_power().await;
-            }
-        });
+        self.now_and_then(LOOK, |app| async move { app.look_at_power().await });
     }
 
     /// Looks where the power comes from, and tells it if that is news.

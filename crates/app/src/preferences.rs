@@ -13,7 +13,7 @@ use crate::events::AppEvent;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::open::{App, blocking};
-use crate::written::{put, read};
+use crate::written::{keep, read};
 
 const FILE: &str = "settings.json";
 
@@ -134,17 +134,6 @@ impl Preferences {
         self.models = self.models.filter(|folder| folder.is_absolute());
         self
     }
-
-    fn keep(&self, data: &Path) -> Result<(), Failure> {
-        put(data, FILE, self).map_err(|error| {
-            let file = data.join(FILE);
-            Failure::new(
-                Code::Storage,
-                format!("`{}` cannot be written: {error}", file.display()),
-            )
-            .hint("Check the folder's rights and its disk.")
-        })
-    }
 }
 
 impl App {
@@ -161,7 +150,7 @@ impl App {
             if let Some(folder) = &kept.models {
                 writable(folder)?;
             }
-            kept.keep(home.data())
+            keep(home.data(), FILE, &kept)
         })
         .await?;
         self.state()
@@ -228,7 +217,7 @@ mod tests {
             trash_days: 7,
             ..Preferences::default()
         };
-        set.keep(folder.path()).unwrap();
+        keep(folder.path(), FILE, &set).unwrap();
         let text = std::fs::read_to_string(&file).unwrap();
         assert_eq!(text, "{\n  \"theme\": \"dark\",\n  \"trash_days\": 7\n}");
         assert_eq!(Preferences::in_folder(folder.path()), set);

@@ -275,6 +275,8 @@ const OTHERS: usize = 40;
 pub(crate) struct Surveyor<'a> {
     outfit: Outfit,
     machine: &'a Machine,
+    /// Where models are.
+    models: PathBuf,
     /// What other programs hold.
     finds: Vec<Find>,
 }
@@ -282,6 +284,7 @@ pub(crate) struct Surveyor<'a> {
 impl<'a> Surveyor<'a> {
     pub(crate) fn new(home: &Home, knowledge: &Knowledge, machine: &'a Machine) -> Self {
         Self {
+            models: home.models(),
             finds: home.finds(),
             outfit: Outfit {
                 home: home.clone(),
@@ -326,12 +329,11 @@ impl Surveyor<'_> {
     }
 
     fn member(&self, member: &Member, file: &File, ask: Ask) -> Candidate {
-        let folder = self.outfit.home.models();
-        let (there, holder) = lies(&folder, &self.finds, file).unzip();
+        let (there, holder) = lies(&self.models, &self.finds, file).unzip();
         // Once it is there its header tells exactly.
         let header = there.as_ref().and_then(|path| exact(path).ok());
         let present = header.is_some();
-        let path = there.unwrap_or_else(|| folder.join(file.name()));
+        let path = there.unwrap_or_else(|| self.models.join(file.name()));
         let (geometry, weights) =
             header.unwrap_or_else(|| (member.geometry(file), member.weights(file)));
         Candidate {
@@ -396,8 +398,8 @@ impl Surveyor<'_> {
     }
 
     /// Where models are.
-    pub(crate) fn models(&self) -> PathBuf {
-        self.outfit.home.models()
+    pub(crate) fn models(&self) -> &Path {
+        &self.models
     }
 
     /// How a model would lie in memory; what was learned goes by its path.

@@ -1,11 +1,9 @@
 //! What was deleted: chats that wait to be erased, messages that left their chat, and how both come
 //! back or go for good.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use chats::{ChatId, Chats, DeletedRow, Erased, MessageId};
-use tokio::time::interval;
 
 use crate::events::ChatEvent;
 use crate::failure::{Code, Failure};
@@ -70,39 +68,30 @@ impl App {
     /// Brings a message back that was taken out of its chat.
     pub async fn restore_message(&self, id: MessageId) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
-            app.idle(chats.chat_of(id)?)?;
-            let branch = chats.restore_message(id)?;
             let chat = chats.chat_of(id)?;
+            app.idle(chat)?;
+            let branch = chats.restore_message(id)?;
             app.state().tell_chat(chat, &ChatEvent::Branch(branch));
             Ok(())
         })
         .await
     }
 
-    /// Erases what was deleted as long ago as is set, for as long as the product lives.
+    /// Erases what was deleted as long ago as is set.
     pub(crate) fn empty_trash(&self) {
-        let product = Arc::downgrade(&self.inner);
-        tokio::spawn(async move {
-            let mut look = interval(LOOK);
-            loop {
-                look.tick().await;
-                let Some(inner) = product.upgrade() else {
-                    break;
-                };
-                let app = Self { inner };
-                let days = i64::from(app.preferences().trash_days);
-                if days == 0 {
-                    continue;
+        self.now_and_then(LOOK, |app| async move {
+            let days = i64::from(app.preferences().trash_days);
+            if days == 0 {
+                return;
+            }
+            let erased = app.on_disk(move |_, chats| {
+                if !chats.is_read_only() {
+                    chats.erase_deleted_before(now_ms().saturating_sub(days * DAY_MS))?;
                 }
-                let erased = app.on_disk(move |_, chats| {
-                    if !chats.is_read_only() {
-                        chats.erase_deleted_before(now_ms().saturating_sub(days * DAY_MS))?;
-                    }
-                    Ok(())
-                });
-                if let Err(failure) = erased.await {
-                    app.state().notice(failure);
-                }
+                Ok(())
+            });
+            if let Err(failure) = erased.await {
+                app.state().notice(failure);
             }
         });
     }

@@ -8,11 +8,25 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::failure::{Code, Failure};
+
 /// Writes a file anew.
 pub(crate) fn put(folder: &Path, name: &str, what: &impl Serialize) -> io::Result<()> {
     let text = serde_json::to_vec_pretty(what).expect("BUG: numbers and text are JSON");
     fs_err::create_dir_all(folder)?;
     whole(&folder.join(name), &text)
+}
+
+/// [`put`] for what a person set, with words for what fails.
+pub(crate) fn keep(folder: &Path, name: &str, what: &impl Serialize) -> Result<(), Failure> {
+    put(folder, name, what).map_err(|error| {
+        let file = folder.join(name);
+        Failure::new(
+            Code::Storage,
+            format!("`{}` cannot be written: {error}", file.display()),
+        )
+        .hint("Check the folder's rights and its disk.")
+    })
 }
 
 /// Writes a file in a folder that is there: it is whole, or as it was before.

@@ -70,7 +70,7 @@ impl Repository {
         };
         let geometry = header.geometry().map_err(|error| unreadable(&error))?;
         let weights = header.weights();
-        let path = parts[0].place.within(&surveyor.models());
+        let path = parts[0].place.within(surveyor.models());
         let anatomy = Anatomy {
             geometry: &geometry,
             weights: &weights,

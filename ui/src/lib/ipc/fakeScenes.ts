@@ -3,6 +3,7 @@
 import type { Calls } from './calls';
 import { fakeDownloads } from './fakeDownloads';
 import type { FakeFiles } from './fakeFiles';
+import { emptyMessage } from './fakeReply';
 import * as words from './fakeWords';
 import type {
   ChatRow,
@@ -277,24 +278,8 @@ class Maker {
 
   #message(some: Partial<Message>): Message {
     return {
-      id: this.#next++,
-      parent: null,
-      role: 'user',
-      text: '',
-      files: [],
-      thinking: '',
-      state: 'complete',
-      failure: null,
-      model: '',
-      promptTokens: 0,
-      cachedTokens: 0,
-      thinkingTokens: 0,
-      answerTokens: 0,
-      thinkingMs: 0,
-      answerMs: 0,
+      ...emptyMessage(this.#next++, '', null),
       decodePerSecond: some.role === 'assistant' ? 6.4 : 0,
-      closedBy: null,
-      leftOut: null,
       siblings: [],
       createdMs: this.#nowMs,
       ...some,
