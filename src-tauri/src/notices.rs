@@ -31,15 +31,17 @@ pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
             let (downloads, is_new) = match event {
                 AppEvent::Snapshot(snapshot) => (snapshot.downloads, false),
                 AppEvent::Downloads(downloads) => (downloads, true),
-                AppEvent::Chats(rows) => {
-                    for row in &rows {
-                        if row.replying {
-                            replying.insert(row.id);
-                        } else if replying.remove(&row.id) {
-                            // Not what was asked: a notification stands on a locked screen too.
-                            notify(&window, &say(Words::ReplyThere, None), "");
-                        }
+                AppEvent::Row(row) => {
+                    if row.replying {
+                        replying.insert(row.id);
+                    } else if replying.remove(&row.id) {
+                        // Not what was asked: a notification stands on a locked screen too.
+                        notify(&window, &say(Words::ReplyThere, None), "");
                     }
+                    continue;
+                }
+                AppEvent::RowGone(chat) => {
+                    replying.remove(&chat);
                     continue;
                 }
                 _ => continue,

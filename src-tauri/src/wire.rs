@@ -158,6 +158,20 @@ pub(crate) enum AppEvent {
         /// Fewer threads compute, since a battery feeds the machine.
         gentle: bool,
     },
+    /// Further rows of the list, behind those that were told.
+    Older {
+        chats: Vec<ChatRow>,
+    },
+    /// A chat joined the list or changed in it.
+    Row {
+        row: ChatRow,
+    },
+    /// A chat left the list.
+    RowGone {
+        #[cfg_attr(test, ts(type = "number"))]
+        chat: i64,
+    },
+    /// The whole list.
     Chats {
         chats: Vec<ChatRow>,
     },
@@ -316,6 +330,9 @@ impl From<app::AppEvent> for AppEvent {
                 preferences: shown.preferences.into(),
                 gentle: shown.gentle,
             },
+            app::AppEvent::Older(rows) => Self::Older { chats: all(rows) },
+            app::AppEvent::Row(row) => Self::Row { row: row.into() },
+            app::AppEvent::RowGone(ChatId(chat)) => Self::RowGone { chat },
             app::AppEvent::Chats(rows) => Self::Chats { chats: all(rows) },
             app::AppEvent::Model(models, model) => Self::Model {
                 models: all(models),

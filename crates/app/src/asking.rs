@@ -255,7 +255,7 @@ impl App {
                 }
                 _ => Ok(()),
             })
-            .and_then(|()| self.tell_rows(chats));
+            .and_then(|()| self.tell_row(chats, chat));
         if let Err(failure) = told {
             self.state().notice(failure);
         }

@@ -1,27 +1,31 @@
 //! No sleep in the middle of a reply or a download, and sleep as ever afterwards.
 
+use std::collections::HashSet;
+
+use chats::ChatId;
 use machine::Awake;
 use tokio::task::spawn_blocking;
 
-use crate::events::{AppEvent, ChatRow};
+use crate::events::AppEvent;
 use crate::open::App;
 use crate::shelf::{Download, DownloadState};
 
 /// What is at work.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 struct Work {
-    replies: bool,
+    /// The chats in which a reply is being written.
+    replies: HashSet<ChatId>,
     downloads: bool,
 }
 
 impl Work {
-    fn reason(self) -> Option<&'static str> {
-        match self {
-            Self { replies: true, .. } => Some("A reply is being written"),
-            Self {
-                downloads: true, ..
-            } => Some("A model is being downloaded"),
-            Self { .. } => None,
+    fn reason(&self) -> Option<&'static str> {
+        if !self.replies.is_empty() {
+            Some("A reply is being written")
+        } else if self.downloads {
+            Some("A model is being downloaded")
+        } else {
+            None
         }
     }
 }
@@ -42,10 +46,15 @@ impl App {
             while let Some(event) = events.recv().await {
                 match event {
                     AppEvent::Snapshot(snapshot) => {
-                        work.replies = are_replying(&snapshot.chats);
+                        // A chat in which a reply is being written was changed last, so it is among
+                        // the first rows.
+                        let replying = snapshot.chats.iter().filter(|row| row.replying);
+                        work.replies = replying.map(|row| row.id).collect();
                         work.downloads = are_coming(&snapshot.downloads);
                     }
-                    AppEvent::Chats(rows) => work.replies = are_replying(&rows),
+                    AppEvent::Row(row) if row.replying => drop(work.replies.insert(row.id)),
+                    AppEvent::Row(row) => drop(work.replies.remove(&row.id)),
+                    AppEvent::RowGone(chat) => drop(work.replies.remove(&chat)),
                     AppEvent::Downloads(rows) => work.downloads = are_coming(&rows),
                     _ => continue,
                 }
@@ -63,10 +72,6 @@ impl App {
             }
         });
     }
-}
-
-fn are_replying(rows: &[ChatRow]) -> bool {
-    rows.iter().any(|row| row.replying)
 }
 
 fn are_coming(rows: &[Download]) -> bool {

@@ -112,7 +112,13 @@ pub enum ChatEvent {
 pub enum AppEvent {
     /// Always first.
     Snapshot(Box<Snapshot>),
-    /// The list changed.
+    /// Further rows of the list, behind those that were told: what a snapshot left out.
+    Older(Vec<ChatRow>),
+    /// A chat joined the list or changed in it.
+    Row(ChatRow),
+    /// A chat left the list.
+    RowGone(ChatId),
+    /// Many changed at once: the whole list.
     Chats(Vec<ChatRow>),
     /// Another model was chosen, or one joined the list.
     Model(Vec<ModelRow>, String),
@@ -143,7 +149,7 @@ pub enum AppEvent {
 /// Everything that a window shows around its chats.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Snapshot {
-    /// Not deleted, the latest first.
+    /// Those that are not deleted, in their order; the first of them, where they are many.
     pub chats: Vec<ChatRow>,
     /// Sprout, and the files that were opened.
     pub models: Vec<ModelRow>,
@@ -197,11 +203,17 @@ pub struct ModelRow {
 pub(crate) struct Watchers<Event>(Vec<UnboundedSender<Event>>);
 
 impl<Event: Clone> Watchers<Event> {
-    /// A new one, who is told the snapshot at once.
-    pub(crate) fn join(&mut self, snapshot: Event) -> UnboundedReceiver<Event> {
+    /// A new one, who is told the snapshot at once, and what belongs to it.
+    pub(crate) fn join(
+        &mut self,
+        snapshot: Event,
+        rest: impl IntoIterator<Item = Event>,
+    ) -> UnboundedReceiver<Event> {
         let (sender, receiver) = unbounded_channel();
-        // The receiver is in our hands, so this arrives.
-        let _ = sender.send(snapshot);
+        for event in std::iter::once(snapshot).chain(rest) {
+            // The receiver is in our hands, so this arrives.
+            let _ = sender.send(event);
+        }
         self.0.push(sender);
         receiver
     }

@@ -2,7 +2,7 @@
 
 use chats::{ChatId, Chats, Hit};
 
-use crate::events::{AppEvent, ChatEvent};
+use crate::events::{AppEvent, ChatEvent, ChatRow};
 use crate::failure::Failure;
 use crate::open::{App, now_ms};
 
@@ -28,6 +28,11 @@ pub(crate) mod key {
     pub(crate) const PRESETS: &str = "app.presets";
 }
 
+/// Rows that a window needs to be drawn, and those that follow at a time: small enough that a page
+/// stays alive between two of them.
+const FIRST_ROWS: usize = 200;
+const MORE_ROWS: usize = 1000;
+
 /// Nobody reads further down a list of chats that were found.
 const MOST_HITS: usize = 100;
 
@@ -37,7 +42,7 @@ impl App {
         let title = title.to_owned();
         self.at_the_gate(move |app, chats| {
             chats.rename(chat, &title)?;
-            app.tell_rows(chats)
+            app.tell_row(chats, chat)
         })
         .await
     }
@@ -48,7 +53,7 @@ impl App {
         self.at_the_gate(move |app, chats| {
             chats.delete(chat, now_ms())?;
             app.state().tell_chat(chat, &ChatEvent::Gone);
-            app.tell_rows(chats)
+            app.tell_row(chats, chat)
         })
         .await
     }
@@ -57,7 +62,7 @@ impl App {
     pub async fn restore(&self, chat: ChatId) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
             chats.restore(chat)?;
-            app.tell_rows(chats)
+            app.tell_row(chats, chat)
         })
         .await
     }
@@ -66,7 +71,7 @@ impl App {
     pub async fn pin(&self, chat: ChatId, pinned: bool) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
             chats.pin(chat, pinned, now_ms())?;
-            app.tell_rows(chats)
+            app.tell_row(chats, chat)
         })
         .await
     }
@@ -75,7 +80,7 @@ impl App {
     pub async fn set_folder(&self, chat: ChatId, folder: Option<String>) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
             chats.set_folder(chat, folder.as_deref())?;
-            app.tell_rows(chats)
+            app.tell_row(chats, chat)
         })
         .await
     }
@@ -101,7 +106,22 @@ impl App {
             .await
     }
 
-    /// Tells the list as it is now; at the gate only.
+    /// Tells a chat's row as it is now, or that it is gone; at the gate only.
+    pub(crate) fn tell_row(&self, chats: &Chats, chat: ChatId) -> Result<(), Failure> {
+        let row = match chats.row(chat) {
+            Ok(row) => Some(row),
+            Err(chats::Error::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let mut state = self.state();
+        let event = row.map_or(AppEvent::RowGone(chat), |row| {
+            AppEvent::Row(state.shown_row(row))
+        });
+        state.app_watchers.tell(&event);
+        Ok(())
+    }
+
+    /// Tells the whole list as it is now, where many changed; at the gate only.
     pub(crate) fn tell_rows(&self, chats: &Chats) -> Result<(), Failure> {
         let rows = chats.rows()?;
         let mut state = self.state();
@@ -109,4 +129,11 @@ impl App {
         state.app_watchers.tell(&AppEvent::Chats(rows));
         Ok(())
     }
+}
+
+/// The first rows of a list, and the others as events.
+pub(crate) fn paged(mut rows: Vec<ChatRow>) -> (Vec<ChatRow>, Vec<AppEvent>) {
+    let older = rows.split_off(rows.len().min(FIRST_ROWS));
+    let older = older.chunks(MORE_ROWS);
+    (rows, older.map(|rows| AppEvent::Older(rows.to_vec())).collect())
 }

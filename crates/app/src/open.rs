@@ -15,7 +15,7 @@ use crate::engine_room::EngineRoom;
 use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
 use crate::failure::{Code, Failure, of_opening};
 use crate::home::Home;
-use crate::list::key;
+use crate::list::{key, paged};
 use crate::manner::Manner;
 use crate::models;
 use crate::picking::Wishes;
@@ -147,8 +147,9 @@ impl App {
             let presets = presets::presets(chats)?;
             let preferences = app.preferences();
             let mut state = app.state();
+            let (rows, older) = paged(state.shown(rows));
             let snapshot = Snapshot {
-                chats: state.shown(rows),
+                chats: rows,
                 models: state.models.clone(),
                 model: state.model.to_string(),
                 engine: app.inner.room.state().borrow().clone(),
@@ -168,7 +169,7 @@ impl App {
             };
             Ok(state
                 .app_watchers
-                .join(AppEvent::Snapshot(Box::new(snapshot))))
+                .join(AppEvent::Snapshot(Box::new(snapshot)), older))
         })
         .await
     }
@@ -209,7 +210,7 @@ impl App {
                 manner: chosen.unwrap_or_else(|| state.wishes.manner(&state.model)),
                 instructions,
             };
-            Ok(state.chat_watchers.entry(id).or_default().join(snapshot))
+            Ok(state.chat_watchers.entry(id).or_default().join(snapshot, []))
         })
         .await
     }

@@ -159,7 +159,7 @@ impl App {
                 state.live.remove(&chat);
                 state.tell_chat(chat, &ChatEvent::End(ended));
                 drop(state);
-                app.tell_rows(chats)
+                app.tell_row(chats, chat)
             })
             .await;
         if let Err(failure) = ended {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chats::{ChatId, Chats, DeletedRow, Erased, MessageId};
 
-use crate::events::ChatEvent;
+use crate::events::{AppEvent, ChatEvent};
 use crate::failure::{Code, Failure};
 use crate::list::key;
 use crate::open::{App, now_ms};
@@ -35,13 +35,12 @@ impl App {
                 let mut state = app.state();
                 for id in &ids {
                     state.tell_chat(*id, &ChatEvent::Gone);
+                    state.app_watchers.tell(&AppEvent::RowGone(*id));
                 }
                 if let Some(notice) = unreached(&erased) {
                     state.notice(notice);
                 }
                 let in_engine = state.in_engine.is_some_and(|last| ids.contains(&last));
-                drop(state);
-                app.tell_rows(chats)?;
                 Ok(in_engine)
             })
             .await?;

@@ -1,6 +1,7 @@
 //! Snapshots and what follows them.
 
-use app::{AppEvent, ChatEvent, Code};
+use app::chats::{Chats, Transcript};
+use app::{AppEvent, ChatEvent, Code, Home};
 
 use crate::world::{LONG, World, end, next, reply, surely, words};
 
@@ -52,6 +53,42 @@ async fn whoever_comes_late_sees_the_same_words_as_who_was_there() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_list_comes_in_parts_and_one_change_is_told_alone() {
+    let world = World::new().await;
+    let one = |n: i64| Transcript {
+        title: format!("Chat {n}"),
+        title_given: true,
+        created_ms: n,
+        changed_ms: n,
+        pinned: false,
+        manner: None,
+        folder: None,
+        instructions: String::new(),
+        shown: None,
+        entries: Vec::new(),
+    };
+    let many: Vec<_> = (1..=1500).map(one).collect();
+    let data = Home::at(world.home.path()).data().to_owned();
+    let kept = Chats::open(&data, 0).unwrap();
+    kept.chats.add_transcripts(&many).unwrap();
+    let mut events = world.app.watch().await.unwrap();
+    let Some(AppEvent::Snapshot(first)) = events.recv().await else {
+        panic!("no snapshot")
+    };
+    let mut rows = first.chats;
+    assert!(rows.len() < 500, "{}", rows.len());
+    while let Ok(AppEvent::Older(more)) = events.try_recv() {
+        rows.extend(more);
+    }
+    assert_eq!(rows.len(), 1500);
+    assert!(rows.windows(2).all(|two| two[0].changed_ms > two[1].changed_ms));
+    world.app.rename(rows[700].id, "Sums").await.unwrap();
+    let told = events.recv().await.unwrap();
+    assert!(matches!(told, AppEvent::Row(row) if row.title == "Sums"));
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_list_follows_what_happens_to_its_chats() {
     let world = World::new().await;
     let mut events = world.app.watch().await.unwrap();
@@ -68,15 +105,13 @@ async fn the_list_follows_what_happens_to_its_chats() {
 
     let mut lists = Vec::new();
     while let Ok(event) = events.try_recv() {
-        if let AppEvent::Chats(rows) = event {
-            let rows = rows
-                .into_iter()
-                .map(|row| (row.title, row.replying))
-                .collect::<Vec<_>>();
-            lists.push(rows);
+        match event {
+            AppEvent::Row(row) => lists.push(Some((row.title, row.replying))),
+            AppEvent::RowGone(_) => lists.push(None),
+            _ => {}
         }
     }
-    let row = |title: &str, replying| vec![(title.to_owned(), replying)];
+    let row = |title: &str, replying| Some((title.to_owned(), replying));
     let asked = "What is 47 + 38?";
     assert_eq!(
         lists,
@@ -84,7 +119,7 @@ async fn the_list_follows_what_happens_to_its_chats() {
             row(asked, true),
             row(asked, false),
             row("Sums", false),
-            vec![],
+            None,
             row("Sums", false)
         ]
     );

@@ -11,7 +11,7 @@ export interface Group {
 }
 
 export function groupChats(chats: ChatRow[], nowMs: number): Group[] {
-  const newest = [...chats].sort((a, b) => b.changedMs - a.changedMs);
+  const newest = [...chats].sort((a, b) => b.changedMs - a.changedMs || b.id - a.id);
   const age = ages(nowMs);
   const groups: Group[] = [];
   const pinned = newest.filter((row) => row.pinned);

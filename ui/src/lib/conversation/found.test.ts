@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { places } from './found';
+import { countIn, places, placesByMessage } from './found';
 
 function found(markup: string, words: string): string[] {
   const page = document.createElement('div');
@@ -19,5 +19,23 @@ describe('finding in what is drawn', () => {
     ['', 'y', []],
   ])('in %s finds %s', (markup, words, expected) => {
     expect(found(markup, words)).toEqual(expected);
+  });
+
+  it('tells the places of each message that is drawn, and of no label', () => {
+    const page = document.createElement('div');
+    page.innerHTML = `
+      <div data-message="3"><button>one</button><div class="question"><p>one one</p></div></div>
+      <div data-message="8"><div class="markdown"><p>two</p></div></div>`;
+    const found = placesByMessage(page, 'one');
+    expect([...found].map(([id, ranges]) => [id, ranges.length])).toEqual([
+      [3, 2],
+      [8, 0],
+    ]);
+  });
+
+  it('counts what was written, whatever its case', () => {
+    expect([countIn('One, one, aaaa', 'ONE'), countIn('aaaa', 'aa'), countIn('x', '')]).toEqual([
+      2, 2, 0,
+    ]);
   });
 });

@@ -2,7 +2,7 @@
 // formula's sign), whatever their case. Marked by the browser's own highlights, so that the page's
 // elements stay as they are.
 
-/** The most places that are marked; more would hold a slow machine, and nobody steps through them. */
+/** The most places of a message that are marked; more would hold a slow machine. */
 export const MOST = 2000;
 
 /** What was asked, thought and answered; labels and buttons are not. */
@@ -10,10 +10,23 @@ const TEXTS = '.question p, .markdown';
 /** A formula is there twice, the second time for screen readers. */
 const ASIDE = '.katex-mathml';
 
-/** The places of `words` in the messages inside `root`, in order. */
-export function placesInMessages(root: Element, words: string): Range[] {
-  const texts = [...root.querySelectorAll(TEXTS)];
-  return texts.flatMap((text) => places(text, words)).slice(0, MOST);
+/** The places of `words` in the messages that are drawn inside `root`, by their numbers, in order. */
+export function placesByMessage(root: Element, words: string): Map<number, Range[]> {
+  const drawn = [...root.querySelectorAll<HTMLElement>('[data-message]')];
+  return new Map(
+    drawn.map((message) => {
+      const texts = [...message.querySelectorAll(TEXTS)];
+      const ranges = texts.flatMap((text) => places(text, words));
+      return [Number(message.dataset['message']), ranges];
+    }),
+  );
+}
+
+/** How often `words` stand in a text as it was written, which is about as often as it will show. */
+export function countIn(text: string, words: string): number {
+  const wanted = fold(words);
+  if (wanted === '') return 0;
+  return fold(text).split(wanted).length - 1;
 }
 
 /** The places of `words` in the text of `root`, in order. */

@@ -131,13 +131,13 @@ export class FakeBackend implements Backend {
     search: ({ query }) => fakeSearch(this.scene.chats, query),
     delete_chat: ({ chat: id }) => {
       this.#chat(id).deleted = true;
-      this.#tellChats();
+      this.#tellApp({ type: 'row_gone', chat: id });
       this.#tell(id, { type: 'gone' });
       return null;
     },
     restore_chat: ({ chat: id }) => {
       this.#chat(id).deleted = false;
-      this.#tellChats();
+      this.#tellRow(this.#chat(id));
       return null;
     },
     set_folder: ({ chat, folder }) => this.#change(chat, (row) => (row.folder = folder)),
@@ -311,14 +311,14 @@ export class FakeBackend implements Backend {
     const id = chat.row.id;
     chat.row.replying = true;
     chat.row.changedMs = Date.now();
-    this.#tellChats();
+    this.#tellRow(chat);
     const running = new FakeReply(reply, text, this.#pace, (event) => {
       if (event.type === 'phase') chat.phase = event.phase;
       if (event.type === 'end') {
         chat.phase = null;
         chat.row.replying = false;
         this.#replies.delete(id);
-        this.#tellChats();
+        this.#tellRow(chat);
       }
       this.#tell(id, event);
     });
@@ -353,7 +353,7 @@ export class FakeBackend implements Backend {
 
   #change(id: number, edit: (row: ChatRow) => void): null {
     edit(this.#chat(id).row);
-    this.#tellChats();
+    this.#tellRow(this.#chat(id));
     return null;
   }
 
@@ -382,8 +382,8 @@ export class FakeBackend implements Backend {
     return structuredClone({ type: 'snapshot', ...told });
   }
 
-  #tellChats(): void {
-    this.#tellApp({ type: 'chats', chats: this.#rows() });
+  #tellRow({ row }: SceneChat): void {
+    this.#tellApp({ type: 'row', row: { ...row } });
   }
 
   #tellApp(event: AppEvent): void {

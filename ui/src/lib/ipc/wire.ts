@@ -180,7 +180,7 @@ instructions: string, presets: Array<Preset>, preferences: Preferences,
 /**
  * Fewer threads compute, since a battery feeds the machine.
  */
-gentle: boolean, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "files", files: DraftFiles, } | { "type": "instructions", instructions: string, } | { "type": "presets", presets: Array<Preset>, } | { "type": "preferences", preferences: Preferences, } | { "type": "gentle", gentle: boolean, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
+gentle: boolean, } | { "type": "older", chats: Array<ChatRow>, } | { "type": "row", row: ChatRow, } | { "type": "row_gone", chat: number, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "files", files: DraftFiles, } | { "type": "instructions", instructions: string, } | { "type": "presets", presets: Array<Preset>, } | { "type": "preferences", preferences: Preferences, } | { "type": "gentle", gentle: boolean, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
 
 /**
  * A file that is held over the window, or that none is any more.

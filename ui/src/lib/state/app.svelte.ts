@@ -15,20 +15,11 @@ import type {
   Preset,
 } from '../ipc/wire';
 
-/** The rows as they are now; those that did not change are the same objects, and not drawn again. */
-function sameRows(before: ChatRow[], now: ChatRow[]): ChatRow[] {
-  const known = new Map(before.map((row) => [row.id, row]));
-  return now.map((row) => {
-    const old = known.get(row.id);
-    const keys = Object.keys(row) as (keyof ChatRow)[];
-    return old && keys.every((key) => old[key] === row[key]) ? old : row;
-  });
-}
-
 export class AppState {
   /** False until the first snapshot: nothing below means anything yet. */
   known = $state(false);
   version = $state('');
+  /** In no order; `groups` puts them into one. */
   chats = $state.raw<ChatRow[]>([]);
   models = $state.raw<Model[]>([]);
   /** The id of the model that answers. */
@@ -72,8 +63,19 @@ export class AppState {
         this.isGentle = event.gentle;
         this.known = true;
         break;
+      case 'older':
+        this.chats = [...this.chats, ...event.chats];
+        break;
+      case 'row':
+        // Where it stands in the list follows from what it says.
+        this.chats = [event.row, ...this.chats.filter(({ id }) => id !== event.row.id)];
+        this.firstRun = false;
+        break;
+      case 'row_gone':
+        this.chats = this.chats.filter(({ id }) => id !== event.chat);
+        break;
       case 'chats':
-        this.chats = sameRows(this.chats, event.chats);
+        this.chats = event.chats;
         if (event.chats.length > 0) this.firstRun = false;
         break;
       case 'model':

@@ -287,8 +287,16 @@ describe('the app', () => {
       gentle: false,
     });
     expect([app.known, app.firstRun]).toEqual([true, true]);
-    app.apply({ type: 'chats', chats: [ROW] });
+    app.apply({ type: 'older', chats: [{ ...ROW, id: 3 }] });
+    app.apply({ type: 'row', row: ROW });
     expect([app.firstRun, app.row(7)?.title]).toEqual([false, '1 + 1?']);
+    app.apply({ type: 'row', row: { ...ROW, title: 'Sums' } });
+    expect(app.chats.map(({ id, title }) => [id, title])).toEqual([
+      [7, 'Sums'],
+      [3, ROW.title],
+    ]);
+    app.apply({ type: 'row_gone', chat: 7 });
+    expect(app.row(7)).toBeNull();
   });
 
   it('says a thing once, until it is dismissed', () => {
