@@ -55,7 +55,7 @@ pub enum ChatEvent {
     Snapshot {
         /// The chat.
         chat: ChatRow,
-        /// Its messages, the one being written last.
+        /// Its messages, the one being written last; the last of them, where they are many.
         messages: Vec<Message>,
         /// Of the one being written.
         phase: Option<Phase>,
@@ -68,6 +68,8 @@ pub enum ChatEvent {
         /// What is said to the model with every reply; empty as a rule.
         instructions: String,
     },
+    /// Messages before those that were told: what a snapshot left out, the latest part first.
+    Earlier(Vec<Message>),
     /// Another branch is shown, or what was shown goes on otherwise: all of its messages.
     Branch(Vec<Message>),
     /// How its replies think from now on.

@@ -135,5 +135,8 @@ impl App {
 pub(crate) fn paged(mut rows: Vec<ChatRow>) -> (Vec<ChatRow>, Vec<AppEvent>) {
     let older = rows.split_off(rows.len().min(FIRST_ROWS));
     let older = older.chunks(MORE_ROWS);
-    (rows, older.map(|rows| AppEvent::Older(rows.to_vec())).collect())
+    (
+        rows,
+        older.map(|rows| AppEvent::Older(rows.to_vec())).collect(),
+    )
 }

@@ -201,6 +201,7 @@ impl App {
             let phase = live.map(|live| live.phase);
             state.tell_growth(id, true);
             let chat = state.shown_row(row);
+            let earlier = earlier(&mut messages);
             let snapshot = ChatEvent::Snapshot {
                 chat,
                 messages,
@@ -210,7 +211,8 @@ impl App {
                 manner: chosen.unwrap_or_else(|| state.wishes.manner(&state.model)),
                 instructions,
             };
-            Ok(state.chat_watchers.entry(id).or_default().join(snapshot, []))
+            let watchers = state.chat_watchers.entry(id).or_default();
+            Ok(watchers.join(snapshot, earlier))
         })
         .await
     }
@@ -376,4 +378,17 @@ pub(crate) fn now_ms() -> i64 {
 /// What a panic elsewhere left is still whole: every change under these locks is one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Leaves the last of many messages, which a window needs to be drawn, and gives the others as
+/// events: small enough that a page stays alive between two of them.
+fn earlier(messages: &mut Vec<Message>) -> Vec<ChatEvent> {
+    const LAST: usize = 100;
+    let last = messages.split_off(messages.len().saturating_sub(LAST));
+    let parts = messages.rchunks(LAST);
+    let earlier = parts
+        .map(|part| ChatEvent::Earlier(part.to_vec()))
+        .collect();
+    *messages = last;
+    earlier
 }

@@ -296,6 +296,7 @@ fn show(event: ChatEvent, printer: &mut Printer) -> Option<Message> {
         ChatEvent::Looping { .. } => printer.tell(&Progress::Looping),
         ChatEvent::Message(_)
         | ChatEvent::Branch(_)
+        | ChatEvent::Earlier(_)
         | ChatEvent::Manner(_)
         | ChatEvent::Files(_)
         | ChatEvent::Instructions(_)

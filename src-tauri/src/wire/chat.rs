@@ -129,6 +129,10 @@ pub(crate) enum ChatEvent {
         /// What is said to the model with every reply; empty as a rule.
         instructions: String,
     },
+    /// Messages before those that were told.
+    Earlier {
+        messages: Vec<Message>,
+    },
     /// The files that wait with the draft.
     Files {
         files: DraftFiles,
@@ -441,6 +445,9 @@ impl From<app::ChatEvent> for ChatEvent {
                 files: files.into(),
                 manner: manner.into(),
                 instructions,
+            },
+            app::ChatEvent::Earlier(messages) => Self::Earlier {
+                messages: all(messages),
             },
             app::ChatEvent::Branch(messages) => Self::Branch {
                 messages: all(messages),

@@ -1,6 +1,6 @@
 //! Snapshots and what follows them.
 
-use app::chats::{Chats, Transcript};
+use app::chats::{Body, Chats, Entry, Transcript};
 use app::{AppEvent, ChatEvent, Code, Home};
 
 use crate::world::{LONG, World, end, next, reply, surely, words};
@@ -55,21 +55,8 @@ async fn whoever_comes_late_sees_the_same_words_as_who_was_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_list_comes_in_parts_and_one_change_is_told_alone() {
     let world = World::new().await;
-    let one = |n: i64| Transcript {
-        title: format!("Chat {n}"),
-        title_given: true,
-        created_ms: n,
-        changed_ms: n,
-        pinned: false,
-        manner: None,
-        folder: None,
-        instructions: String::new(),
-        shown: None,
-        entries: Vec::new(),
-    };
-    let many: Vec<_> = (1..=1500).map(one).collect();
-    let data = Home::at(world.home.path()).data().to_owned();
-    let kept = Chats::open(&data, 0).unwrap();
+    let many: Vec<_> = (1..=1500).map(|n| transcript(n, Vec::new())).collect();
+    let kept = Chats::open(Home::at(world.home.path()).data(), 0).unwrap();
     kept.chats.add_transcripts(&many).unwrap();
     let mut events = world.app.watch().await.unwrap();
     let Some(AppEvent::Snapshot(first)) = events.recv().await else {
@@ -81,11 +68,58 @@ async fn a_long_list_comes_in_parts_and_one_change_is_told_alone() {
         rows.extend(more);
     }
     assert_eq!(rows.len(), 1500);
-    assert!(rows.windows(2).all(|two| two[0].changed_ms > two[1].changed_ms));
+    assert!(
+        rows.windows(2)
+            .all(|two| two[0].changed_ms > two[1].changed_ms)
+    );
     world.app.rename(rows[700].id, "Sums").await.unwrap();
     let told = events.recv().await.unwrap();
     assert!(matches!(told, AppEvent::Row(row) if row.title == "Sums"));
     world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_chat_comes_in_parts_its_end_first() {
+    let world = World::new().await;
+    let entries = (0..350).map(|n: usize| Entry {
+        parent: n.checked_sub(1),
+        created_ms: 1,
+        files: Vec::new(),
+        body: Body::Question(format!("Question {n}")),
+    });
+    let long = transcript(1, entries.collect());
+    let kept = Chats::open(Home::at(world.home.path()).data(), 0).unwrap();
+    let chat = kept.chats.add_transcripts(&[long]).unwrap()[0];
+    let mut events = world.app.watch_chat(chat).await.unwrap();
+    let ChatEvent::Snapshot { mut messages, .. } = next(&mut events).await else {
+        panic!("no snapshot")
+    };
+    assert!(messages.len() < 350, "{}", messages.len());
+    while let Ok(ChatEvent::Earlier(mut before)) = events.try_recv() {
+        before.append(&mut messages);
+        messages = before;
+    }
+    let told: Vec<_> = messages.into_iter().map(|message| message.body).collect();
+    let all: Vec<_> = (0..350)
+        .map(|n| Body::Question(format!("Question {n}")))
+        .collect();
+    assert_eq!(told, all);
+    world.app.close().await;
+}
+
+fn transcript(n: i64, entries: Vec<Entry>) -> Transcript {
+    Transcript {
+        title: format!("Chat {n}"),
+        title_given: true,
+        created_ms: n,
+        changed_ms: n,
+        pinned: false,
+        manner: None,
+        folder: None,
+        instructions: String::new(),
+        shown: entries.len().checked_sub(1),
+        entries,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

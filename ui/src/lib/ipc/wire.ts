@@ -80,7 +80,7 @@ files: DraftFiles, manner: Manner,
 /**
  * What is said to the model with every reply; empty as a rule.
  */
-instructions: string, } | { "type": "files", files: DraftFiles, } | { "type": "branch", messages: Array<Message>, } | { "type": "manner", manner: Manner, } | { "type": "instructions", instructions: string, } | { "type": "looping", message: number, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
+instructions: string, } | { "type": "earlier", messages: Array<Message>, } | { "type": "files", files: DraftFiles, } | { "type": "branch", messages: Array<Message>, } | { "type": "manner", manner: Manner, } | { "type": "instructions", instructions: string, } | { "type": "looping", message: number, } | { "type": "message", message: Message, } | { "type": "phase", message: number, phase: Phase, } | { "type": "growth", message: number, thinking: string, answer: string, thinkingTokens: number, answerTokens: number, thinkingMs: number, answerMs: number, } | { "type": "end", message: Message, } | { "type": "gone" };
 
 /**
  * The model that answers: `progress` while it loads.

@@ -50,6 +50,9 @@ export class ChatState {
         this.instructions = event.instructions;
         this.heard = nowMs;
         break;
+      case 'earlier':
+        this.messages = [...event.messages, ...this.messages];
+        break;
       case 'branch':
         this.messages = event.messages.map(watched);
         this.phase = this.reply === null ? null : { type: 'waiting' };
