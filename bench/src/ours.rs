@@ -139,6 +139,7 @@ impl Ours {
             room: 0,
             left_before: 0,
             threads: None,
+            kept: None,
         })
     }
 }

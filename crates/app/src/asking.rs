@@ -245,6 +245,7 @@ impl App {
             state.live.insert(chat, live);
             state.in_engine = Some(chat);
         }
+        how.settings.kept = Some(self.kept_at(chat, &how.model));
         // The reply exists: what fails from here on is told, and ends nothing.
         let told = chats
             .set_setting(key::ASKED, "yes")
@@ -367,7 +368,7 @@ fn counts_of(message: &Message) -> Counts {
 }
 
 /// How many exchanges had left when the model wrote last.
-fn left_before(messages: &[Message], exchanges: &[MessageId]) -> u32 {
+pub(crate) fn left_before(messages: &[Message], exchanges: &[MessageId]) -> u32 {
     let last = messages
         .iter()
         .rev()
@@ -391,6 +392,17 @@ pub(crate) fn files(
         .collect()
 }
 
+/// Puts a question behind these turns.
+pub(crate) fn add_question(turns: &mut Vec<Turn>, shown: String) {
+    match turns.last_mut() {
+        Some(Turn::User(earlier)) => {
+            earlier.push_str("\n\n");
+            earlier.push_str(&shown);
+        }
+        _ => turns.push(Turn::User(shown)),
+    }
+}
+
 /// The turns that a model is shown, and the last message of each exchange that may leave for want of
 /// room: all but the first. A reply without an answer (stopped in its thinking, failed) is left
 /// out, and questions that thereby meet become one turn, as the template wants.
@@ -404,14 +416,7 @@ pub(crate) fn turns(
         match &message.body {
             Body::Question(text) => {
                 let files = files.get(&message.id).map_or(&[][..], Vec::as_slice);
-                let shown = reading::shown(files, text);
-                match turns.last_mut() {
-                    Some(Turn::User(earlier)) => {
-                        earlier.push_str("\n\n");
-                        earlier.push_str(&shown);
-                    }
-                    _ => turns.push(Turn::User(shown)),
-                }
+                add_question(&mut turns, reading::shown(files, text));
             }
             // A chat of another program may have a reply behind a reply: one answer to the model.
             Body::Reply(reply) if !reply.answer.is_empty() => {

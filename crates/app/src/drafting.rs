@@ -84,6 +84,7 @@ impl App {
                 Err(failure) => failures.push(failure),
             }
         }
+        self.look_ahead(chat);
         match (failures.len(), failures.into_iter().next()) {
             (_, None) => Ok(attached),
             (1, Some(failure)) => Err(failure),

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use engine::governor::Governor;
-use engine::message::{Event, Sampling, SoFar, Statistics};
+use engine::message::{Event, Kept, Prepare, Sampling, SoFar, Statistics};
 use engine::prompt::{Conversation, Segment};
 use fit::{KvType, Plan};
 use tokio::sync::{Mutex, MutexGuard, watch};
@@ -70,6 +70,8 @@ pub struct Settings {
     pub governor: Governor,
     /// Tokens of the context that are kept free for the reply, as far as half of it allows.
     pub room: u32,
+    /// Where what was computed for the conversation is kept; nowhere where none is named.
+    pub kept: Option<Kept>,
 }
 
 impl Settings {
@@ -85,6 +87,7 @@ impl Settings {
             quick: false,
             governor: Manner::default().governor(),
             room: Manner::default().room(),
+            kept: None,
         }
     }
 }
@@ -221,6 +224,42 @@ impl EngineRoom {
             .make_resident(&mut resident, model, settings, stop, &mut |_| {})
             .await?;
         Ok(loaded.is_some())
+    }
+
+    /// Reads ahead what is known of a conversation: with the model that is in memory, or, where it
+    /// `may_load`, with one that it brings there. Nothing where a reply is being written or a model
+    /// loaded. Returns when the engine has heard of it.
+    pub(crate) async fn anticipate(
+        &self,
+        model: &Model,
+        conversation: &Conversation,
+        settings: &Settings,
+        may_load: bool,
+        stop: Stop,
+    ) -> Result<(), Failure> {
+        let Ok(mut resident) = self.shared.resident.try_lock() else {
+            return Ok(());
+        };
+        let is_there = |there: &Resident| there.serves(model, settings);
+        if !resident.as_ref().is_some_and(is_there) {
+            if !may_load {
+                return Ok(());
+            }
+            self.make_resident(&mut resident, model, settings, stop, &mut |_| {})
+                .await?;
+        }
+        if let Some(there) = resident.as_mut() {
+            // Its one event is of no account: what was read shows when the question comes.
+            drop(there.engine.prepare(Prepare {
+                prompt: there.found.template.anticipate(conversation),
+                room: settings.room,
+                left_before: conversation.left_before,
+                threads: Some(there.threads(settings)),
+                kept: settings.kept.clone(),
+            }));
+            self.leave_when_idle(there);
+        }
+        Ok(())
     }
 
     /// What computes, in the backend's words, while a model is in memory.

@@ -15,6 +15,8 @@ pub const HOME_VARIABLE: &str = "SPUD_HOME";
 #[derive(Debug, Clone)]
 pub struct Home {
     data: PathBuf,
+    /// For what can be made again.
+    cache: PathBuf,
     /// Where other programs keep their models.
     elsewhere: Roots,
 }
@@ -29,6 +31,7 @@ impl Home {
         match folders.zip(directories::BaseDirs::new()) {
             Some((folders, base)) => Ok(Self {
                 data: folders.data_dir().to_owned(),
+                cache: folders.cache_dir().to_owned(),
                 elsewhere: Roots::of(base.home_dir(), |name| std::env::var_os(name)),
             }),
             None => Err(
@@ -43,6 +46,7 @@ impl Home {
     pub fn at(folder: &Path) -> Self {
         Self {
             data: folder.to_owned(),
+            cache: folder.join("cache"),
             elsewhere: Roots::below(folder),
         }
     }
@@ -56,6 +60,11 @@ impl Home {
     /// What other programs hold. Takes milliseconds.
     pub(crate) fn finds(&self) -> Vec<Find> {
         library::finds(&self.elsewhere)
+    }
+
+    /// Where the engine keeps what it computed for chats.
+    pub(crate) fn contexts(&self) -> PathBuf {
+        self.cache.join("contexts")
     }
 
     /// Where chats and settings are.

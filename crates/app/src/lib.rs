@@ -7,6 +7,7 @@
 //!
 //! Not here: anything drawn or printed, and how a chat is laid out on disk (`chats`).
 
+mod ahead;
 mod asking;
 mod awake;
 mod coalesce;

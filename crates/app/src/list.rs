@@ -96,7 +96,9 @@ impl App {
     pub async fn save_draft(&self, chat: Option<ChatId>, text: &str) -> Result<(), Failure> {
         let text = text.to_owned();
         self.on_disk(move |_, chats| Ok(chats.set_draft(chat, &text)?))
-            .await
+            .await?;
+        self.look_ahead(chat);
+        Ok(())
     }
 
     /// Remembers which chat is open, for the next start.

@@ -62,6 +62,9 @@ impl App {
                 name: found.name.clone(),
                 stopper,
             };
+            if let Some(ahead) = state.ahead.take() {
+                ahead.stop();
+            }
             if let Some(earlier) = state.preparing.replace(preparing) {
                 earlier.stopper.stop();
             }

@@ -5,8 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chats::{Body, ChatId, Chats, Message};
 use tempfile::TempDir;
-use tokio::sync::Notify;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::{Notify, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{interval, sleep, timeout};
 
@@ -43,6 +43,8 @@ pub(crate) struct Inner {
     /// is told after its snapshot is what the snapshot has not.
     gate: Mutex<()>,
     state: Mutex<State>,
+    /// The chat, or the next one, of which something may be read ahead.
+    pub(crate) ahead: watch::Sender<Option<ChatId>>,
     /// Lock of whoever writes the queue of downloads down.
     queue_file: Mutex<()>,
     /// Rings when there may be something to download.
@@ -110,6 +112,7 @@ impl App {
                 seen: None,
                 gentle: false,
                 in_engine: None,
+                ahead: None,
                 notices,
             };
             Ok(Self {
@@ -118,6 +121,7 @@ impl App {
                     room: EngineRoom::new(&home),
                     gate: Mutex::new(()),
                     state: Mutex::new(state),
+                    ahead: watch::Sender::new(None),
                     queue_file: Mutex::new(()),
                     queue_news: Arc::new(Notify::new()),
                 }),
@@ -128,6 +132,7 @@ impl App {
         app.back_up();
         app.empty_trash();
         app.watch_power();
+        app.run_ahead();
         app.run_downloads();
         app.watch_files();
         Ok(app)

@@ -167,6 +167,7 @@ impl App {
             state.live.remove(&chat);
             state.notice(failure);
         }
+        self.look_ahead(Some(chat));
     }
 }
 

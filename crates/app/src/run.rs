@@ -31,6 +31,7 @@ pub(crate) async fn run(
         room: settings.room,
         left_before: conversation.left_before,
         threads: Some(there.threads(settings)),
+        kept: settings.kept.clone(),
     });
     let mut stopping = false;
     let mut answering = false;

@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub(crate) gentle: bool,
     /// The chat whose words the engine's cache holds.
     pub(crate) in_engine: Option<ChatId>,
+    /// Ends the load of a model that is read ahead with.
+    pub(crate) ahead: Option<Stopper>,
     /// What the user should know, kept for windows that open later.
     pub(crate) notices: Vec<Failure>,
 }

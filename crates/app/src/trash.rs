@@ -41,13 +41,22 @@ impl App {
                     state.notice(notice);
                 }
                 let in_engine = state.in_engine.is_some_and(|last| ids.contains(&last));
+                drop(state);
+                app.sweep_kept(chats, None)?;
                 Ok(in_engine)
             })
             .await?;
         if in_engine {
             // Its words are tokens in the engine's cache. Another chat's reply is not waited for.
             let app = self.clone();
-            tokio::spawn(async move { app.inner.room.clear().await });
+            tokio::spawn(async move {
+                app.inner.room.clear().await;
+                // It may have kept them once more before it ended.
+                let swept = app.on_disk(|app, chats| app.sweep_kept(chats, None));
+                if let Err(failure) = swept.await {
+                    app.state().notice(failure);
+                }
+            });
         }
         Ok(())
     }
@@ -58,6 +67,7 @@ impl App {
             let chat = chats.message(id)?.chat;
             app.idle(chat)?;
             let branch = chats.remove_message(id, now_ms())?;
+            app.sweep_kept(chats, Some(chat))?;
             app.state().tell_chat(chat, &ChatEvent::Branch(branch));
             Ok(())
         })
@@ -83,9 +93,10 @@ impl App {
             if days == 0 {
                 return;
             }
-            let erased = app.on_disk(move |_, chats| {
+            let erased = app.on_disk(move |app, chats| {
                 if !chats.is_read_only() {
                     chats.erase_deleted_before(now_ms().saturating_sub(days * DAY_MS))?;
+                    app.sweep_kept(chats, None)?;
                 }
                 Ok(())
             });

@@ -1,10 +1,11 @@
-//! The thread that listens: it passes on at once that something shall stop or be answered, queues every other request, and ends the
-//! process when the other side goes away.
+//! The thread that listens: it passes on at once that something shall stop or be answered, queues
+//! every other request, and ends the process when the other side goes away.
 
 use std::fs::File;
 use std::io::BufReader;
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, channel};
 use std::thread;
+use std::time::Duration;
 
 use engine::frame;
 use engine::message::{Hello, Request};
@@ -16,6 +17,15 @@ use crate::leave;
 pub(crate) struct Inbox {
     requests: Receiver<Request>,
     brake: &'static Brake,
+}
+
+/// What came in.
+pub(crate) enum Heard {
+    Request(Request),
+    /// Nobody asked for anything in that time.
+    Nothing,
+    /// Nobody will ask for anything any more.
+    Over,
 }
 
 impl Inbox {
@@ -39,6 +49,7 @@ impl Inbox {
                         Request::Stop { job } => brake.pull(job),
                         Request::AnswerNow { job } => brake.want_answer(job),
                         other => {
+                            brake.ask(other.job());
                             if sender.send(other).is_err() {
                                 break;
                             }
@@ -52,15 +63,34 @@ impl Inbox {
         Ok(Self { requests, brake })
     }
 
-    /// The next request; marks it as the one that a stop would mean.
-    pub(crate) fn next(&mut self) -> Option<Request> {
-        let request = self.requests.recv().ok()?;
-        if let Request::Load { job, .. } | Request::Reply { job, .. } | Request::Probe { job, .. } =
-            &request
-        {
-            self.brake.run(*job);
+    /// The next request, for which is waited as long as `quiet`, or for ever; marks it as the one that
+    /// a stop would mean.
+    pub(crate) fn next(&mut self, quiet: Option<Duration>) -> Heard {
+        let request = match quiet {
+            None => self.requests.recv().map_err(|_| Heard::Over),
+            Some(quiet) => self
+                .requests
+                .recv_timeout(quiet)
+                .map_err(|none| match none {
+                    RecvTimeoutError::Timeout => Heard::Nothing,
+                    RecvTimeoutError::Disconnected => Heard::Over,
+                }),
+        };
+        request.map_or_else(|none| none, |request| self.mark(request))
+    }
+
+    /// The next request if it is there already.
+    pub(crate) fn look(&mut self) -> Heard {
+        match self.requests.try_recv() {
+            Ok(request) => self.mark(request),
+            Err(TryRecvError::Empty) => Heard::Nothing,
+            Err(TryRecvError::Disconnected) => Heard::Over,
         }
-        Some(request)
+    }
+
+    fn mark(&self, request: Request) -> Heard {
+        self.brake.run(request.job());
+        Heard::Request(request)
     }
 
     /// What stops the computation.

@@ -9,8 +9,9 @@
     reason = "llama.cpp's C interface; the safe crate hides these parts"
 )]
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::io::Write;
+use std::path::Path;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
@@ -166,6 +167,55 @@ impl Context {
         usize::try_from(last + 1).unwrap_or(0)
     }
 
+    /// Bytes that [`Context::save`] would write.
+    pub(crate) fn saved_bytes(&self) -> u64 {
+        // SAFETY: the context is alive.
+        let bytes = unsafe { sys::llama_state_seq_get_size(self.pointer.as_ptr(), SEQUENCE) };
+        bytes as u64
+    }
+
+    /// Writes the cache, which holds these tokens, to a file; false where that failed.
+    pub(crate) fn save(&mut self, path: &Path, tokens: &[LlamaToken]) -> bool {
+        let Some(path) = c_path(path) else {
+            return false;
+        };
+        let ids: Vec<sys::llama_token> = tokens.iter().map(|token| token.0).collect();
+        // SAFETY: the context is alive, the path ends with NUL, and `ids` holds as many values as it
+        // says; all of it until the call returns. Errors of C++ are caught there and give 0.
+        let written = unsafe {
+            sys::llama_state_seq_save_file(
+                self.pointer.as_ptr(),
+                path.as_ptr(),
+                SEQUENCE,
+                ids.as_ptr(),
+                ids.len(),
+            )
+        };
+        written > 0
+    }
+
+    /// Fills the empty cache from a file that [`Context::save`] wrote with so many tokens; false where
+    /// that failed, and the cache then holds nothing of use.
+    pub(crate) fn restore(&mut self, path: &Path, tokens: usize) -> bool {
+        let Some(path) = c_path(path) else {
+            return false;
+        };
+        let mut ids = vec![0 as sys::llama_token; tokens];
+        let mut found = 0;
+        // SAFETY: as in `save`; at most `ids.len()` values are written to `ids`.
+        let read = unsafe {
+            sys::llama_state_seq_load_file(
+                self.pointer.as_ptr(),
+                path.as_ptr(),
+                SEQUENCE,
+                ids.as_mut_ptr(),
+                ids.len(),
+                &raw mut found,
+            )
+        };
+        read > 0 && found == tokens && self.len() == tokens
+    }
+
     /// Forgets every token from this place on.
     pub(crate) fn truncate(&mut self, len: usize) -> bool {
         let from = sys::llama_pos::try_from(len).expect("BUG: a context is small");
@@ -280,6 +330,11 @@ unsafe extern "C" fn log(level: sys::ggml_log_level, text: *const c_char, _data:
             *last = Some(line.trim().to_owned());
         }
     }
+}
+
+/// A path as C knows it; none where it cannot be said.
+fn c_path(path: &Path) -> Option<CString> {
+    CString::new(path.to_str()?).ok()
 }
 
 unsafe extern "C" fn ask_brake(brake: *mut c_void) -> bool {

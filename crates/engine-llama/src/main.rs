@@ -11,26 +11,32 @@
 mod backends;
 mod brake;
 mod inbox;
+mod kept;
 mod leave;
 mod llama;
 mod memory;
 mod outbox;
 mod pipes;
+mod prepare;
 mod probe;
+mod prompting;
 mod reply;
 mod session;
 mod vocabulary;
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use engine::message::{Event, Failure, FailureCode, Hello, Job, Load, Loaded, Request};
+use engine::message::{Event, Failure, FailureCode, Hello, Job, Load, Loaded, Prepare, Request};
 use llama_cpp_2::llama_backend::LlamaBackend;
 
 use crate::brake::Brake;
-use crate::inbox::Inbox;
+use crate::inbox::{Heard, Inbox};
 use crate::outbox::Outbox;
 use crate::session::Session;
+
+/// How long nobody must have asked for anything before the cache is written to its file.
+const QUIET: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     leave::on_panic();
@@ -49,8 +55,12 @@ fn main() -> ExitCode {
         Ok(backend) => backend,
         Err(error) => return leave::complaining(&error),
     };
-    let mut session = None;
-    while let Some(request) = inbox.next() {
+    let mut session: Option<Session> = None;
+    let mut idle = Idle::default();
+    loop {
+        let Some(request) = idle.next(&mut inbox, &mut session, &outbox) else {
+            leave::now();
+        };
         match request {
             Request::Load { job, load } => {
                 let outcome = match session {
@@ -89,11 +99,69 @@ fn main() -> ExitCode {
                 );
                 outbox.send(job, Event::Counted { outcome });
             }
+            Request::Prepare { job, prepare } => idle.prepare = Some((job, prepare)),
             // Already passed on by the thread that listens.
             Request::Stop { .. } | Request::AnswerNow { .. } => {}
         }
     }
-    leave::now()
+}
+
+/// What is done while nobody waits: the next prompt is read as far as it is known, and what was
+/// read is kept on disk.
+#[derive(Default)]
+struct Idle {
+    prepare: Option<(Job, Prepare)>,
+}
+
+impl Idle {
+    /// The next request; none where nobody will ask for anything any more.
+    fn next(
+        &mut self,
+        inbox: &mut Inbox,
+        session: &mut Option<Session>,
+        outbox: &Outbox,
+    ) -> Option<Request> {
+        loop {
+            // Before the look: what is asked for between the two ends what is begun then.
+            let latest = inbox.brake().latest();
+            let unsaved = session.as_ref().is_some_and(Session::wants_keeping);
+            let heard = if self.prepare.is_some() {
+                inbox.look()
+            } else {
+                inbox.next(unsaved.then_some(QUIET))
+            };
+            match heard {
+                Heard::Over => return None,
+                Heard::Request(request) => {
+                    // A count and a probe hold it up; what follows is another prompt or model.
+                    let holds_up = matches!(request, Request::Count { .. } | Request::Probe { .. });
+                    if !holds_up {
+                        self.end(session, outbox);
+                    }
+                    return Some(request);
+                }
+                Heard::Nothing => match &self.prepare {
+                    None => session.as_mut()?.keep(),
+                    Some((job, prepare)) => {
+                        inbox.brake().run_idly(*job, latest);
+                        let outcome = prepare::read(session.as_mut(), prepare);
+                        if inbox.brake().is_idle_over(*job) || outcome.is_err() {
+                            outbox.send(*job, Event::Prepared { outcome });
+                            self.prepare = None;
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    /// Ends a preparation that is of no use any more.
+    fn end(&mut self, session: &Option<Session>, outbox: &Outbox) {
+        if let Some((job, _)) = self.prepare.take() {
+            let outcome = Ok(session.as_ref().map_or(0, Session::used));
+            outbox.send(job, Event::Prepared { outcome });
+        }
+    }
 }
 
 fn open(

@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use engine::context::leaving;
 use engine::governor::{Closer, Loops};
 use engine::message::{End, Event, Failure, FailureCode, Job, Reply, Statistics};
 use engine::prompt::Begins;
@@ -13,6 +12,7 @@ use llama_cpp_2::token::LlamaToken;
 use crate::brake::Brake;
 use crate::llama::Sampler;
 use crate::memory;
+use crate::prompting::{Fitting, Wanted};
 use crate::session::{Halt, Session};
 use crate::vocabulary;
 
@@ -115,7 +115,13 @@ impl<'reply> Writing<'reply> {
         stopped: &dyn Fn() -> bool,
         wants_answer: &dyn Fn() -> bool,
     ) -> Result<End, Halt> {
-        self.prompt = self.fitting();
+        let Fitting { ids, left_out } = self.session.turn_to(&Wanted {
+            prompt: &self.reply.prompt,
+            room: self.reply.room,
+            left_before: self.reply.left_before,
+            kept: self.reply.kept.as_ref(),
+        });
+        (self.prompt, self.statistics.left_out) = (ids, left_out);
         self.read_prompt()?;
         let mut before = Instant::now();
         loop {
@@ -224,40 +230,6 @@ impl<'reply> Writing<'reply> {
         self.splitter = Splitter::new(Begins::InThinking, self.session.vocabulary().tags());
         self.session.keep_prefix(&self.prompt);
         self.session.read(&self.prompt, &mut |_| {})
-    }
-
-    /// The ids of the prompt, without the exchanges that leave for the reply's room.
-    fn fitting(&mut self) -> Vec<LlamaToken> {
-        let Reply {
-            prompt,
-            room,
-            left_before,
-            ..
-        } = self.reply;
-        let ids = |(from, to): (usize, usize)| {
-            let vocabulary = self.session.vocabulary();
-            vocabulary.ids(self.session.model(), &prompt.segments[from..to])
-        };
-        let (Some(first), Some(last)) = (prompt.exchanges.first(), prompt.exchanges.last()) else {
-            return ids((0, prompt.segments.len()));
-        };
-        let mut fitting = ids((0, first.0));
-        let middle: Vec<_> = prompt.exchanges.iter().map(|span| ids(*span)).collect();
-        let rest = ids((last.1, prompt.segments.len()));
-        let context = self.session.context();
-        let left = leaving(
-            &middle
-                .iter()
-                .map(|ids| count(ids.len()))
-                .collect::<Vec<_>>(),
-            count(fitting.len() + rest.len()),
-            context - (*room).min(context / 2),
-            *left_before,
-        );
-        fitting.extend(middle.into_iter().skip(left as usize).flatten());
-        fitting.extend(rest);
-        self.statistics.left_out = left;
-        fitting
     }
 
     fn read_prompt(&mut self) -> Result<(), Halt> {

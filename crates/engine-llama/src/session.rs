@@ -2,10 +2,11 @@
 //! holds, so that the next prompt computes only what is new.
 
 use std::ffi::CString;
+use std::io::Write;
 use std::path::Path;
 use std::pin::pin;
 
-use engine::message::{Failure, FailureCode, Load};
+use engine::message::{Failure, FailureCode, Kept, Load};
 use engine::prompt::Segment;
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
@@ -14,8 +15,13 @@ use llama_cpp_2::token::LlamaToken;
 
 use crate::backends;
 use crate::brake::Brake;
+use crate::kept::{self, Mark};
 use crate::llama::{self, Context, Decoded, Shape};
-use crate::vocabulary::Vocabulary;
+use crate::prompting::common;
+use crate::vocabulary::{Runs, Vocabulary};
+
+/// Fewer tokens than this are read again sooner than they are kept.
+const WORTH_KEEPING: usize = 256;
 
 /// One model with one cache.
 pub(crate) struct Session {
@@ -27,6 +33,12 @@ pub(crate) struct Session {
     threads: u32,
     /// The ids of the tokens in the cache, in order.
     cached: Vec<LlamaToken>,
+    /// Which model and build this is.
+    mark: Mark,
+    /// Where the conversation in the cache is kept.
+    kept: Option<Kept>,
+    /// True where the cache holds what its file does not.
+    is_unsaved: bool,
 }
 
 /// Why a computation did not end well.
@@ -71,6 +83,9 @@ impl Session {
             cache: load.cache,
         };
         let vocabulary = Vocabulary::of(&model);
+        let form = format!("{:?}", load.cache);
+        let mark =
+            Mark::of(&load.path, form).map_err(|error| refused(&load.path, &error.to_string()))?;
         let context = Context::new(model, &shape, brake).ok_or_else(|| {
             let said = llama::take_error().unwrap_or_default();
             let message = format!("no memory for a context of {} tokens: {said}", load.context);
@@ -82,7 +97,74 @@ impl Session {
             batch: shape.batch as usize,
             threads: shape.threads,
             cached: Vec::new(),
+            mark,
+            kept: None,
+            is_unsaved: false,
         })
+    }
+
+    /// The ids of the tokens in the cache.
+    pub(crate) fn cached(&self) -> &[LlamaToken] {
+        &self.cached
+    }
+
+    /// Which model and build this is.
+    pub(crate) fn mark(&self) -> &Mark {
+        &self.mark
+    }
+
+    /// Where the conversation in the cache is kept.
+    pub(crate) fn kept(&self) -> Option<&Kept> {
+        self.kept.as_ref()
+    }
+
+    /// Names another conversation, whose words will be in the cache.
+    pub(crate) fn set_kept(&mut self, kept: Option<Kept>) {
+        self.kept = kept;
+        self.is_unsaved = false;
+    }
+
+    /// True where something is worth keeping that is not kept.
+    pub(crate) fn wants_keeping(&self) -> bool {
+        self.is_unsaved && self.kept.is_some() && self.cached.len() >= WORTH_KEEPING
+    }
+
+    /// Writes what the cache holds to its file, if that is worth it. What cannot be written is read
+    /// again another day: a line in the log and no more.
+    pub(crate) fn keep(&mut self) {
+        if !self.wants_keeping() {
+            return;
+        }
+        self.is_unsaved = false;
+        let Some(kept) = self.kept.clone() else {
+            return;
+        };
+        if self.context.saved_bytes() > kept.most_bytes {
+            return;
+        }
+        let context = &mut self.context;
+        let tokens = &self.cached;
+        let written = kept::write(&kept, &self.mark, tokens, |path| context.save(path, tokens));
+        if let Err(error) = written {
+            let _ = writeln!(
+                std::io::stderr(),
+                "not kept: {}: {error}",
+                kept.path.display()
+            );
+        }
+    }
+
+    /// Puts what a file holds into the cache; an empty one where that fails.
+    pub(crate) fn restore(&mut self, file: &kept::File) {
+        self.context.truncate(0);
+        self.cached.clear();
+        let fits = file.tokens.len() < self.context() as usize;
+        if fits && self.context.restore(&file.path, file.tokens.len()) {
+            self.cached.clone_from(&file.tokens);
+        } else {
+            self.context.truncate(0);
+        }
+        self.is_unsaved = false;
     }
 
     /// Tokens that the cache holds.
@@ -104,7 +186,7 @@ impl Session {
     pub(crate) fn count(&self, texts: &[Segment]) -> Vec<u32> {
         let ids = |text| {
             self.vocabulary
-                .ids(self.model(), std::slice::from_ref(text))
+                .ids(self.model(), std::slice::from_ref(text), &Runs::new())
         };
         let counts = texts.iter().map(|text| ids(text).len());
         counts
@@ -130,13 +212,7 @@ impl Session {
     /// Keeps what the cache has in common with a prompt, forgets the rest, and says how many tokens
     /// were kept. The last token of a prompt is always computed again: its logits are needed.
     pub(crate) fn keep_prefix(&mut self, prompt: &[LlamaToken]) -> usize {
-        let common = self
-            .cached
-            .iter()
-            .zip(prompt)
-            .take_while(|(ours, theirs)| ours == theirs)
-            .count();
-        let keep = common.min(prompt.len().saturating_sub(1));
+        let keep = common(&self.cached, prompt).min(prompt.len().saturating_sub(1));
         // A cache that cannot be cut is emptied.
         let keep = if self.context.truncate(keep) { keep } else { 0 };
         if keep == 0 {
@@ -166,6 +242,7 @@ impl Session {
     pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Result<(), Halt> {
         let ended = self.context.decode(tokens, logits);
         self.cached.extend_from_slice(tokens);
+        self.is_unsaved = true;
         if ended == Decoded::Whole {
             return Ok(());
         }

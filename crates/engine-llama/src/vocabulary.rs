@@ -4,11 +4,16 @@
 //! without special tokens, and cut around the user-defined ones, which the tokenizer would
 //! recognise all the same.
 
+use std::collections::{HashMap, HashSet};
+
 use engine::prompt::{Segment, THINK_CLOSE, THINK_OPEN, USER, cut_around};
 use engine::splitter::{Tag, Tags};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token_type::LlamaTokenAttr;
+
+/// Texts by their bytes, with their ids.
+pub(crate) type Runs = HashMap<Vec<u8>, Vec<LlamaToken>>;
 
 /// What a reply needs to know about a model's tokens.
 pub(crate) struct Vocabulary {
@@ -16,6 +21,8 @@ pub(crate) struct Vocabulary {
     close: Option<LlamaToken>,
     user: Option<LlamaToken>,
     user_defined: Vec<String>,
+    /// The tokens that are never a part of a text.
+    special: HashSet<LlamaToken>,
     /// The tokens that would end a thought: its closing tag, and everything that ends a reply.
     closers: Vec<LlamaToken>,
 }
@@ -27,13 +34,22 @@ impl Vocabulary {
             [token] => Some(token),
             _ => None,
         };
-        let user_defined = vocab
-            .tokens()
-            .filter(|token| vocab.attr(*token).contains(LlamaTokenAttr::UserDefined))
-            .filter_map(|token| vocab.text(token)?.to_str().ok().map(str::to_owned))
+        let (mut user_defined, mut special) = (Vec::new(), HashSet::new());
+        for token in vocab.tokens() {
+            let attributes = vocab.attr(token);
+            if attributes.contains(LlamaTokenAttr::Control) {
+                special.insert(token);
+            }
+            let text = || vocab.text(token)?.to_str().ok().map(str::to_owned);
             // Runs of spaces are user-defined in some vocabularies, and mean nothing special.
-            .filter(|text| !text.trim().is_empty())
-            .collect();
+            let is_meant = |text: &String| !text.trim().is_empty();
+            if attributes.contains(LlamaTokenAttr::UserDefined)
+                && let Some(text) = text().filter(is_meant)
+            {
+                special.insert(token);
+                user_defined.push(text);
+            }
+        }
         let (close, user) = (single(THINK_CLOSE), single(USER));
         let ends = vocab.tokens().filter(|token| vocab.is_eog(*token));
         Self {
@@ -42,7 +58,19 @@ impl Vocabulary {
             close,
             user,
             user_defined,
+            special,
         }
+    }
+
+    /// The texts between the special tokens of a sequence, each with the ids that it has there. What a
+    /// model wrote is seldom tokenized as its tokenizer would do it.
+    pub(crate) fn runs(&self, model: &LlamaModel, ids: &[LlamaToken]) -> Runs {
+        let runs = ids.split(|token| self.special.contains(token));
+        let runs = runs.filter(|run| !run.is_empty()).map(|run| {
+            let text = run.iter().flat_map(|token| piece(model, *token)).collect();
+            (text, run.to_vec())
+        });
+        runs.collect()
     }
 
     /// The tokens that would end a thought.
@@ -79,14 +107,22 @@ impl Vocabulary {
         model.vocab().is_eog(token) || Some(token) == self.user
     }
 
-    /// The ids of some segments of a prompt.
-    pub(crate) fn ids(&self, model: &LlamaModel, segments: &[Segment]) -> Vec<LlamaToken> {
+    /// The ids of some segments of a prompt; those of `runs` for a text that is among them.
+    pub(crate) fn ids(
+        &self,
+        model: &LlamaModel,
+        segments: &[Segment],
+        runs: &Runs,
+    ) -> Vec<LlamaToken> {
         let vocab = model.vocab();
         let mut ids = Vec::new();
         for segment in segments {
             match segment {
                 Segment::Special(token) => {
                     ids.extend(vocab.tokenize(token.as_bytes(), false, true));
+                }
+                Segment::Text(text) if runs.contains_key(text.as_bytes()) => {
+                    ids.extend(&runs[text.as_bytes()]);
                 }
                 Segment::Text(text) => {
                     for piece in cut_around(text, &self.user_defined) {

@@ -19,7 +19,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::frame;
 use crate::message::{
-    End, Event, Failure, FailureCode, Hello, Job, Load, Probe, Reply, Request, Statistics,
+    End, Event, Failure, FailureCode, Hello, Job, Load, Prepare, Probe, Reply, Request, Statistics,
 };
 use crate::obituary::{LastLines, cause};
 use crate::prompt::Segment;
@@ -87,6 +87,7 @@ enum Kind {
     Reply,
     Probe,
     Count,
+    Prepare,
 }
 
 impl Kind {
@@ -100,6 +101,9 @@ impl Kind {
                 outcome: Err(failure),
             },
             Self::Count => Event::Counted {
+                outcome: Err(failure),
+            },
+            Self::Prepare => Event::Prepared {
                 outcome: Err(failure),
             },
             Self::Reply => Event::ReplyEnded {
@@ -151,6 +155,13 @@ impl Engine {
     pub fn count(&self, texts: Vec<Segment>) -> UnboundedReceiver<Event> {
         self.begin(Kind::Count, |job| Request::Count { job, texts })
             .1
+    }
+
+    /// Reads what is known of the next prompt while nobody waits; the one event is
+    /// [`Event::Prepared`]. Whatever is asked later goes before it.
+    pub fn prepare(&self, prepare: Prepare) -> UnboundedReceiver<Event> {
+        let request = |job| Request::Prepare { job, prepare };
+        self.begin(Kind::Prepare, request).1
     }
 
     /// Stops a job and every earlier one; its end arrives as an event.
@@ -242,6 +253,7 @@ impl Shared {
                 | Event::ReplyEnded { .. }
                 | Event::ProbeEnded { .. }
                 | Event::Counted { .. }
+                | Event::Prepared { .. }
         );
         if let Some((_, sender)) = jobs.open.get(&job) {
             // Nobody listening any more is no error: the job runs to its end or is stopped.

@@ -2,8 +2,8 @@
 //!
 //! Each way starts with one [`Hello`]; then requests go down and events come up. A request that
 //! takes time is a job with a number that the handle gives; every job ends with exactly one
-//! [`Event::LoadEnded`], [`Event::ReplyEnded`], [`Event::ProbeEnded`] or [`Event::Counted`], whatever
-//! happens to it.
+//! [`Event::LoadEnded`], [`Event::ReplyEnded`], [`Event::ProbeEnded`], [`Event::Counted`] or
+//! [`Event::Prepared`], whatever happens to it.
 //!
 //! Not here: how bytes become messages (`frame`), and who starts whom (`handle`).
 
@@ -69,6 +69,14 @@ pub enum Request {
         /// The texts, each as it would stand in a prompt.
         texts: Vec<Segment>,
     },
+    /// Reads what is known of the next prompt while nobody waits for anything. A later request is
+    /// answered first: a count or a probe holds it up, any other ends it.
+    Prepare {
+        /// Number of the job.
+        job: Job,
+        /// What will be asked.
+        prepare: Prepare,
+    },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
         /// Number of the job.
@@ -79,6 +87,21 @@ pub enum Request {
         /// Number of the job.
         job: Job,
     },
+}
+
+impl Request {
+    /// The number of the job that it begins, or is about.
+    pub fn job(&self) -> Job {
+        match self {
+            Self::Load { job, .. }
+            | Self::Reply { job, .. }
+            | Self::Probe { job, .. }
+            | Self::Count { job, .. }
+            | Self::Prepare { job, .. }
+            | Self::Stop { job }
+            | Self::AnswerNow { job } => *job,
+        }
+    }
 }
 
 /// A model and the shape of its context.
@@ -162,6 +185,34 @@ pub struct Reply {
     pub left_before: u32,
     /// Threads that compute this reply; those of the load where none are asked for.
     pub threads: Option<u32>,
+    /// Where what was computed for this conversation is kept; nowhere where none is named.
+    pub kept: Option<Kept>,
+}
+
+/// A prompt as far as it is known, and what the reply to it will say of its room.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Prepare {
+    /// The conversation, ending in the middle of what is being asked.
+    pub prompt: Prompt,
+    /// As in [`Reply`].
+    pub room: u32,
+    /// As in [`Reply`].
+    pub left_before: u32,
+    /// As in [`Reply`].
+    pub threads: Option<u32>,
+    /// As in [`Reply`].
+    pub kept: Option<Kept>,
+}
+
+/// The file that keeps what was computed for a conversation, so that it need not be read again when
+/// it is opened another day. It is written in the quiet after a reply, and when another
+/// conversation takes its place; one that is damaged, or of another model or build, is as none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// The file. Everything in its folder belongs to the engine.
+    pub path: PathBuf,
+    /// The most bytes that the folder may hold; the files that were used longest ago go first.
+    pub most_bytes: u64,
 }
 
 /// How the next token is chosen from the model's distribution, in this order: repeat penalty,
@@ -227,6 +278,11 @@ pub enum Event {
     Counted {
         /// Tokens of each text, in order.
         outcome: Result<Vec<u32>, Failure>,
+    },
+    /// The end of a preparation.
+    Prepared {
+        /// Tokens of it that are in the cache: not all where something else was asked.
+        outcome: Result<u32, Failure>,
     },
     /// More of the reply.
     Words {

@@ -164,6 +164,40 @@ impl Template {
     /// The prompt for the next reply.
     pub fn render(self, conversation: &Conversation) -> Prompt {
         let turns = &conversation.turns;
+        let (mut prompt, mut exchanges) = self.turns(conversation);
+        // In 0528's shape a question already ended with the header of its answer.
+        if self != Self::R1May || !matches!(turns.last(), Some(Turn::User(_))) {
+            prompt.special(ASSISTANT);
+        }
+        let begins = prompt.open(&conversation.opening, self == Self::R1);
+        // A reply that goes on behind the last answer needs what it answers.
+        if !matches!(turns.last(), Some(Turn::User(_))) {
+            exchanges.pop();
+        }
+        Prompt {
+            segments: prompt.segments,
+            begins,
+            exchanges: exchanges.into_iter().skip(1).collect(),
+        }
+    }
+
+    /// The prompt of a conversation whose last turn is a question that is still being written: as far
+    /// as it is known, with nothing behind the question.
+    pub fn anticipate(self, conversation: &Conversation) -> Prompt {
+        let (mut prompt, exchanges) = self.turns(conversation);
+        if self == Self::R1May && matches!(conversation.turns.last(), Some(Turn::User(_))) {
+            prompt.segments.pop();
+        }
+        Prompt {
+            segments: prompt.segments,
+            begins: Begins::Unopened,
+            exchanges: exchanges.into_iter().skip(1).collect(),
+        }
+    }
+
+    /// The turns as they stand in every prompt, and the segments of each question with its answer.
+    fn turns(self, conversation: &Conversation) -> (Writer, Vec<(usize, usize)>) {
+        let turns = &conversation.turns;
         let mut prompt = Writer::default();
         prompt.special(BEGIN);
         let mut instructions = conversation.instructions.as_deref();
@@ -198,20 +232,7 @@ impl Template {
                 }
             }
         }
-        // In 0528's shape a question already ended with the header of its answer.
-        if self != Self::R1May || !matches!(turns.last(), Some(Turn::User(_))) {
-            prompt.special(ASSISTANT);
-        }
-        let begins = prompt.open(&conversation.opening, self == Self::R1);
-        // A reply that goes on behind the last answer needs what it answers.
-        if !matches!(turns.last(), Some(Turn::User(_))) {
-            exchanges.pop();
-        }
-        Prompt {
-            segments: prompt.segments,
-            begins,
-            exchanges: exchanges.into_iter().skip(1).collect(),
-        }
+        (prompt, exchanges)
     }
 }
 
@@ -328,6 +349,47 @@ mod tests {
         let both = ["<<".to_owned(), "<t".to_owned()];
         assert_eq!(cut_around("<<t", &both), ["<", "<", "t"]);
         assert!(cut_around("abc", &[String::new()]).concat() == "abc");
+    }
+
+    #[test]
+    fn what_is_anticipated_is_how_the_prompt_will_begin() {
+        let answer = |text: &str| Turn::Assistant {
+            answer: text.to_owned(),
+            thought: true,
+        };
+        let mut conversation = Conversation {
+            instructions: Some("Be brief.".to_owned()),
+            turns: vec![Turn::User("One".to_owned()), answer("1")],
+            ..Conversation::default()
+        };
+        for template in [Template::R1, Template::R1January, Template::R1May] {
+            for (typed, asked) in [("", "What is two?"), ("What is", "What is two?")] {
+                let with = |text: &str| {
+                    let mut whole = conversation.clone();
+                    whole.turns.push(Turn::User(text.to_owned()));
+                    whole
+                };
+                let early = template.anticipate(&with(typed)).segments;
+                let whole = template.render(&with(asked)).segments;
+                let text = |segments: &[Segment]| -> String {
+                    let texts = segments.iter().map(|segment| match segment {
+                        Segment::Special(text) | Segment::Text(text) => text.as_str(),
+                    });
+                    texts.collect()
+                };
+                assert!(
+                    text(&whole).starts_with(&text(&early)),
+                    "{early:?} {whole:?}"
+                );
+                assert!(
+                    text(&early).ends_with(&format!("{USER}{typed}")),
+                    "{early:?}"
+                );
+            }
+        }
+        conversation.turns.clear();
+        let nothing = Template::R1May.anticipate(&conversation).segments;
+        assert_eq!(nothing.len(), 2, "{nothing:?}");
     }
 
     #[test]

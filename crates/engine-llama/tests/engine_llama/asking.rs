@@ -92,6 +92,7 @@ pub(crate) fn greedy(prompt: Prompt) -> Reply {
         room: 0,
         left_before: 0,
         threads: None,
+        kept: None,
     }
 }
 

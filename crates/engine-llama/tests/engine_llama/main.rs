@@ -2,6 +2,7 @@
 //! crate `engine`, or over its bare pipes, with Sprout as its model.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
+mod ahead;
 mod asking;
 mod bare;
 mod broken;

@@ -1,0 +1,209 @@
+//! What was computed for a conversation, in a file: llama.cpp's own form of a sequence, and behind it
+//! a trailer of ours that says of which model and build it is, which tokens it holds and what its
+//! bytes add up to. A file that is not exactly that is as none.
+//!
+//! Not here: when files are written and read (`session`, `prompting`).
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use engine::message::{Hello, Kept};
+use llama_cpp_2::token::LlamaToken;
+use serde::{Deserialize, Serialize};
+
+/// The last bytes of a file that was written whole.
+const END: &[u8; 8] = b"SPUDKEPT";
+
+/// How the names of files end.
+const KIND: &str = "kept";
+
+/// A trailer is some bytes a token; nobody's context has as many tokens as this.
+const LONGEST_TRAILER: u64 = 64 << 20;
+
+/// Which model and build computed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mark {
+    /// Of Spud, whose pinned llama.cpp decides about the form.
+    build: String,
+    /// Of the first file: its length, and a sum of its first megabyte, where the header is, and of
+    /// its last.
+    model: (u64, u32),
+    /// How the cache's values are stored, and what else decides about their form.
+    shape: String,
+}
+
+impl Mark {
+    pub(crate) fn of(path: &Path, shape: String) -> io::Result<Self> {
+        const PART: u64 = 1 << 20;
+        let mut file = fs::File::open(path)?;
+        let length = file.metadata()?.len();
+        let mut sum = crc32fast::Hasher::new();
+        for from in [0, length.saturating_sub(PART)] {
+            file.seek(SeekFrom::Start(from))?;
+            let mut part = Vec::new();
+            Read::by_ref(&mut file).take(PART).read_to_end(&mut part)?;
+            sum.update(&part);
+        }
+        Ok(Self {
+            build: Hello::of_this_build().messages,
+            model: (length, sum.finalize()),
+            shape,
+        })
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Trailer {
+    mark: Mark,
+    tokens: Vec<i32>,
+    /// Bytes before the trailer, and their sum.
+    length: u64,
+    sum: u32,
+}
+
+/// A file that holds what its trailer says.
+pub(crate) struct File {
+    pub(crate) path: PathBuf,
+    pub(crate) tokens: Vec<LlamaToken>,
+}
+
+/// The file at this path, if it is whole and of this model and build.
+pub(crate) fn find(path: &Path, mark: &Mark) -> Option<File> {
+    let found = read(path, mark);
+    if found.is_none() {
+        // It will never be of use again; where it cannot be removed, it is not read either.
+        let _ = fs::remove_file(path);
+    }
+    let trailer = found?;
+    // So that those that are used stay.
+    if let Ok(file) = OpenOptions::new().append(true).open(path) {
+        let _ = file.set_modified(SystemTime::now());
+    }
+    Some(File {
+        path: path.to_owned(),
+        tokens: trailer.tokens.into_iter().map(LlamaToken).collect(),
+    })
+}
+
+fn read(path: &Path, mark: &Mark) -> Option<Trailer> {
+    let mut file = fs::File::open(path).ok()?;
+    let whole = file.metadata().ok()?.len();
+    let behind = u64::try_from(END.len() + size_of::<u64>()).ok()?;
+    file.seek(SeekFrom::Start(whole.checked_sub(behind)?))
+        .ok()?;
+    let (mut length, mut end) = ([0; size_of::<u64>()], [0; END.len()]);
+    file.read_exact(&mut length).ok()?;
+    file.read_exact(&mut end).ok()?;
+    let length = u64::from_le_bytes(length);
+    if &end != END || length > LONGEST_TRAILER {
+        return None;
+    }
+    let from = whole.checked_sub(behind)?.checked_sub(length)?;
+    file.seek(SeekFrom::Start(from)).ok()?;
+    let trailer: Trailer =
+        serde_json::from_reader(io::BufReader::new(Read::by_ref(&mut file).take(length))).ok()?;
+    let is_ours = trailer.mark == *mark && trailer.length == from;
+    (is_ours && sum(&mut file, from).ok()? == trailer.sum).then_some(trailer)
+}
+
+/// Writes a file by way of another name, so that it is whole or not there. `write` puts llama.cpp's
+/// part at a path and tells whether it could.
+pub(crate) fn write(
+    kept: &Kept,
+    mark: &Mark,
+    tokens: &[LlamaToken],
+    write: impl FnOnce(&Path) -> bool,
+) -> io::Result<()> {
+    let folder = kept.path.parent().ok_or(io::ErrorKind::NotFound)?;
+    make_private(folder)?;
+    let new = kept.path.with_extension("new");
+    let written = (|| {
+        // The user's words are in it: nobody else may read it, from its first byte on.
+        private(&new)?;
+        if !write(&new) {
+            return Err(io::Error::other("llama.cpp could not write it"));
+        }
+        let mut file = OpenOptions::new().read(true).append(true).open(&new)?;
+        let length = file.metadata()?.len();
+        let trailer = serde_json::to_vec(&Trailer {
+            mark: mark.clone(),
+            tokens: tokens.iter().map(|token| token.0).collect(),
+            length,
+            sum: sum(&mut file, length)?,
+        })?;
+        file.write_all(&trailer)?;
+        file.write_all(&(trailer.len() as u64).to_le_bytes())?;
+        file.write_all(END)?;
+        fs::rename(&new, &kept.path)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written?;
+    prune(folder, kept.most_bytes)
+}
+
+/// The sum of the first bytes of a file.
+fn sum(file: &mut fs::File, length: u64) -> io::Result<u32> {
+    file.seek(SeekFrom::Start(0))?;
+    let mut rest = file.take(length);
+    let mut sum = crc32fast::Hasher::new();
+    let mut part = vec![0; 1 << 20];
+    loop {
+        match rest.read(&mut part)? {
+            0 => return Ok(sum.finalize()),
+            read => sum.update(&part[..read]),
+        }
+    }
+}
+
+/// Removes the files that were used longest ago, until the others are no more than this many bytes.
+fn prune(folder: &Path, most_bytes: u64) -> io::Result<()> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|kind| kind == KIND) {
+            let facts = fs::metadata(&path)?;
+            files.push((facts.modified()?, facts.len(), path));
+        }
+    }
+    files.sort();
+    let mut bytes: u64 = files.iter().map(|(_, length, _)| length).sum();
+    for (_, length, path) in files {
+        if bytes <= most_bytes {
+            break;
+        }
+        fs::remove_file(path)?;
+        bytes -= length;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(unix)]
+fn private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true).mode(0o600);
+    options.open(path).map(drop)
+}
+
+#[cfg(not(unix))]
+fn private(path: &Path) -> io::Result<()> {
+    fs::File::create(path).map(drop)
+}
