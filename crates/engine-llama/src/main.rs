@@ -136,7 +136,7 @@ impl Idle {
                     // A count and a probe hold it up; what follows is another prompt or model.
                     let holds_up = matches!(request, Request::Count { .. } | Request::Probe { .. });
                     if !holds_up {
-                        self.end(session, outbox);
+                        self.end(session.as_ref(), outbox);
                     }
                     return Some(request);
                 }
@@ -156,9 +156,9 @@ impl Idle {
     }
 
     /// Ends a preparation that is of no use any more.
-    fn end(&mut self, session: &Option<Session>, outbox: &Outbox) {
+    fn end(&mut self, session: Option<&Session>, outbox: &Outbox) {
         if let Some((job, _)) = self.prepare.take() {
-            let outcome = Ok(session.as_ref().map_or(0, Session::used));
+            let outcome = Ok(session.map_or(0, Session::used));
             outbox.send(job, Event::Prepared { outcome });
         }
     }
