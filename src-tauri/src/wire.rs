@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod bindings;
+mod cause;
 mod chat;
 mod drag;
 mod files;
@@ -18,6 +19,9 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
+pub(crate) use cause::Cause;
+#[cfg(test)]
+pub(crate) use cause::{Setback, Whole};
 pub(crate) use chat::{
     ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest,
     MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest, SendRequest,
@@ -42,15 +46,15 @@ pub(crate) use keeping::{
 pub(crate) use manner::Taste;
 pub(crate) use manner::{Manner, MannerRequest};
 #[cfg(test)]
-pub(crate) use shelf::{Closing, Doing, DownloadState};
+pub(crate) use shelf::{Closing, Doing, DownloadState, Purpose};
 pub(crate) use shelf::{
     Connection, Download, DownloadKey, DownloadRequest, LeaveRequest, Network, NetworkRequest,
     Removal,
 };
 #[cfg(test)]
 pub(crate) use survey::{
-    Advice, Benchmark, Candidate, DeviceShare, Estimate, FitNote, FitWhy, GpuView, Lineage,
-    MachineView, QuantView, Verdict,
+    Advice, Benchmark, Candidate, DeviceShare, DiskShort, Distilled, Estimate, FitNote, FitWhy,
+    GpuView, Holder, Lineage, MachineView, QuantView, SurveyNote, Verdict,
 };
 pub(crate) use survey::{Fit, FitRequest, KvType, PatienceRequest, Survey, SurveyRequest, fit_of};
 
@@ -83,13 +87,16 @@ pub(crate) enum Code {
     Bug,
 }
 
-/// What failed on what (`message`), what to do now (`hint`).
+/// What failed on what (`message`), what to do now (`hint`), in English; and the same for any
+/// language: its kind, what happened in facts, and what of the message has no other form.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(TS))]
 pub(crate) struct Failure {
     code: Code,
     message: String,
     hint: Option<String>,
+    cause: Option<Box<Cause>>,
+    detail: Option<String>,
 }
 
 /// The model that answers: `progress` while it loads.
@@ -109,11 +116,30 @@ pub(crate) struct Model {
     /// "sprout", or the path of a GGUF file.
     id: String,
     name: String,
-    /// One line that says what it is, such as "Practice model, sums only".
-    about: String,
+    about: ModelAbout,
     /// Size of the weights.
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
+}
+
+/// What is known of a model beyond its name and size.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase",
+    tag = "type"
+)]
+pub(crate) enum ModelAbout {
+    Sprout,
+    Gone,
+    Unread,
+    /// How it would be held, as when it was last looked at.
+    Planned {
+        context: u32,
+        #[cfg_attr(test, ts(type = "number"))]
+        needed_bytes: u64,
+    },
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -256,6 +282,8 @@ impl From<app::Failure> for Failure {
     fn from(failure: app::Failure) -> Self {
         Self {
             code: failure.code.into(),
+            detail: failure.left_to_say().map(str::to_owned),
+            cause: failure.cause.map(|cause| Box::new((*cause).into())),
             message: failure.message,
             hint: failure.hint,
         }
@@ -275,12 +303,29 @@ impl From<app::EngineState> for EngineState {
     }
 }
 
+impl From<app::AboutModel> for ModelAbout {
+    fn from(about: app::AboutModel) -> Self {
+        match about {
+            app::AboutModel::Sprout => Self::Sprout,
+            app::AboutModel::Gone => Self::Gone,
+            app::AboutModel::Unread => Self::Unread,
+            app::AboutModel::Planned {
+                context,
+                needed_bytes,
+            } => Self::Planned {
+                context,
+                needed_bytes,
+            },
+        }
+    }
+}
+
 impl From<app::ModelRow> for Model {
     fn from(row: app::ModelRow) -> Self {
         Self {
             id: row.id,
             name: row.name,
-            about: row.about,
+            about: row.about.into(),
             bytes: row.bytes,
         }
     }

@@ -9,15 +9,16 @@ use std::time::{Duration, Instant};
 
 use fit::catalogue::{File, MODELSCOPE, Part, Sha256};
 use fit::{Machine, Verdict};
-use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Place, Progress, Wanted};
+use library::{Doing, HubFile, Limit, Manner, Meter, Net, NetError, Pace, Place, Progress, Wanted};
 use tokio::sync::watch;
 use url::Url;
 
 use crate::Knowledge;
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::machine::{Look, see};
 use crate::network::{Network, hub_address, ledger};
+use crate::note::Note;
 use crate::stop::Stop;
 use crate::survey::{Candidate, Question, Surveyor, catalogue, fit_one};
 use repository::Repository;
@@ -45,7 +46,7 @@ pub struct Pull {
 #[derive(Debug, Clone)]
 pub enum Pulling {
     /// What a person should know first, such as that their own catalogue is left out.
-    Note(String),
+    Note(Note),
     /// What was chosen, before anything is asked.
     Chosen {
         /// What.
@@ -286,6 +287,9 @@ fn nobody_knows(file: &File, who: &str) -> Failure {
     let message = format!("{who} tells the size and hash of `{}`", file.name());
     Failure::new(Code::Download, message)
         .hint("Without them a download cannot be checked; try another hub or quantisation.")
+        .cause(Cause::Unverifiable {
+            file: file.name().to_owned(),
+        })
 }
 
 fn wanted(file: &File, part: &Part, known: &[HubFile], hubs: &[Hub]) -> Result<Wanted, Failure> {
@@ -311,7 +315,21 @@ fn wanted(file: &File, part: &Part, known: &[HubFile], hubs: &[Hub]) -> Result<W
 }
 
 fn refused(error: &library::HubError) -> Failure {
-    Failure::new(Code::Download, error.to_string()).hint("Try again later, or another hub.")
+    let failure =
+        Failure::new(Code::Download, error.to_string()).hint("Try again later, or another hub.");
+    match error {
+        library::HubError::NoListing {
+            host,
+            repository,
+            why,
+        } => failure
+            .cause(Cause::NoListing {
+                host: host.clone(),
+                repository: repository.clone(),
+            })
+            .detail(why),
+        _ => failure,
+    }
 }
 
 fn unreachable(part: &Wanted, failures: &[library::SourceFailure]) -> Failure {
@@ -321,7 +339,8 @@ fn unreachable(part: &Wanted, failures: &[library::SourceFailure]) -> Failure {
         part.place.file(),
         reasons.join("; ")
     );
-    Failure::new(Code::Download, message).hint("Check the connection and try again.")
+    let told = Failure::new(Code::Download, message).hint("Check the connection and try again.");
+    nowhere(told, part.place.file().to_string(), failures)
 }
 
 fn unwritable(error: &std::io::Error) -> Failure {
@@ -359,7 +378,50 @@ fn failed(failure: &library::Failure) -> Failure {
             "Move it away or delete it, then start it again.",
         ),
     };
-    Failure::new(code, failure.to_string()).hint(hint)
+    let told = Failure::new(code, failure.to_string()).hint(hint);
+    match failure {
+        F::Stopped { .. } => told,
+        F::Nowhere { file, failures } => nowhere(told, file.to_string(), failures),
+        F::DiskFull {
+            file, needed, free, ..
+        } => told.cause(Cause::NeedsDisk {
+            file: file.to_string(),
+            needed_bytes: *needed,
+            free_bytes: *free,
+        }),
+        F::Disk { file, error } if error.kind() == std::io::ErrorKind::FileTooLarge => {
+            let file = file.to_string();
+            told.cause(Cause::LargeFile { file }).detail(error)
+        }
+        F::Disk { error, .. } => told.detail(error),
+        F::Occupied { path } => told.cause(Cause::Occupied {
+            path: path.display().to_string(),
+        }),
+    }
+}
+
+/// What no source gave: the facts, and what the system and the servers said of it.
+fn nowhere(told: Failure, file: String, failures: &[library::SourceFailure]) -> Failure {
+    use library::SourceFailure as F;
+    let said = failures.iter().filter_map(|failure| match failure {
+        F::NoConnection(NetError::Broken { host, reason }) => Some(format!("{host}: {reason}")),
+        F::Nonsense { host, what } => Some(format!("{host}: {what}")),
+        F::OtherFile {
+            found, expected, ..
+        } => Some(format!("{found} ≠ {expected}")),
+        F::WrongHash {
+            found, expected, ..
+        } => Some(format!("SHA-256 {found} ≠ {expected}")),
+        _ => None,
+    });
+    let said: Vec<String> = said.collect();
+    let sources = failures.to_vec();
+    let told = told.cause(Cause::Nowhere { file, sources });
+    if said.is_empty() {
+        told
+    } else {
+        told.detail(said.join("; "))
+    }
 }
 
 /// Whether what a source failed at may be gone the next time.
