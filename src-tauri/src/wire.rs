@@ -8,6 +8,8 @@ mod bindings;
 mod cause;
 mod chat;
 mod drag;
+mod facts;
+mod failure;
 mod files;
 mod keeping;
 mod manner;
@@ -19,9 +21,8 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
-pub(crate) use cause::Cause;
 #[cfg(test)]
-pub(crate) use cause::{Setback, Whole};
+pub(crate) use cause::{Cause, Setback, Whole};
 pub(crate) use chat::{
     ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest,
     MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest, SendRequest,
@@ -30,6 +31,11 @@ pub(crate) use chat::{
 #[cfg(test)]
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
 pub(crate) use drag::DragEvent;
+#[cfg(test)]
+pub(crate) use facts::{DiskShort, Distilled, Holder, SurveyNote};
+#[cfg(test)]
+pub(crate) use failure::Code;
+pub(crate) use failure::Failure;
 #[cfg(test)]
 pub(crate) use files::Reading;
 pub(crate) use files::{
@@ -53,51 +59,10 @@ pub(crate) use shelf::{
 };
 #[cfg(test)]
 pub(crate) use survey::{
-    Advice, Benchmark, Candidate, DeviceShare, DiskShort, Distilled, Estimate, FitNote, FitWhy,
-    GpuView, Holder, Lineage, MachineView, QuantView, SurveyNote, Verdict,
+    Advice, Benchmark, Candidate, DeviceShare, Estimate, FitNote, FitWhy, GpuView, Lineage,
+    MachineView, QuantView, Verdict,
 };
 pub(crate) use survey::{Fit, FitRequest, KvType, PatienceRequest, Survey, SurveyRequest, fit_of};
-
-/// Kinds of failure, one where somebody acts on the kind.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Code {
-    ModelMissing,
-    ModelBroken,
-    ModelUnsupported,
-    ModelTooBig,
-    MachineUnknown,
-    EngineMissing,
-    EngineMismatch,
-    EngineStopped,
-    EngineFailed,
-    PromptEmpty,
-    PromptTooLong,
-    Busy,
-    Storage,
-    StorageNewer,
-    NotFound,
-    Download,
-    Unreachable,
-    DiskFull,
-    Stopped,
-    FileRefused,
-    LinkRefused,
-    Bug,
-}
-
-/// What failed on what (`message`), what to do now (`hint`), in English; and the same for any
-/// language: its kind, what happened in facts, and what of the message has no other form.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub(crate) struct Failure {
-    code: Code,
-    message: String,
-    hint: Option<String>,
-    cause: Option<Box<Cause>>,
-    detail: Option<String>,
-}
 
 /// The model that answers: `progress` while it loads.
 #[derive(Debug, Clone, Serialize)]
@@ -247,47 +212,6 @@ pub(crate) struct HeldRequest {
 #[cfg_attr(test, derive(TS))]
 pub(crate) struct LinkRequest {
     pub(crate) url: String,
-}
-
-impl From<app::Code> for Code {
-    fn from(code: app::Code) -> Self {
-        match code {
-            app::Code::ModelMissing => Self::ModelMissing,
-            app::Code::ModelBroken => Self::ModelBroken,
-            app::Code::ModelUnsupported => Self::ModelUnsupported,
-            app::Code::ModelTooBig => Self::ModelTooBig,
-            app::Code::MachineUnknown => Self::MachineUnknown,
-            app::Code::EngineMissing => Self::EngineMissing,
-            app::Code::EngineMismatch => Self::EngineMismatch,
-            app::Code::EngineStopped => Self::EngineStopped,
-            app::Code::EngineFailed => Self::EngineFailed,
-            app::Code::PromptEmpty => Self::PromptEmpty,
-            app::Code::PromptTooLong => Self::PromptTooLong,
-            app::Code::Busy => Self::Busy,
-            app::Code::Storage => Self::Storage,
-            app::Code::StorageNewer => Self::StorageNewer,
-            app::Code::NotFound => Self::NotFound,
-            app::Code::Download => Self::Download,
-            app::Code::Unreachable => Self::Unreachable,
-            app::Code::DiskFull => Self::DiskFull,
-            app::Code::Stopped => Self::Stopped,
-            app::Code::FileRefused => Self::FileRefused,
-            app::Code::LinkRefused => Self::LinkRefused,
-            app::Code::Bug => Self::Bug,
-        }
-    }
-}
-
-impl From<app::Failure> for Failure {
-    fn from(failure: app::Failure) -> Self {
-        Self {
-            code: failure.code.into(),
-            detail: failure.left_to_say().map(str::to_owned),
-            cause: failure.cause.map(|cause| Box::new((*cause).into())),
-            message: failure.message,
-            hint: failure.hint,
-        }
-    }
 }
 
 impl From<app::EngineState> for EngineState {

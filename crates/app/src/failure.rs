@@ -305,3 +305,46 @@ pub(crate) fn of_opening(note: &chats::OpenNote) -> Failure {
         }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Cause, Code, Failure};
+
+    #[test]
+    fn what_befell_the_disk_is_told_in_facts_and_only_the_system_in_words() {
+        let (doing, path) = ("save the question", PathBuf::from("/chats.db"));
+        let full = Failure::from(chats::Error::Full {
+            doing,
+            path: path.clone(),
+        });
+        let named = "/chats.db".to_owned();
+        assert_eq!(
+            full.cause.as_deref(),
+            Some(&Cause::NoRoom {
+                path: named.clone()
+            })
+        );
+        assert_eq!(full.left_to_say(), None);
+        let damaged = Failure::from(chats::Error::Damaged {
+            doing,
+            path: path.clone(),
+            why: "malformed".to_owned(),
+        });
+        assert_eq!(
+            damaged.cause.as_deref(),
+            Some(&Cause::Damaged { path: named })
+        );
+        assert_eq!(damaged.left_to_say(), Some("malformed"));
+        let other = Failure::from(chats::Error::Storage {
+            doing,
+            path,
+            source: "EIO".into(),
+        });
+        assert_eq!(other.left_to_say(), Some("/chats.db: EIO"));
+        let (engine, busy) = (Code::EngineFailed, Code::Busy);
+        assert_eq!(Failure::new(engine, "NaN").left_to_say(), Some("NaN"));
+        assert_eq!(Failure::new(busy, "a reply").left_to_say(), None);
+    }
+}

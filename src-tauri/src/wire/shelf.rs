@@ -8,7 +8,7 @@ use ts_rs::TS;
 
 use super::Failure;
 use super::cause::Setback;
-use super::survey::Distilled;
+use super::facts::Distilled;
 
 /// A model on its way.
 #[derive(Debug, Clone, Serialize)]

@@ -99,6 +99,17 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
         .await
         .unwrap();
     assert!(!page.contains("<details>"));
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"));
+    for form in [Form::Markdown, Form::Html] {
+        let copy = world
+            .app
+            .copy_of(Some(chat), form, true, Tongue::of("zh-Hans"));
+        let copy = copy.await.unwrap();
+        for words in ["You", "Thinking", "lang=\"en\""] {
+            assert!(!copy.contains(words), "{form:?} says {words}: {copy}");
+        }
+        assert!(copy.contains("你"), "{form:?}");
+    }
     for (name, begin) in [
         ("a.md", "# "),
         ("a.HTML", "<!doctype"),

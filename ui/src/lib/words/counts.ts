@@ -33,6 +33,12 @@ export function decimal(n: number, digits: number): string {
   return format(options).format(n);
 }
 
+/** A large number as a person says it: "671 billion", "6710亿". */
+export function amount(n: number): string {
+  const maximumFractionDigits = n < 1e10 ? 1 : 0;
+  return format({ notation: 'compact', compactDisplay: 'long', maximumFractionDigits }).format(n);
+}
+
 export function tokens(n: number): string {
   return t('count.tokens', { count: n, n: count(n) });
 }
