@@ -132,9 +132,9 @@ export class FakeSurvey {
     return {
       id: member.id,
       name: member.short,
-      distilled: /^(?<student>.+), distilled from (?<teacher>.+)$/.exec(member.name)?.groups as
-        | Candidate['distilled']
-        | undefined ?? null,
+      distilled:
+        (/^(?<student>.+), distilled from (?<teacher>.+)$/.exec(member.name)?.groups as
+          Candidate['distilled'] | undefined) ?? null,
       lineage: {
         name: member.name,
         base: 'Qwen2.5-Math 1.5B',

@@ -11,7 +11,7 @@ import { purpose, setback, surveyNote, todo, what } from './facts';
 import { type Language, LANGUAGES } from './languages';
 import { setLanguage } from './language.svelte';
 import { fullNameOf, holder, nameOf } from './names';
-import { aboutModel, diskShort, licence, parameters, told } from './rust';
+import { aboutModel, diskShort, licence, parameters, story, told } from './rust';
 
 const wire = readFileSync(join(import.meta.dirname, '../ipc/wire.ts'), 'utf8');
 
@@ -23,7 +23,7 @@ function declared(name: string): string {
 
 /** One of each kind, with facts that are words of no language. */
 function samples<Facts>(name: string): Facts[] {
-  const kinds = [...declared(name).matchAll(/\{ "type": "(\w+)"(?:, ([^}]*?),? )?\}/g)];
+  const kinds = [...declared(name).matchAll(/\{ "type": "(\w+)"(?:, ([^}]*?),?)? ?\}/g)];
   return kinds.map(([, type, facts = '']) => {
     const values = [...facts.matchAll(/(\w+): (string|Whole|number|Array<Setback>)/g)].map(
       ([, fact = '', kind]) => [fact, sample(kind ?? '')],
@@ -44,7 +44,8 @@ const tags = Object.keys(LANGUAGES) as Language[];
 /** Names and units, which are the same in Chinese. */
 const SAME =
   /token|Spud|PDF|OCR|ChatGPT|conversations\.json|Open WebUI|JSON|FAT32|KiB|MiB|GiB|SHA|GPU|~\/42\.gg/g;
-const NAMES = /DeepSeek|Qwen|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|huggingface\.co/g;
+const NAMES =
+  /DeepSeek|Qwen|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|huggingface\.co/g;
 
 function sayNoEnglish(...words: string[]): void {
   for (const said of words) {
@@ -118,6 +119,8 @@ describe('a Chinese window says no English', () => {
     const lineages = candidates.map(({ lineage }) => lineage!);
     sayNoEnglish(...lineages.flatMap((one) => [parameters(one), licence(one)]));
     expect(parameters(lineages.at(-1)!)).toBe('6710亿参数，每个 token 用到其中 370亿');
+    const stories = candidates.map((one) => story(one, one.lineage!));
+    expect(stories.filter((words) => /[a-z]{3}.*itself/.test(words))).toEqual([]);
     const quants = lineages.flatMap(({ quants }) => quants);
     const short = quants.map(diskShort).filter((words) => words !== '');
     expect(short.length).toBeGreaterThan(0);
@@ -135,7 +138,9 @@ it('the same is said in English', () => {
   const last = candidates.at(-1)?.lineage;
   expect(parameters(last!)).toBe('671 billion parameters, 37 billion for each token');
   expect(parameters(candidates[0]!.lineage!)).toBe('1.8 billion parameters');
-  expect(diskShort(last!.quants[0])).toMatch(/^The download needs [\d.]+ GiB of disk, 3.00 GiB are/);
+  expect(diskShort(last!.quants[0])).toMatch(
+    /^The download needs [\d.]+ GiB of disk, 3.00 GiB are/,
+  );
   expect(nameOf(candidates[0]!)).toBe(candidates[0]!.name);
   expect(fullNameOf(candidates[0]!)).toBe(candidates[0]!.lineage!.name);
 });

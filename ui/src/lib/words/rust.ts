@@ -1,7 +1,7 @@
 // What Rust words in English: how a model fits, what to take, what failed. A window in English
 // shows those sentences as they are. Any other says the same from the facts that come with them; only
 // what has no other form than words, such as what the system said, stays below as a detail.
-import type { Code, Cause, Fit, FitWhy, Lineage, Model, QuantView, Survey } from '../ipc/wire';
+import type { Candidate, Code, Cause, Fit, FitWhy, Lineage, Model, QuantView, Survey } from '../ipc/wire';
 import { amount, count, rate, size } from './counts';
 import { todo, what } from './facts';
 import { about } from './fit';
@@ -107,10 +107,10 @@ const STORIES = {
 } as const;
 
 /** What a model of the catalogue truly is. One that somebody added says so in their own words. */
-export function story(id: string, { story, base }: Lineage): string {
+export function story({ id, distilled }: Candidate, { story, base }: Lineage): string {
   if (speaksAsRust()) return story;
   if (id in STORIES) return t(STORIES[id as keyof typeof STORIES], { base });
-  return id.startsWith('r1-distill-') ? t('lineage.distilled', { base }) : story;
+  return distilled ? t('lineage.distilled', { base }) : story;
 }
 
 /** What the list of models says of one. */
