@@ -95,7 +95,7 @@ impl Screen<'_> {
     fn show(&mut self, news: &Pulling) {
         match news {
             Pulling::Note(note) if self.json => {
-                self.line(&json!({"type": "note", "note": note.to_string()}))
+                self.line(&json!({"type": "note", "note": note.to_string()}));
             }
             Pulling::Note(note) => self.aside(&note.to_string()),
             Pulling::Chosen { candidate, why } if self.json => self.line(&json!({

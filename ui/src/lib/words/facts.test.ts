@@ -118,7 +118,7 @@ describe('a Chinese window says no English', () => {
     sayNoEnglish(...fakeDownloads().map(nameOf));
     const lineages = candidates.map(({ lineage }) => lineage!);
     sayNoEnglish(...lineages.flatMap((one) => [parameters(one), licence(one)]));
-    expect(parameters(lineages.at(-1)!)).toBe('6710亿参数，每个 token 用到其中 370亿');
+    expect(parameters(lineages.at(-1)!)).toBe('6710 亿参数，每个 token 用到其中 370 亿');
     const stories = candidates.map((one) => story(one, one.lineage!));
     expect(stories.filter((words) => /[a-z]{3}.*itself/.test(words))).toEqual([]);
     const quants = lineages.flatMap(({ quants }) => quants);

@@ -1,7 +1,17 @@
 // What Rust words in English: how a model fits, what to take, what failed. A window in English
 // shows those sentences as they are. Any other says the same from the facts that come with them; only
 // what has no other form than words, such as what the system said, stays below as a detail.
-import type { Candidate, Code, Cause, Fit, FitWhy, Lineage, Model, QuantView, Survey } from '../ipc/wire';
+import type {
+  Candidate,
+  Code,
+  Cause,
+  Fit,
+  FitWhy,
+  Lineage,
+  Model,
+  QuantView,
+  Survey,
+} from '../ipc/wire';
 import { amount, count, rate, size } from './counts';
 import { todo, what } from './facts';
 import { about } from './fit';
@@ -121,7 +131,7 @@ export function aboutModel({ about, bytes }: Model): string {
     case 'gone':
       return t('model.gone');
     case 'unread':
-      return size(bytes);
+      return t('model.file');
     case 'planned': {
       const [context, needed] = [count(about.context), size(about.neededBytes)];
       return t('model.planned', { size: size(bytes), context, needed });
