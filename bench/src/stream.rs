@@ -114,6 +114,7 @@ pub fn speak(folder: &Path) -> io::Result<()> {
                 let outcome = Ok(vec![0; texts.len()]);
                 tell(job, &Event::Counted { outcome })?;
             }
+            Request::Prepare { job, .. } => tell(job, &Event::Prepared { outcome: Ok(0) })?,
             Request::AnswerNow { .. } => {}
         }
     }

@@ -1,7 +1,7 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, AttachmentId, ChatId, Closing, Held, MessageId, Network, Preferences};
+use app::{App, AttachmentId, ChatId, Closing, Held, MessageId, Network, Preferences, Tongue};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
@@ -10,7 +10,7 @@ use crate::leaving::leave_window;
 use crate::streams::Streams;
 use crate::theme::wear;
 use crate::wire;
-use crate::words::Words;
+use crate::words::{Words, language};
 
 type Answer<T> = Result<T, wire::Failure>;
 
@@ -226,7 +226,8 @@ async fn export_chats(app: State<'_, App>, request: wire::ExportRequest) -> Answ
         .await;
     let Some(file) = chosen else { return Ok(()) };
     let chat = request.chat.map(ChatId);
-    Ok(app.export(chat, file.path(), true).await?)
+    let tongue = Tongue::of(language(&app));
+    Ok(app.export(chat, file.path(), true, tongue).await?)
 }
 
 /// Asks for a file, and takes its chats in; how many, 0 where nobody chose.

@@ -76,14 +76,20 @@ fn words(
     download: &Download,
     say: &impl Fn(Words, Option<&str>) -> String,
 ) -> Option<(String, String)> {
-    let name = Some(download.name.as_str());
+    let name = match &download.distilled {
+        Some(distilled) => say(Words::Distill, Some(&distilled.student)),
+        None => download.name.clone(),
+    };
+    let name = Some(name.as_str());
     match &download.state {
         DownloadState::Done(_) => {
             Some((say(Words::ModelHere, name), say(Words::ModelHereNote, None)))
         }
-        DownloadState::Failed(failure) => {
-            Some((say(Words::ModelFailed, name), failure.message.clone()))
-        }
+        // Why stands in the window, with what to do about it.
+        DownloadState::Failed(_) => Some((
+            say(Words::ModelFailed, name),
+            say(Words::ModelFailedNote, None),
+        )),
         _ => None,
     }
 }

@@ -5,8 +5,11 @@
 
 #[cfg(test)]
 mod bindings;
+mod cause;
 mod chat;
 mod drag;
+mod facts;
+mod failure;
 mod files;
 mod keeping;
 mod manner;
@@ -18,6 +21,8 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
+#[cfg(test)]
+pub(crate) use cause::{Cause, Setback, Whole};
 pub(crate) use chat::{
     ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest,
     MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest, SendRequest,
@@ -26,6 +31,11 @@ pub(crate) use chat::{
 #[cfg(test)]
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
 pub(crate) use drag::DragEvent;
+#[cfg(test)]
+pub(crate) use facts::{DiskShort, Distilled, Holder, SurveyNote};
+#[cfg(test)]
+pub(crate) use failure::Code;
+pub(crate) use failure::Failure;
 #[cfg(test)]
 pub(crate) use files::Reading;
 pub(crate) use files::{
@@ -42,7 +52,7 @@ pub(crate) use keeping::{
 pub(crate) use manner::Taste;
 pub(crate) use manner::{Manner, MannerRequest};
 #[cfg(test)]
-pub(crate) use shelf::{Closing, Doing, DownloadState};
+pub(crate) use shelf::{Closing, Doing, DownloadState, Purpose};
 pub(crate) use shelf::{
     Connection, Download, DownloadKey, DownloadRequest, LeaveRequest, Network, NetworkRequest,
     Removal,
@@ -53,44 +63,6 @@ pub(crate) use survey::{
     MachineView, QuantView, Verdict,
 };
 pub(crate) use survey::{Fit, FitRequest, KvType, PatienceRequest, Survey, SurveyRequest, fit_of};
-
-/// Kinds of failure, one where somebody acts on the kind.
-#[derive(Debug, Clone, Copy, Serialize)]
-#[cfg_attr(test, derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Code {
-    ModelMissing,
-    ModelBroken,
-    ModelUnsupported,
-    ModelTooBig,
-    MachineUnknown,
-    EngineMissing,
-    EngineMismatch,
-    EngineStopped,
-    EngineFailed,
-    PromptEmpty,
-    PromptTooLong,
-    Busy,
-    Storage,
-    StorageNewer,
-    NotFound,
-    Download,
-    Unreachable,
-    DiskFull,
-    Stopped,
-    FileRefused,
-    LinkRefused,
-    Bug,
-}
-
-/// What failed on what (`message`), what to do now (`hint`).
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub(crate) struct Failure {
-    code: Code,
-    message: String,
-    hint: Option<String>,
-}
 
 /// The model that answers: `progress` while it loads.
 #[derive(Debug, Clone, Serialize)]
@@ -109,11 +81,30 @@ pub(crate) struct Model {
     /// "sprout", or the path of a GGUF file.
     id: String,
     name: String,
-    /// One line that says what it is, such as "Practice model, sums only".
-    about: String,
+    about: ModelAbout,
     /// Size of the weights.
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
+}
+
+/// What is known of a model beyond its name and size.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(
+    rename_all = "snake_case",
+    rename_all_fields = "camelCase",
+    tag = "type"
+)]
+pub(crate) enum ModelAbout {
+    Sprout,
+    Gone,
+    Unread,
+    /// How it would be held, as when it was last looked at.
+    Planned {
+        context: u32,
+        #[cfg_attr(test, ts(type = "number"))]
+        needed_bytes: u64,
+    },
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -237,45 +228,6 @@ pub(crate) struct LinkRequest {
     pub(crate) url: String,
 }
 
-impl From<app::Code> for Code {
-    fn from(code: app::Code) -> Self {
-        match code {
-            app::Code::ModelMissing => Self::ModelMissing,
-            app::Code::ModelBroken => Self::ModelBroken,
-            app::Code::ModelUnsupported => Self::ModelUnsupported,
-            app::Code::ModelTooBig => Self::ModelTooBig,
-            app::Code::MachineUnknown => Self::MachineUnknown,
-            app::Code::EngineMissing => Self::EngineMissing,
-            app::Code::EngineMismatch => Self::EngineMismatch,
-            app::Code::EngineStopped => Self::EngineStopped,
-            app::Code::EngineFailed => Self::EngineFailed,
-            app::Code::PromptEmpty => Self::PromptEmpty,
-            app::Code::PromptTooLong => Self::PromptTooLong,
-            app::Code::Busy => Self::Busy,
-            app::Code::Storage => Self::Storage,
-            app::Code::StorageNewer => Self::StorageNewer,
-            app::Code::NotFound => Self::NotFound,
-            app::Code::Download => Self::Download,
-            app::Code::Unreachable => Self::Unreachable,
-            app::Code::DiskFull => Self::DiskFull,
-            app::Code::Stopped => Self::Stopped,
-            app::Code::FileRefused => Self::FileRefused,
-            app::Code::LinkRefused => Self::LinkRefused,
-            app::Code::Bug => Self::Bug,
-        }
-    }
-}
-
-impl From<app::Failure> for Failure {
-    fn from(failure: app::Failure) -> Self {
-        Self {
-            code: failure.code.into(),
-            message: failure.message,
-            hint: failure.hint,
-        }
-    }
-}
-
 impl From<app::EngineState> for EngineState {
     fn from(state: app::EngineState) -> Self {
         match state {
@@ -289,12 +241,29 @@ impl From<app::EngineState> for EngineState {
     }
 }
 
+impl From<app::AboutModel> for ModelAbout {
+    fn from(about: app::AboutModel) -> Self {
+        match about {
+            app::AboutModel::Sprout => Self::Sprout,
+            app::AboutModel::Gone => Self::Gone,
+            app::AboutModel::Unread => Self::Unread,
+            app::AboutModel::Planned {
+                context,
+                needed_bytes,
+            } => Self::Planned {
+                context,
+                needed_bytes,
+            },
+        }
+    }
+}
+
 impl From<app::ModelRow> for Model {
     fn from(row: app::ModelRow) -> Self {
         Self {
             id: row.id,
             name: row.name,
-            about: row.about,
+            about: row.about.into(),
             bytes: row.bytes,
         }
     }

@@ -49,6 +49,8 @@ pub(crate) enum Words {
     OpenModel,
     ModelKind,
     AttachTitle,
+    Distill,
+    ModelFailedNote,
 }
 
 impl Words {
@@ -68,18 +70,14 @@ impl Words {
             Self::OpenModel => "openModel",
             Self::ModelKind => "modelKind",
             Self::AttachTitle => "attachTitle",
+            Self::Distill => "distill",
+            Self::ModelFailedNote => "modelFailedNote",
         }
     }
 
-    /// In the language that is set, or the system's.
+    /// In the language of the window.
     pub(crate) fn said(self, app: &App) -> String {
-        let set = app.preferences().language;
-        let language = if set.is_empty() {
-            spoken(sys_locale::get_locale().as_deref().unwrap_or_default())
-        } else {
-            spoken(&set)
-        };
-        self.in_language(language)
+        self.in_language(language(app))
     }
 
     /// The same with a name in it.
@@ -92,6 +90,16 @@ impl Words {
             .get(language)
             .and_then(|said| said[self.key()].as_str());
         words.unwrap_or_default().to_owned()
+    }
+}
+
+/// The language that is set, or the system's.
+pub(crate) fn language(app: &App) -> &'static str {
+    let set = app.preferences().language;
+    if set.is_empty() {
+        spoken(sys_locale::get_locale().as_deref().unwrap_or_default())
+    } else {
+        spoken(&set)
     }
 }
 
@@ -113,7 +121,7 @@ fn spoken(tag: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    const ALL: [Words; 14] = [
+    const ALL: [Words; 16] = [
         Words::ReplyThere,
         Words::ModelHere,
         Words::ModelHereNote,
@@ -128,6 +136,8 @@ mod tests {
         Words::OpenModel,
         Words::ModelKind,
         Words::AttachTitle,
+        Words::Distill,
+        Words::ModelFailedNote,
     ];
 
     #[test]

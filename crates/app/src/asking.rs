@@ -13,7 +13,7 @@ use engine::prompt::{Conversation, Opening, Turn};
 use crate::coalesce::Coalescer;
 use crate::engine_room::Settings;
 use crate::events::{ChatEvent, Phase};
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::list::key;
 use crate::manner::Manner;
 use crate::model::Model;
@@ -318,7 +318,8 @@ fn may_go_on(message: &Message) -> Result<(), Failure> {
     match &message.body {
         Body::Reply(reply) if reply.state == State::Ended(chats::End::Complete) => {
             Err(Failure::new(Code::NotFound, "this reply is complete")
-                .hint("Ask again for another one."))
+                .hint("Ask again for another one.")
+                .cause(Cause::ReplyComplete))
         }
         _ => Ok(()),
     }
@@ -332,7 +333,8 @@ fn reopened(message: &Message) -> Result<String, Failure> {
         _ => {
             return Err(
                 Failure::new(Code::NotFound, "there is no thought to go on with")
-                    .hint("Ask again, with thinking on."),
+                    .hint("Ask again, with thinking on.")
+                    .cause(Cause::NoThought),
             );
         }
     };

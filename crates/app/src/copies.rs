@@ -8,14 +8,17 @@ mod foreign;
 mod html;
 mod markdown;
 mod ours;
+mod words;
 
 use std::path::Path;
 
 use chats::{ChatId, Transcript};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::open::{App, blocking, now_ms};
 use crate::written;
+
+pub use words::Tongue;
 
 /// The largest file that is read: some ten thousand long chats.
 const LARGEST: u64 = 512 << 20;
@@ -45,12 +48,14 @@ impl Form {
 
 impl App {
     /// Chats as the text of a file: all of them where none is named. What is read, without thoughts
-    /// if they are not wanted, is the branch that is shown; JSON has everything.
+    /// if they are not wanted, is the branch that is shown, with headings in `tongue`; JSON has
+    /// everything.
     pub async fn copy_of(
         &self,
         chat: Option<ChatId>,
         form: Form,
         with_thoughts: bool,
+        tongue: Tongue,
     ) -> Result<String, Failure> {
         self.on_disk(move |_, chats| {
             let ids = match chat {
@@ -62,8 +67,8 @@ impl App {
                 .map(|id| chats.transcript(id))
                 .collect::<Result<_, _>>()?;
             Ok(match form {
-                Form::Markdown => markdown::write(&transcripts, with_thoughts),
-                Form::Html => html::write(&transcripts, with_thoughts),
+                Form::Markdown => markdown::write(&transcripts, with_thoughts, tongue.words()),
+                Form::Html => html::write(&transcripts, with_thoughts, tongue.words()),
                 Form::Json => ours::write(&transcripts, now_ms()),
             })
         })
@@ -76,13 +81,20 @@ impl App {
         chat: Option<ChatId>,
         path: &Path,
         with_thoughts: bool,
+        tongue: Tongue,
     ) -> Result<(), Failure> {
-        let text = self.copy_of(chat, Form::of(path), with_thoughts).await?;
+        let form = Form::of(path);
+        let text = self.copy_of(chat, form, with_thoughts, tongue).await?;
         let path = path.to_owned();
         blocking(move || {
             written::whole(&path, text.as_bytes()).map_err(|error| {
                 let message = format!("cannot write `{}`: {error}", path.display());
-                Failure::new(Code::Storage, message).hint("Choose another place.")
+                Failure::new(Code::Storage, message)
+                    .hint("Choose another place.")
+                    .cause(Cause::Unwritable {
+                        path: path.display().to_string(),
+                    })
+                    .detail(error)
             })
         })
         .await
@@ -95,9 +107,12 @@ impl App {
         let transcripts = blocking(move || {
             let named = |why: String| {
                 let message = format!("`{}` {why}", path.display());
-                Failure::new(Code::Storage, message).hint(
-                    "Spud reads its own JSON, ChatGPT's conversations.json and Open WebUI's export.",
-                )
+                Failure::new(Code::Storage, message)
+                    .hint("Spud reads its own JSON, ChatGPT's conversations.json and Open WebUI's export.")
+                    .cause(Cause::NotChats {
+                        path: path.display().to_string(),
+                    })
+                    .detail(why)
             };
             let length = fs_err::metadata(&path).map_err(|error| named(error.to_string()))?.len();
             if length > LARGEST {

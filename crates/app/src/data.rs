@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::machine::unknown;
 use crate::open::{App, blocking, now_ms};
 
@@ -53,7 +53,12 @@ impl App {
         blocking(move || {
             opener::open(&folder).map_err(|error| {
                 let message = format!("no program opened `{}`: {error}", folder.display());
-                Failure::new(Code::Storage, message).hint("Open the folder by hand.")
+                Failure::new(Code::Storage, message)
+                    .hint("Open the folder by hand.")
+                    .cause(Cause::NoFolderShown {
+                        path: folder.display().to_string(),
+                    })
+                    .detail(error)
             })
         })
         .await

@@ -97,7 +97,7 @@ fn gpus(home: &Home, stop: &Stop) -> Result<String, Failure> {
         .gpus
         .iter()
         .map(gpu)
-        .chain(seen.notes)
+        .chain(seen.notes.iter().map(ToString::to_string))
         .collect();
     Ok(if found.is_empty() {
         "none that the engine can use".to_owned()

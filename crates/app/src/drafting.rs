@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use chats::{Attachment, AttachmentId, ChatId, Chats, TextFile};
 
 use crate::events::{AppEvent, ChatEvent};
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::open::{App, blocking};
 use crate::reading::{self, Limits};
 use crate::stop::{Stopper, stop};
@@ -65,6 +65,7 @@ impl App {
             .await?;
         let (mut attached, mut failures) = (Vec::new(), Vec::new());
         for (number, path, stop) in begun {
+            let name = reading::of_path(&path);
             let read = if stop.is_asked() {
                 Err(Failure::new(Code::Stopped, "nobody wants it any more"))
             } else {
@@ -81,15 +82,19 @@ impl App {
             match kept {
                 Ok(file) => attached.push(file.id),
                 Err(failure) if failure.code == Code::Stopped => {}
-                Err(failure) => failures.push(failure),
+                Err(failure) => failures.push((name, failure)),
             }
         }
         self.look_ahead(chat);
         match (failures.len(), failures.into_iter().next()) {
             (_, None) => Ok(attached),
-            (1, Some(failure)) => Err(failure),
-            (count, Some(failure)) => Err(Failure {
+            (1, Some((_, failure))) => Err(failure),
+            (count, Some((name, failure))) => Err(Failure {
                 message: format!("{} (and {} more)", failure.message, count - 1),
+                cause: Some(Box::new(Cause::SeveralRefused {
+                    name,
+                    others: count as u64 - 1,
+                })),
                 ..failure
             }),
         }

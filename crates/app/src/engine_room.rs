@@ -111,7 +111,7 @@ pub enum Progress {
     /// The reply goes round in circles.
     Looping,
     /// Something about the load that a person should know: settings that were made smaller.
-    Note(String),
+    Note(Failure),
     /// More of the reply.
     Words {
         /// Added to the thinking.

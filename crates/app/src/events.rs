@@ -194,10 +194,28 @@ pub struct ModelRow {
     pub id: String,
     /// What it calls itself.
     pub name: String,
-    /// One line that says what it is.
-    pub about: String,
+    /// What is known of it.
+    pub about: AboutModel,
     /// Size of the weights; 0 where the file is gone.
     pub bytes: u64,
+}
+
+/// What the list tells of a model beyond its name and size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AboutModel {
+    /// The built-in one.
+    Sprout,
+    /// The file is not there.
+    Gone,
+    /// The file is there; it was not read.
+    Unread,
+    /// It was looked at, and this is how it would be held.
+    Planned {
+        /// Tokens of context.
+        context: u32,
+        /// Bytes of memory.
+        needed_bytes: u64,
+    },
 }
 
 /// Those who watch one thing.

@@ -1,6 +1,8 @@
 //! What went wrong, in words for a person: one closed list of codes for all that the product can
 //! fail at, and one place where the errors of the rooms below are turned into it.
 
+mod cause;
+
 use std::fmt;
 use std::path::Path;
 
@@ -9,6 +11,8 @@ use engine::message::FailureCode;
 use serde::de::IntoDeserializer;
 use serde::de::value::{Error as Unknown, StrDeserializer};
 use serde::{Deserialize, Serialize};
+
+pub use cause::Cause;
 
 /// Kinds of failure, one where somebody acts on the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,6 +71,16 @@ impl fmt::Display for Code {
     }
 }
 
+impl Code {
+    /// Whether there is nothing to know beyond the kind.
+    fn tells_all(self) -> bool {
+        matches!(
+            self,
+            Self::PromptEmpty | Self::Busy | Self::NotFound | Self::Stopped | Self::StorageNewer
+        )
+    }
+}
+
 /// A failure as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("{message}")]
@@ -77,6 +91,13 @@ pub struct Failure {
     pub message: String,
     /// What to do now.
     pub hint: Option<String>,
+    /// What happened in facts, where the code does not tell it.
+    #[serde(skip)]
+    pub cause: Option<Box<Cause>>,
+    /// What of `message` neither the code nor the cause tells, and what has no other form, such as
+    /// what the system said.
+    #[serde(skip)]
+    pub detail: Option<String>,
 }
 
 impl Failure {
@@ -86,6 +107,8 @@ impl Failure {
             code,
             message: message.into(),
             hint: None,
+            cause: None,
+            detail: None,
         }
     }
 
@@ -94,6 +117,28 @@ impl Failure {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// The same with what happened in facts.
+    #[must_use]
+    pub fn cause(mut self, cause: Cause) -> Self {
+        self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// The same with what has no other form than words.
+    #[must_use]
+    pub fn detail(mut self, words: impl fmt::Display) -> Self {
+        self.detail = Some(words.to_string());
+        self
+    }
+
+    /// What is left to say in Rust's own words once the code and the cause were told: all of the
+    /// message where they tell too little.
+    pub fn left_to_say(&self) -> Option<&str> {
+        let told = self.cause.is_some() || self.code.tells_all();
+        let rest = (!told).then_some(self.message.as_str());
+        self.detail.as_deref().or(rest)
     }
 
     /// A question without a letter in it.
@@ -187,7 +232,23 @@ impl From<chats::Error> for Failure {
                 "Check the disk and the rights of that folder.",
             ),
         };
-        Self::new(code, error.to_string()).hint(hint)
+        let failure = Self::new(code, error.to_string()).hint(hint);
+        let shown = |path: &Path| path.display().to_string();
+        match &error {
+            E::Full { path, .. } => failure.cause(Cause::NoRoom { path: shown(path) }),
+            E::ReadOnly { path, .. } => failure.cause(Cause::ReadOnly { path: shown(path) }),
+            E::Busy { path, .. } | E::InUse { path, .. } => {
+                failure.cause(Cause::InUse { path: shown(path) })
+            }
+            E::Damaged { path, why, .. } => {
+                let path = shown(path);
+                failure.cause(Cause::Damaged { path }).detail(why)
+            }
+            E::Storage { path, source, .. } => {
+                failure.detail(format!("{}: {source}", path.display()))
+            }
+            E::NotFound { .. } | E::Streaming(_) | E::NotStreaming(_) | E::Newer { .. } => failure,
+        }
     }
 }
 
@@ -198,9 +259,8 @@ impl From<chats::Failure> for Failure {
         let code: StrDeserializer<'_, Unknown> = saved.code.as_str().into_deserializer();
         let code = Code::deserialize(code).unwrap_or(Code::EngineFailed);
         Self {
-            code,
-            message: saved.message,
             hint: saved.hint,
+            ..Self::new(code, saved.message)
         }
     }
 }
@@ -221,15 +281,70 @@ pub(crate) fn of_opening(note: &chats::OpenNote) -> Failure {
                 from.display()
             );
             let failure = Failure::new(Code::Storage, message);
+            let from = from.display().to_string();
             match damaged {
-                Some(damaged) => failure.hint(kept(damaged)),
-                None => failure.hint("What was written since that day is missing."),
+                Some(damaged) => {
+                    let hint = kept(damaged);
+                    let kept = damaged.display().to_string();
+                    failure
+                        .hint(hint)
+                        .cause(Cause::RestoredAndKept { from, kept })
+                }
+                None => failure
+                    .hint("What was written since that day is missing.")
+                    .cause(Cause::Restored { from }),
             }
         }
         N::Fresh { damaged } => Failure::new(
             Code::Storage,
             "the chats on disk were damaged and there was no backup",
         )
-        .hint(kept(damaged)),
+        .hint(kept(damaged))
+        .cause(Cause::Fresh {
+            kept: damaged.display().to_string(),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::{Cause, Code, Failure};
+
+    #[test]
+    fn what_befell_the_disk_is_told_in_facts_and_only_the_system_in_words() {
+        let (doing, path) = ("save the question", PathBuf::from("/chats.db"));
+        let full = Failure::from(chats::Error::Full {
+            doing,
+            path: path.clone(),
+        });
+        let named = "/chats.db".to_owned();
+        assert_eq!(
+            full.cause.as_deref(),
+            Some(&Cause::NoRoom {
+                path: named.clone()
+            })
+        );
+        assert_eq!(full.left_to_say(), None);
+        let damaged = Failure::from(chats::Error::Damaged {
+            doing,
+            path: path.clone(),
+            why: "malformed".to_owned(),
+        });
+        assert_eq!(
+            damaged.cause.as_deref(),
+            Some(&Cause::Damaged { path: named })
+        );
+        assert_eq!(damaged.left_to_say(), Some("malformed"));
+        let other = Failure::from(chats::Error::Storage {
+            doing,
+            path,
+            source: "EIO".into(),
+        });
+        assert_eq!(other.left_to_say(), Some("/chats.db: EIO"));
+        let (engine, busy) = (Code::EngineFailed, Code::Busy);
+        assert_eq!(Failure::new(engine, "NaN").left_to_say(), Some("NaN"));
+        assert_eq!(Failure::new(busy, "a reply").left_to_say(), None);
     }
 }

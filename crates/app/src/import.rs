@@ -53,7 +53,7 @@ pub async fn import(
     }
     let app = App::open(home).await?;
     let listed = app
-        .list_model(imported.path.clone(), imported.name.clone())
+        .list_model(imported.path.clone(), Some(imported.name.clone()))
         .await;
     app.close().await;
     listed.map(|()| imported)

@@ -13,6 +13,7 @@ use crate::engine_room::program;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::knowledge::{Gpus, Knowledge};
+use crate::note::Note;
 use crate::preferences::{Device, Preferences};
 use crate::stop::Stop;
 
@@ -47,7 +48,7 @@ pub struct Seen {
     /// The machine.
     pub machine: Machine,
     /// Such as why there are no GPUs.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// True where a file stands for the machine.
     pub described: bool,
 }
@@ -59,8 +60,7 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     let alone = Preferences::of(home).device == Device::Processor;
     if alone && !seen.machine.gpus.is_empty() {
         seen.machine.gpus.clear();
-        seen.notes
-            .push("GPUs are left alone, as it is set: the processor computes".to_owned());
+        seen.notes.push(Note::ProcessorIsSet);
     }
     Ok(seen)
 }
@@ -88,10 +88,7 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     };
     let gpus = match fault {
         Some(fault) if look != Look::Again => {
-            notes.push(format!(
-                "GPUs are left alone since their driver failed: {fault}. `spud machine --again` \
-                 tries it once more"
-            ));
+            notes.push(Note::DriverFailed { said: fault });
             false
         }
         _ => true,
@@ -122,7 +119,9 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
         }
         Err(failure) => {
             machine.gpus.clear();
-            notes.push(format!("GPUs could not be looked for: {}", failure.message));
+            notes.push(Note::GpusUnseen {
+                said: failure.message.clone(),
+            });
             // A driver that fell took the processor's figures along: once more without any.
             let alone = Probe {
                 gpus: false,
@@ -214,7 +213,7 @@ fn take(machine: &mut Machine, devices: Vec<engine::message::Device>) {
     }
 }
 
-fn seen(machine: Machine, notes: Vec<String>) -> Seen {
+fn seen(machine: Machine, notes: Vec<Note>) -> Seen {
     Seen {
         machine,
         notes,
@@ -337,7 +336,7 @@ mod tests {
         for look in [Look::Measure, Look::Again, Look::Gpus] {
             let seen = see(&home, &Knowledge::of(&home), look, &stop).unwrap();
             assert_eq!(seen.machine.speed, None);
-            assert_eq!(seen.notes, Vec::<String>::new(), "no failure either");
+            assert_eq!(seen.notes, [], "no failure either");
         }
         assert!(!folder.path().join("machine.json").exists());
     }

@@ -7,7 +7,7 @@ use engine::prompt::Template;
 use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES};
 use gguf::{Geometry, Header, Weights};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::machine::{Look, see};
 use crate::resident::Outfit;
 use crate::stop::Stop;
@@ -137,11 +137,17 @@ impl Preflight {
             self.plan.sentence(&self.machine),
             self.plan.context,
         );
-        Failure::new(Code::ModelTooBig, message).hint("`spud models` tells which R1 runs here.")
+        Failure::new(Code::ModelTooBig, message)
+            .hint("`spud models` tells which R1 runs here.")
+            .cause(Cause::TooBig {
+                path: self.path.display().to_string(),
+                needed_bytes: self.plan.needed_bytes(),
+                free_bytes: self.plan.available_bytes(),
+            })
     }
 
-    /// What became of the settings after a load failed, in a sentence.
-    pub(crate) fn changed(&self) -> String {
+    /// What became of the settings after a load failed.
+    pub(crate) fn changed(&self) -> Failure {
         let plan = &self.plan;
         let place = match plan.placement.gpus.as_slice() {
             [] => "on the processor".to_owned(),
@@ -152,10 +158,15 @@ impl Preflight {
                 gpus.join(" and ")
             ),
         };
-        format!(
+        let message = format!(
             "The load failed; trying smaller settings: {} tokens of context, {place}",
             fit::words::thousands(plan.context)
-        )
+        );
+        Failure::new(Code::ModelTooBig, message).cause(Cause::Smaller {
+            context: plan.context.into(),
+            gpu_layers: plan.placement.gpu_layers.into(),
+            layers: plan.layers.into(),
+        })
     }
 }
 
@@ -271,5 +282,14 @@ pub(crate) fn unreadable(error: &gguf::Error) -> Failure {
             "Choose a model in GGUF form, or get this one again.",
         ),
     };
-    Failure::new(code, error.to_string()).hint(hint)
+    let failure = Failure::new(code, error.to_string()).hint(hint);
+    match error {
+        gguf::Error::Missing { path } => failure.cause(Cause::NoFile {
+            path: path.display().to_string(),
+        }),
+        gguf::Error::Truncated { file, .. } => {
+            failure.cause(Cause::CutShort { path: file.clone() })
+        }
+        _ => failure,
+    }
 }

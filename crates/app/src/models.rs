@@ -5,10 +5,9 @@ use std::time::Duration;
 
 use chats::Chats;
 use fit::Verdict;
-use fit::bytes::human;
 
 use crate::engine_room::{Settings, fresh_seed};
-use crate::events::{AppEvent, ModelRow};
+use crate::events::{AboutModel, AppEvent, ModelRow};
 use crate::failure::Failure;
 use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
@@ -16,9 +15,6 @@ use crate::open::{App, blocking};
 use crate::picking::Held;
 use crate::state::Preparing;
 use crate::stop::stop;
-
-/// What the window says of the built-in model.
-const ABOUT_SPROUT: &str = "Practice model, sums only";
 
 /// Between two looks at whether files are still there.
 const LOOK: Duration = Duration::from_secs(5);
@@ -105,12 +101,18 @@ impl App {
         .await
     }
 
-    /// Puts a model that came into the list, without choosing it.
-    pub(crate) async fn list_model(&self, path: PathBuf, name: String) -> Result<(), Failure> {
+    /// Puts a model that came into the list, without choosing it; by its file's name where it has no
+    /// better one.
+    pub(crate) async fn list_model(
+        &self,
+        path: PathBuf,
+        name: Option<String>,
+    ) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
+            let row = row_of_file(&path);
             let row = ModelRow {
-                name,
-                ..row_of_file(&path)
+                name: name.unwrap_or(row.name),
+                ..row
             };
             let files = {
                 let mut state = app.state();
@@ -202,7 +204,7 @@ fn sprout() -> ModelRow {
     ModelRow {
         id: SPROUT.to_owned(),
         name: "Sprout".to_owned(),
-        about: ABOUT_SPROUT.to_owned(),
+        about: AboutModel::Sprout,
         bytes,
     }
 }
@@ -214,9 +216,9 @@ fn row_of_file(path: &Path) -> ModelRow {
         .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let bytes = size(path);
     let about = if bytes == 0 {
-        "The file is not there".to_owned()
+        AboutModel::Gone
     } else {
-        human(bytes)
+        AboutModel::Unread
     };
     ModelRow {
         id: path.display().to_string(),
@@ -233,12 +235,10 @@ fn size(path: &Path) -> u64 {
 /// Puts a file that was chosen right behind Sprout.
 fn remember_file(models: &mut Vec<ModelRow>, model: &Model, found: &Preflight) {
     let Model::File(path) = model else { return };
-    let about = format!(
-        "{}, {} tokens of context, needs {}",
-        human(found.anatomy().weights_bytes()),
-        found.plan.context,
-        human(found.plan.needed_bytes()),
-    );
+    let about = AboutModel::Planned {
+        context: found.plan.context,
+        needed_bytes: found.plan.needed_bytes(),
+    };
     let row = ModelRow {
         name: found.name.clone(),
         about,

@@ -5,11 +5,11 @@
 use std::path::Path;
 
 use fit::catalogue::{HUB, MODELSCOPE};
-use library::Ledger;
+use library::{Ledger, Purpose};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::written::{keep, read};
 
@@ -104,7 +104,7 @@ pub struct Connection {
     /// Who was asked.
     pub host: String,
     /// What for.
-    pub why: String,
+    pub why: Purpose,
     /// How many requests.
     pub requests: u32,
     /// Bytes that came.
@@ -149,5 +149,9 @@ pub(crate) fn hub_address(text: &str) -> Result<Url, Failure> {
     hub.ok_or_else(|| {
         Failure::new(Code::Download, format!("`{text}` is no address of a hub"))
             .hint(format!("It looks like {HUB}."))
+            .cause(Cause::NoHub {
+                address: text.to_owned(),
+                example: HUB.to_owned(),
+            })
     })
 }

@@ -13,7 +13,7 @@ use tokio::time::{interval, sleep, timeout};
 use crate::drafting::Readings;
 use crate::engine_room::EngineRoom;
 use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
-use crate::failure::{Code, Failure, of_opening};
+use crate::failure::{Cause, Code, Failure, of_opening};
 use crate::home::Home;
 use crate::list::{key, paged};
 use crate::manner::Manner;
@@ -283,7 +283,9 @@ impl App {
 
     fn kept(&self) -> Result<Arc<Kept>, Failure> {
         let kept = lock(&self.inner.kept).clone();
-        kept.ok_or_else(|| Failure::new(Code::Storage, "Spud is being closed"))
+        kept.ok_or_else(|| {
+            Failure::new(Code::Storage, "Spud is being closed").cause(Cause::Closing)
+        })
     }
 
     /// Forwards the engine's state for as long as the product lives.
@@ -344,6 +346,8 @@ fn unkept(why: chats::Error) -> Result<(Kept, Failure), Failure> {
     let chats = Chats::open(temporary.path(), now_ms())?.chats;
     let notice = Failure {
         message: format!("{}, so what is asked now is not kept", why.message),
+        detail: why.left_to_say().map(str::to_owned),
+        cause: Some(Box::new(Cause::Unkept)),
         ..why
     };
     Ok((

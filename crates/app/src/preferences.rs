@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::events::AppEvent;
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::open::{App, blocking};
 use crate::written::{keep, read};
@@ -173,6 +173,10 @@ fn writable(folder: &Path) -> Result<(), Failure> {
                 format!("`{folder}` cannot hold models: {error}"),
             )
             .hint("Choose a folder that you may write to.")
+            .cause(Cause::NoModelsFolder {
+                path: folder.to_string(),
+            })
+            .detail(error)
         })
 }
 

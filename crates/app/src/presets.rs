@@ -7,7 +7,7 @@ use chats::{ChatId, Chats};
 use serde::{Deserialize, Serialize};
 
 use crate::events::{AppEvent, ChatEvent};
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::list::key;
 use crate::manner::Manner;
 use crate::open::App;
@@ -67,7 +67,10 @@ impl App {
                         Code::Storage,
                         format!("there are {MOST_PRESETS} presets already"),
                     )
-                    .hint("Remove one that you no longer use."));
+                    .hint("Remove one that you no longer use.")
+                    .cause(Cause::ManyPresets {
+                        most: MOST_PRESETS as u64,
+                    }));
                 }
             }
             Ok(())
@@ -122,7 +125,8 @@ fn checked(text: &str) -> Result<String, Failure> {
             Code::PromptTooLong,
             format!("the instructions are longer than {kib} KiB"),
         )
-        .hint("Say it more briefly, or attach a file to the question."));
+        .hint("Say it more briefly, or attach a file to the question.")
+        .cause(Cause::LongInstructions { kib: kib as u64 }));
     }
     Ok(text.to_owned())
 }
@@ -131,7 +135,9 @@ fn name(text: &str) -> Result<String, Failure> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let name: String = words.join(" ").chars().take(MOST_NAME).collect();
     if name.is_empty() {
-        return Err(Failure::new(Code::NotFound, "the preset has no name").hint("Give it one."));
+        return Err(Failure::new(Code::NotFound, "the preset has no name")
+            .hint("Give it one.")
+            .cause(Cause::Nameless));
     }
     Ok(name)
 }

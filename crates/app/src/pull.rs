@@ -3,6 +3,7 @@
 //! Not here: how bytes come (`library`), and how any of it is shown.
 
 mod repository;
+mod trouble;
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -14,13 +15,15 @@ use tokio::sync::watch;
 use url::Url;
 
 use crate::Knowledge;
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::machine::{Look, see};
 use crate::network::{Network, hub_address, ledger};
+use crate::note::Note;
 use crate::stop::Stop;
 use crate::survey::{Candidate, Question, Surveyor, catalogue, fit_one};
 use repository::Repository;
+use trouble::{failed, refused, unreachable, unwritable};
 
 /// Replaces the hub that models are fetched from.
 pub const ENDPOINT_VARIABLE: &str = "HF_ENDPOINT";
@@ -45,7 +48,7 @@ pub struct Pull {
 #[derive(Debug, Clone)]
 pub enum Pulling {
     /// What a person should know first, such as that their own catalogue is left out.
-    Note(String),
+    Note(Note),
     /// What was chosen, before anything is asked.
     Chosen {
         /// What.
@@ -286,6 +289,9 @@ fn nobody_knows(file: &File, who: &str) -> Failure {
     let message = format!("{who} tells the size and hash of `{}`", file.name());
     Failure::new(Code::Download, message)
         .hint("Without them a download cannot be checked; try another hub or quantisation.")
+        .cause(Cause::Unverifiable {
+            file: file.name().to_owned(),
+        })
 }
 
 fn wanted(file: &File, part: &Part, known: &[HubFile], hubs: &[Hub]) -> Result<Wanted, Failure> {
@@ -308,62 +314,4 @@ fn wanted(file: &File, part: &Part, known: &[HubFile], hubs: &[Hub]) -> Result<W
         sha256,
         sources: sources.collect(),
     })
-}
-
-fn refused(error: &library::HubError) -> Failure {
-    Failure::new(Code::Download, error.to_string()).hint("Try again later, or another hub.")
-}
-
-fn unreachable(part: &Wanted, failures: &[library::SourceFailure]) -> Failure {
-    let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
-    let message = format!(
-        "`{}` cannot be looked at: {}",
-        part.place.file(),
-        reasons.join("; ")
-    );
-    Failure::new(Code::Download, message).hint("Check the connection and try again.")
-}
-
-fn unwritable(error: &std::io::Error) -> Failure {
-    Failure::new(Code::Storage, error.to_string()).hint("Check the folder's rights and its disk.")
-}
-
-fn failed(failure: &library::Failure) -> Failure {
-    use library::Failure as F;
-    let (code, hint) = match failure {
-        F::Stopped { .. } => (
-            Code::Stopped,
-            "The next start goes on where this one ended.",
-        ),
-        F::Nowhere { failures, .. } if failures.iter().all(passes) => (
-            Code::Unreachable,
-            "What came is kept: check the connection and start it again. The window tries again by \
-             itself every few minutes.",
-        ),
-        F::Nowhere { .. } => (
-            Code::Download,
-            "What came is kept: try again later, or another hub or quantisation.",
-        ),
-        F::DiskFull { .. } => (
-            Code::DiskFull,
-            "Make room or choose a smaller quantisation, then start it again; what came is kept.",
-        ),
-        F::Disk { error, .. } if error.kind() == std::io::ErrorKind::FileTooLarge => (
-            Code::Storage,
-            "The disk's file system takes no file as large: FAT32, as on many memory sticks, ends at \
-             4 GiB. Put Spud's folder on another disk, or take a smaller quantisation.",
-        ),
-        F::Disk { .. } => (Code::Storage, "Check the folder's rights and its disk."),
-        F::Occupied { .. } => (
-            Code::Storage,
-            "Move it away or delete it, then start it again.",
-        ),
-    };
-    Failure::new(code, failure.to_string()).hint(hint)
-}
-
-/// Whether what a source failed at may be gone the next time.
-fn passes(failure: &library::SourceFailure) -> bool {
-    use library::SourceFailure as F;
-    matches!(failure, F::NoConnection(_) | F::Busy { .. })
 }

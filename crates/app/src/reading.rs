@@ -11,13 +11,13 @@ mod name;
 mod pdf;
 
 use std::fmt::Write;
-use std::io::{Read, Seek};
+use std::io::{ErrorKind, Read, Seek};
 use std::path::Path;
 
 use chats::TextFile;
 use fs_err::File;
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::stop::Stop;
 
 pub(crate) use name::{clean, of_path};
@@ -36,17 +36,31 @@ const PDF: &[u8] = b"%PDF-";
 /// its disk.
 pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failure> {
     let name = of_path(path);
-    let refused = |why: String, hint: &str| {
-        Failure::new(Code::FileRefused, format!("`{name}` {why}")).hint(hint)
+    let refused = |why: String, hint: &str, cause| {
+        Failure::new(Code::FileRefused, format!("`{name}` {why}"))
+            .hint(hint)
+            .cause(cause)
     };
     let lost = |error: std::io::Error| {
         let message = format!("`{name}` cannot be read: {}", plain(&error));
-        Failure::new(Code::FileRefused, message).hint("Check the path and the rights of the file.")
+        let failure = Failure::new(Code::FileRefused, message)
+            .hint("Check the path and the rights of the file.");
+        let name = name.clone();
+        match error.kind() {
+            ErrorKind::NotFound => failure.cause(Cause::Gone { name }),
+            ErrorKind::PermissionDenied => failure.cause(Cause::Forbidden { name }),
+            kind => failure.cause(Cause::Unreadable { name }).detail(kind),
+        }
     };
     // Before it is opened: a pipe or a device would wait for ever.
     let told = fs_err::metadata(path).map_err(lost)?;
     if !told.is_file() {
-        return Err(refused("is no file".to_owned(), "Choose files one by one."));
+        let cause = Cause::NotAFile { name: name.clone() };
+        return Err(refused(
+            "is no file".to_owned(),
+            "Choose files one by one.",
+            cause,
+        ));
     }
     let mut file = File::open(path).map_err(lost)?;
     let mut begin = Vec::new();
@@ -67,7 +81,12 @@ pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failur
             fit::bytes::human(bytes),
             fit::bytes::human(largest)
         );
-        return Err(refused(why, "Attach the part of it that matters."));
+        let cause = Cause::LargeText {
+            name: name.clone(),
+            bytes,
+            most_bytes: largest,
+        };
+        return Err(refused(why, "Attach the part of it that matters.", cause));
     }
     let text = if is_pdf {
         file.rewind().map_err(lost)?;
@@ -82,12 +101,14 @@ pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failur
             refused(
                 "is not text".to_owned(),
                 "Text of any kind can be attached, and PDF files that have text.",
+                Cause::NotText { name: name.clone() },
             )
         })?
     };
     if text.trim().is_empty() {
         let why = "has no words in it".to_owned();
-        return Err(refused(why, "Attach a file that has text."));
+        let cause = Cause::NoWords { name: name.clone() };
+        return Err(refused(why, "Attach a file that has text.", cause));
     }
     Ok(TextFile { name, bytes, text })
 }
@@ -108,8 +129,8 @@ pub fn shown(files: &[TextFile], question: &str) -> String {
 /// What the system says, without the path that `fs_err` puts before it: the page must not see it.
 fn plain(error: &std::io::Error) -> String {
     match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "you may not read it".to_owned(),
+        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::PermissionDenied => "you may not read it".to_owned(),
         kind => kind.to_string(),
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use fit::catalogue::{Member, Sha256};
 use library::{Place, Record};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::model::SPROUT;
 use crate::open::{App, blocking};
@@ -28,15 +28,23 @@ pub struct Removal {
 /// What is here of a model that Spud brought: in one quantisation, or in all.
 pub fn removal(home: &Home, id: &str, quant: Option<&str>) -> Result<Removal, Failure> {
     let (catalogue, _) = catalogue(home);
-    let missing = |message: String| Failure::new(Code::ModelMissing, message);
+    let missing = |message: String, cause| Failure::new(Code::ModelMissing, message).cause(cause);
     let Some(member) = catalogue.model(id) else {
-        return Err(missing(format!("the catalogue has no model `{id}`"))
+        let cause = Cause::NotInCatalogue { id: id.to_owned() };
+        return Err(missing(format!("the catalogue has no model `{id}`"), cause)
             .hint("`spud models` lists what it has. Your own files are yours to delete."));
     };
     if let Some(quant) = quant
         && member.file(quant).is_none()
     {
-        return Err(missing(format!("`{id}` has no quantisation `{quant}`")));
+        let cause = Cause::NoQuant {
+            id: id.to_owned(),
+            quant: quant.to_owned(),
+        };
+        return Err(missing(
+            format!("`{id}` has no quantisation `{quant}`"),
+            cause,
+        ));
     }
     let models = home.models();
     let mut removal = Removal {
@@ -83,6 +91,8 @@ pub fn remove(home: &Home, removal: &Removal) -> Result<u64, Failure> {
     let failed = |error: std::io::Error| {
         Failure::new(Code::Storage, format!("not all was deleted: {error}"))
             .hint("Check the folder's rights; a download of it may be under way.")
+            .cause(Cause::NotDeleted)
+            .detail(error)
     };
     for part in &removal.parts {
         library::forget(&models, part).map_err(failed)?;
@@ -128,13 +138,18 @@ fn nothing_of_ours(home: &Home, member: &Member) -> Failure {
     match there {
         None => {
             let message = format!("nothing of `{}` is on this machine", member.id);
-            Failure::new(Code::ModelMissing, message)
+            Failure::new(Code::ModelMissing, message).cause(Cause::NothingHere {
+                id: member.id.clone(),
+            })
         }
         Some((path, holder)) => {
             let whose = holder.map_or_else(|| "you".to_owned(), |holder| holder.to_string());
             let message = format!("`{}` was put there by {whose}", path.display());
             Failure::new(Code::ModelMissing, message)
                 .hint("Spud deletes only what it downloaded itself.")
+                .cause(Cause::NotOurs {
+                    path: path.display().to_string(),
+                })
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::asking::How;
 use crate::coalesce::UPDATE;
 use crate::engine_room::{Ending, Outcome, Progress};
 use crate::events::{ChatEvent, Phase};
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
 use crate::open::{App, now_ms};
 use crate::stop::Stop;
 
@@ -109,7 +109,7 @@ impl App {
                 return;
             }
             Progress::Note(note) => {
-                state.notice(Failure::new(Code::ModelTooBig, note));
+                state.notice(note);
                 return;
             }
             Progress::Words {

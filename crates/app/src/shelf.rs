@@ -9,10 +9,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fit::catalogue::Distilled;
 use tokio::time::{sleep, timeout};
 
 use crate::events::AppEvent;
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::network::{Closing, Connection, Network, connections};
 use crate::open::{App, FAREWELL, blocking};
 use crate::pull::{Far, Pull, Pulling, pull};
@@ -39,6 +40,8 @@ pub struct Download {
     pub quant: String,
     /// What it is called.
     pub name: String,
+    /// The same, to be said in other languages; see the catalogue.
+    pub distilled: Option<Distilled>,
     /// Bytes of it all; what the catalogue says until it is known exactly.
     pub bytes: u64,
     /// Bytes that are here.
@@ -89,16 +92,20 @@ impl App {
         let (id, wanted) = (model.to_owned(), quant.to_owned());
         let download = blocking(move || {
             let (catalogue, _) = catalogue(&home);
-            let missing = |what: String| Failure::new(Code::ModelMissing, what);
-            let member = catalogue
-                .model(&id)
-                .ok_or_else(|| missing(format!("the catalogue has no model `{id}`")))?;
-            let file = member
-                .file(&wanted)
-                .ok_or_else(|| missing(format!("`{id}` has no quantisation `{wanted}`")))?;
+            let missing = |what: String, cause| Failure::new(Code::ModelMissing, what).cause(cause);
+            let member = catalogue.model(&id).ok_or_else(|| {
+                let message = format!("the catalogue has no model `{id}`");
+                missing(message, Cause::NotInCatalogue { id: id.clone() })
+            })?;
+            let file = member.file(&wanted).ok_or_else(|| {
+                let message = format!("`{id}` has no quantisation `{wanted}`");
+                let (id, quant) = (id.clone(), wanted.clone());
+                missing(message, Cause::NoQuant { id, quant })
+            })?;
             Ok(Download {
                 key: format!("{id}:{wanted}"),
                 name: member.short.clone(),
+                distilled: member.distilled.clone(),
                 bytes: file.size.bytes(),
                 model: id,
                 quant: wanted,
@@ -267,7 +274,7 @@ impl App {
             let then = state.queue.running.take().map(|running| running.then);
             match (pulled, then) {
                 // Whatever was asked meanwhile, a model that is here is here.
-                (Ok(path), _) => (None, state.queue.arrived(key, &path).zip(Some(path))),
+                (Ok(path), _) => (None, state.queue.arrived(key, &path).then_some(path)),
                 (Err(_), Some(Then::Forget)) => (Some(state.queue.take(key)), None),
                 (Err(failure), then) => {
                     if let Some(row) = state.queue.waiting(key) {
@@ -289,8 +296,9 @@ impl App {
         {
             self.state().notice(failure);
         }
-        if let Some((name, path)) = arrived
-            && let Err(failure) = self.list_model(path, name).await
+        // By its file's name, as it is called after a restart.
+        if let Some(path) = arrived
+            && let Err(failure) = self.list_model(path, None).await
         {
             self.state().notice(failure);
         }
@@ -325,6 +333,8 @@ impl App {
             thrown.map_err(|error| {
                 Failure::new(Code::Storage, format!("what came is still here: {error}"))
                     .hint("Check the folder's rights and its disk.")
+                    .cause(Cause::NotDeleted)
+                    .detail(error)
             })
         })
         .await

@@ -3,6 +3,7 @@
 //!
 //! Nothing is loaded and nothing fetched. Not here: how any of it is shown.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use engine::prompt::Template;
@@ -15,6 +16,7 @@ use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::machine::{Seen, see};
 use crate::model::{Model, devices_key, unreadable};
+use crate::note::Note;
 use crate::resident::Outfit;
 use crate::stop::Stop;
 use crate::{Knowledge, Look};
@@ -28,7 +30,7 @@ pub struct Survey {
     /// The machine that it is told for.
     pub machine: Machine,
     /// What a person should know about how it was seen, the user's own catalogue included.
-    pub notes: Vec<String>,
+    pub notes: Vec<Note>,
     /// The family in its order, then own files.
     pub candidates: Vec<Candidate>,
     /// What to take, by places in `candidates`.
@@ -60,16 +62,29 @@ pub struct Candidate {
 
 impl Candidate {
     /// Why the disk does not take the download; none where it does, or where that is not known.
-    pub fn disk_short(&self, machine: &Machine, bytes: u64) -> Option<String> {
+    pub fn disk_short(&self, machine: &Machine, bytes: u64) -> Option<DiskShort> {
         let disk = machine.disk.as_ref()?;
         let needed = bytes.saturating_add(DISK_SPARE_BYTES);
-        (self.path.is_none() && disk.free_bytes < needed).then(|| {
-            format!(
-                "needs {} of disk, {} are free",
-                fit::bytes::human(needed),
-                fit::bytes::human(disk.free_bytes)
-            )
+        (self.path.is_none() && disk.free_bytes < needed).then_some(DiskShort {
+            needed_bytes: needed,
+            free_bytes: disk.free_bytes,
         })
+    }
+}
+
+/// A disk that has too little room for a download.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiskShort {
+    /// For the download, and what stays free beside it.
+    pub needed_bytes: u64,
+    /// Free on the disk.
+    pub free_bytes: u64,
+}
+
+impl fmt::Display for DiskShort {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [needed, free] = [self.needed_bytes, self.free_bytes].map(fit::bytes::human);
+        write!(out, "needs {needed} of disk, {free} are free")
     }
 }
 
@@ -180,7 +195,7 @@ pub fn fit_one(
 }
 
 /// The catalogue with the user's own on top, and what is wrong with that.
-pub fn catalogue(home: &Home) -> (Catalogue, Option<String>) {
+pub fn catalogue(home: &Home) -> (Catalogue, Option<Note>) {
     let built_in = Catalogue::built_in();
     let path = home.data().join(OWN_CATALOGUE);
     let Ok(text) = std::fs::read_to_string(&path) else {
@@ -189,8 +204,8 @@ pub fn catalogue(home: &Home) -> (Catalogue, Option<String>) {
     match Catalogue::parse(&text) {
         Ok(own) => (built_in.extended_by(own), None),
         Err(error) => {
-            let note = format!("your catalogue `{}` is left out: {error}", path.display());
-            (built_in, Some(note))
+            let (path, said) = (path.display().to_string(), error.to_string());
+            (built_in, Some(Note::CatalogueLeftOut { path, said }))
         }
     }
 }

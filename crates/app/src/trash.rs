@@ -6,7 +6,7 @@ use std::time::Duration;
 use chats::{ChatId, Chats, DeletedRow, Erased, MessageId};
 
 use crate::events::{AppEvent, ChatEvent};
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::list::key;
 use crate::open::{App, now_ms};
 
@@ -130,5 +130,8 @@ fn unreached(erased: &Erased) -> Option<Failure> {
             format!("{} may still hold words of what was erased", left.join(", ")),
         )
         .hint("It is kept since it was damaged or is in use. Delete it by hand when you can spare it.")
+        .cause(Cause::WordsLeft {
+            files: left.join(", "),
+        })
     })
 }

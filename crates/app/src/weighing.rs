@@ -10,7 +10,7 @@ use engine::prompt::{Segment, Turn};
 use fit::words::thousands;
 
 use crate::asking::{Asked, How, files, turns};
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::model::{Model, Wish, preflight};
 use crate::open::{App, blocking};
 use crate::presets;
@@ -76,7 +76,12 @@ impl Weight {
             thousands(self.room),
         );
         Err(Failure::new(Code::PromptTooLong, message)
-            .hint("Choose a larger context or another model, or attach a part of the file."))
+            .hint("Choose a larger context or another model, or attach a part of the file.")
+            .cause(Cause::LongQuestion {
+                total: self.total.into(),
+                context: self.context.into(),
+                room: self.room.into(),
+            }))
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 
 /// Writes a file anew.
 pub(crate) fn put(folder: &Path, name: &str, what: &impl Serialize) -> io::Result<()> {
@@ -26,6 +26,10 @@ pub(crate) fn keep(folder: &Path, name: &str, what: &impl Serialize) -> Result<(
             format!("`{}` cannot be written: {error}", file.display()),
         )
         .hint("Check the folder's rights and its disk.")
+        .cause(Cause::Unwritable {
+            path: file.display().to_string(),
+        })
+        .detail(error)
     })
 }
 

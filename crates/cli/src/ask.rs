@@ -144,7 +144,7 @@ impl Printer {
     fn tell_a_person(&mut self, progress: &Progress) {
         match progress {
             Progress::Waiting => self.status("Waiting for another reply"),
-            Progress::Note(note) => self.note(note),
+            Progress::Note(note) => self.note(&note.message),
             // Whoever let it go on is told; else the last line says what was done about it.
             Progress::Looping => self.remark("It goes round in circles."),
             Progress::Loading(part) => {

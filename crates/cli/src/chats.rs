@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app::chats::Hit;
-use app::{App, AppEvent, ChatId, Failure, Form, Home};
+use app::{App, AppEvent, ChatId, Failure, Form, Home, Tongue};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::json;
 
@@ -114,10 +114,14 @@ async fn answer(app: &App, Chats { what, json }: Chats) -> Result<String, Failur
             let chat = chat.map(ChatId);
             match out {
                 Some(path) => {
-                    app.export(chat, &path, !no_thoughts).await?;
+                    app.export(chat, &path, !no_thoughts, Tongue::English)
+                        .await?;
                     Ok(String::new())
                 }
-                None => app.copy_of(chat, form.into(), !no_thoughts).await,
+                None => {
+                    app.copy_of(chat, form.into(), !no_thoughts, Tongue::English)
+                        .await
+                }
             }
         }
         What::Import { path } => {

@@ -56,7 +56,7 @@ fn lines(survey: &Survey) -> String {
         "faster_why": advice.faster_why,
         "smarter": id(advice.smarter),
         "smarter_why": advice.smarter_why,
-        "notes": survey.notes,
+        "notes": survey.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
     });
     text.push(line.to_string());
     text.join("\n") + "\n"

@@ -94,8 +94,10 @@ struct Screen<'a> {
 impl Screen<'_> {
     fn show(&mut self, news: &Pulling) {
         match news {
-            Pulling::Note(note) if self.json => self.line(&json!({"type": "note", "note": note})),
-            Pulling::Note(note) => self.aside(note),
+            Pulling::Note(note) if self.json => {
+                self.line(&json!({"type": "note", "note": note.to_string()}));
+            }
+            Pulling::Note(note) => self.aside(&note.to_string()),
             Pulling::Chosen { candidate, why } if self.json => self.line(&json!({
                 "type": "chosen",
                 "id": candidate.id,
@@ -179,9 +181,9 @@ fn kind(doing: &Doing) -> &'static str {
     }
 }
 
-fn why(doing: &Doing) -> Option<&str> {
+fn why(doing: &Doing) -> Option<String> {
     match doing {
-        Doing::Waiting { why, .. } => Some(why),
+        Doing::Waiting { why, .. } => Some(why.to_string()),
         _ => None,
     }
 }

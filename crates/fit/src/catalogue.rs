@@ -11,6 +11,7 @@ mod file;
 mod raw;
 
 use gguf::{Attention, Geometry, Weights};
+use serde::{Deserialize, Serialize};
 
 pub use check::CatalogueError;
 pub use file::{File, HUB, MODELSCOPE, Part, Quant, Sha256, Size};
@@ -34,6 +35,8 @@ pub struct Member {
     pub name: String,
     /// The same for a table.
     pub short: String,
+    /// Who learned from whom, where that made it; both names are said from it in other languages.
+    pub distilled: Option<Distilled>,
     /// The makers' own name.
     pub made_as: String,
     /// The makers' repository.
@@ -59,6 +62,16 @@ pub struct Member {
     /// Its files, the smallest first; at least one.
     pub files: Vec<File>,
     shape: Shape,
+}
+
+/// A model that learned from another, by names that are the same in every language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Distilled {
+    /// Who learned, such as `Qwen 1.5B`.
+    pub student: String,
+    /// From whom: `R1`.
+    pub teacher: String,
 }
 
 /// What a model is inside, beyond what its newest files' header tells.

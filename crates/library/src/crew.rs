@@ -195,7 +195,7 @@ impl<'a> Crew<'a> {
         let wait = wait.unwrap_or_else(|| self.work.pace.after(self.failures, fastrand::f64()));
         let until = now + wait;
         if self.running.is_empty() {
-            let why = trouble.at_last().to_string();
+            let why = trouble.at_last();
             self.doing = Doing::Waiting { until, why };
         }
         self.tell();

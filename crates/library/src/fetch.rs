@@ -24,6 +24,7 @@ use crate::disk::{self, SPARE_BYTES};
 use crate::names::Place;
 use crate::net::Net;
 use crate::part::{Part, PartPaths, digest};
+use crate::purpose::Purpose;
 use crate::rate::Limit;
 use crate::record::Record;
 use crate::run::{LAG_BYTES, Work};
@@ -57,8 +58,9 @@ pub struct Wanted {
 
 impl Wanted {
     /// Why somebody is asked, for the ledger.
-    pub(crate) fn why(&self) -> String {
-        format!("download of {}", self.place.file())
+    pub(crate) fn why(&self) -> Purpose {
+        let file = self.place.file().to_string();
+        Purpose::Download { file }
     }
 }
 
@@ -118,8 +120,8 @@ pub enum Doing {
     Waiting {
         /// When it is tried again.
         until: Instant,
-        /// Why: in words, such as the failure that is hoped to pass.
-        why: String,
+        /// What failed, and is hoped to pass.
+        why: SourceFailure,
     },
     /// Another program of Spud fetches it.
     Elsewhere,

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::net::{Net, NetError};
+use crate::purpose::Purpose;
 use crate::wait::Pace;
 
 /// Bytes of one page of a listing.
@@ -80,7 +81,9 @@ pub async fn list(
     revision: &str,
     pace: &Pace,
 ) -> Result<Vec<HubFile>, HubError> {
-    let why = format!("files of {repository}");
+    let why = Purpose::Listing {
+        repository: repository.to_owned(),
+    };
     let mut address = endpoint.clone();
     {
         let no_address = |()| NetError::NoAddress(endpoint.to_string());

@@ -12,18 +12,20 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use fs_err::OpenOptions;
 use serde::{Deserialize, Serialize};
 
+use crate::purpose::Purpose;
+
 /// Bytes of a ledger before it is put aside and a new one begun; one older is kept.
 const MOST_BYTES: u64 = 1 << 20;
 
 /// A request that was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// When, in milliseconds since 1970, UTC.
     pub at_ms: u64,
     /// The host that was asked.
     pub host: String,
-    /// What for, in words.
-    pub why: String,
+    /// What for.
+    pub why: Purpose,
     /// Bytes that came.
     pub bytes: u64,
 }
@@ -81,7 +83,7 @@ impl Ledger {
                         let entry = Entry {
                             at_ms,
                             host,
-                            why,
+                            why: Purpose::of(&why),
                             bytes,
                         };
                         entries.push((id, entry));
@@ -99,7 +101,7 @@ impl Ledger {
     }
 
     /// Writes down that a host is about to be asked.
-    pub(crate) fn ask(&self, host: &str, why: &str) -> Asked {
+    pub(crate) fn ask(&self, host: &str, why: &Purpose) -> Asked {
         let number = self.last.fetch_add(1, Ordering::Relaxed);
         let at_ms = now_ms();
         let id = format!("{}-{at_ms}-{number}", std::process::id());
@@ -107,7 +109,7 @@ impl Ledger {
             id: id.clone(),
             at_ms,
             host: host.to_owned(),
-            why: why.to_owned(),
+            why: why.to_string(),
         });
         Asked {
             ledger: self.clone(),
@@ -173,6 +175,11 @@ fn now_ms() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{Ledger, MOST_BYTES};
+    use crate::purpose::Purpose;
+
+    fn of(words: &str) -> Purpose {
+        Purpose::of(words)
+    }
 
     #[test]
     fn what_was_asked_is_told_with_its_bytes() {
@@ -180,8 +187,8 @@ mod tests {
         let path = folder.path().join("connections.jsonl");
         let ledger = Ledger::at(&path);
         assert!(ledger.entries().is_empty());
-        let mut asked = ledger.ask("huggingface.co", "sizes of R1");
-        let open = ledger.ask("cdn", "R1");
+        let mut asked = ledger.ask("huggingface.co", &of("files of R1"));
+        let open = ledger.ask("cdn", &of("R1"));
         asked.came(70);
         asked.came(7);
         drop(asked);
@@ -193,11 +200,14 @@ mod tests {
         let told = Ledger::at(&path).entries();
         let told: Vec<_> = told
             .iter()
-            .map(|entry| (entry.host.as_str(), entry.why.as_str(), entry.bytes))
+            .map(|entry| (entry.host.as_str(), entry.why.to_string(), entry.bytes))
             .collect();
         assert_eq!(
             told,
-            [("huggingface.co", "sizes of R1", 77), ("cdn", "R1", 0)]
+            [
+                ("huggingface.co", "files of R1".to_owned(), 77),
+                ("cdn", "R1".to_owned(), 0)
+            ]
         );
     }
 
@@ -206,7 +216,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("connections.jsonl");
         let ledger = Ledger::at(&path);
-        drop(ledger.ask("first", "x"));
+        drop(ledger.ask("first", &of("x")));
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt;
@@ -218,7 +228,7 @@ mod tests {
         text.extend(filler);
         text.push(b'\n');
         std::fs::write(&path, text).unwrap();
-        drop(ledger.ask("second", "y"));
+        drop(ledger.ask("second", &of("y")));
         let hosts: Vec<_> = ledger
             .entries()
             .into_iter()

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 use url::Url;
 
 use crate::ledger::{Asked, Ledger};
+use crate::purpose::Purpose;
 
 /// How long a connection may take to come about.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -96,7 +97,7 @@ impl Net {
         &self,
         url: &Url,
         range: Option<Range<u64>>,
-        why: &str,
+        why: &Purpose,
         patience: Duration,
     ) -> Result<Answer, NetError> {
         let host = host_of(url)?;

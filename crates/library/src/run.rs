@@ -15,6 +15,7 @@ use crate::blocks::{BLOCK_BYTES, Run};
 use crate::locate::{Located, parse_range, refusal};
 use crate::net::{Answer, Net, NetError};
 use crate::part::Part;
+use crate::purpose::Purpose;
 use crate::rate::Limit;
 use crate::trouble::{SourceFailure, Trouble};
 use crate::wait::{self, Pace};
@@ -37,7 +38,7 @@ const MOST_BLOCKS: usize = 16;
 pub(crate) struct Work {
     pub(crate) net: Net,
     pub(crate) part: Part,
-    pub(crate) why: String,
+    pub(crate) why: Purpose,
     pub(crate) pace: Pace,
     pub(crate) limit: Limit,
     /// Bytes that came over the line.

@@ -5,6 +5,7 @@ use url::Url;
 use crate::fetch::Wanted;
 use crate::locate::{locate, refusal};
 use crate::net::Net;
+use crate::purpose::Purpose;
 use crate::trouble::{SourceFailure, Trouble};
 use crate::wait::{self, Pace};
 
@@ -42,7 +43,8 @@ async fn from<T>(
     let located = locate(net, source, wanted, pace).await?;
     let most = wanted.bytes.min(MOST_BYTES);
     let range = located.ranges.then_some(0..most);
-    let why = format!("header of {}", wanted.place.file());
+    let file = wanted.place.file().to_string();
+    let why = Purpose::Header { file };
     let mut answer = net.get(&located.url, range, &why, pace.silence).await?;
     if !answer.status().is_success() {
         let asked = || wait::asked(answer.headers(), std::time::SystemTime::now());

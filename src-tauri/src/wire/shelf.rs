@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::Failure;
+use super::cause::Setback;
+use super::facts::Distilled;
 
 /// A model on its way.
 #[derive(Debug, Clone, Serialize)]
@@ -17,6 +19,7 @@ pub(crate) struct Download {
     model: String,
     quant: String,
     name: String,
+    distilled: Option<Distilled>,
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
     /// Bytes that are on this machine.
@@ -81,7 +84,7 @@ pub(crate) enum Doing {
     Waiting {
         #[cfg_attr(test, ts(type = "number"))]
         ms: u64,
-        why: String,
+        why: Setback,
     },
     /// Another program of Spud downloads it.
     Elsewhere,
@@ -150,10 +153,30 @@ pub(crate) struct Connection {
     #[cfg_attr(test, ts(type = "number"))]
     at_ms: u64,
     host: String,
-    why: String,
+    why: Purpose,
     requests: u32,
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
+}
+
+/// What somebody was asked for.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub(crate) enum Purpose {
+    Download {
+        file: String,
+    },
+    Header {
+        file: String,
+    },
+    Listing {
+        repository: String,
+    },
+    /// As another Spud wrote it down.
+    Other {
+        words: String,
+    },
 }
 
 /// What deleting a model would free.
@@ -165,12 +188,23 @@ pub(crate) struct Removal {
     paths: Vec<String>,
 }
 
+impl From<app::Purpose> for Purpose {
+    fn from(purpose: app::Purpose) -> Self {
+        match purpose {
+            app::Purpose::Download { file } => Self::Download { file },
+            app::Purpose::Header { file } => Self::Header { file },
+            app::Purpose::Listing { repository } => Self::Listing { repository },
+            app::Purpose::Other(words) => Self::Other { words },
+        }
+    }
+}
+
 impl From<app::Connection> for Connection {
     fn from(one: app::Connection) -> Self {
         Self {
             at_ms: one.at_ms,
             host: one.host,
-            why: one.why,
+            why: one.why.into(),
             requests: one.requests,
             bytes: one.bytes,
         }
@@ -194,6 +228,7 @@ impl From<app::Download> for Download {
             model: download.model,
             quant: download.quant,
             name: download.name,
+            distilled: download.distilled.map(Into::into),
             bytes: download.bytes,
             here: download.here,
             state: download.state.into(),
@@ -236,7 +271,7 @@ impl From<app::Doing> for Doing {
                 let left = until.saturating_duration_since(Instant::now());
                 Self::Waiting {
                     ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
-                    why,
+                    why: Setback::of(&why),
                 }
             }
             app::Doing::Elsewhere => Self::Elsewhere,

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
+use super::facts::{DiskShort, Distilled, Holder, SurveyNote};
+
 /// How well a plan suits the machine.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -201,8 +203,8 @@ pub(crate) struct QuantView {
     parts: u32,
     /// The publisher's page.
     page: String,
-    /// Why the disk does not take it.
-    disk_short: Option<String>,
+    /// What the disk lacks for it.
+    disk_short: Option<DiskShort>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -223,7 +225,12 @@ pub(crate) struct Lineage {
     /// What it was made from, by the name its makers gave that.
     base: String,
     licence: String,
-    parameters: String,
+    base_licence: String,
+    #[cfg_attr(test, ts(type = "number"))]
+    parameters: u64,
+    /// Those that one token uses.
+    #[cfg_attr(test, ts(type = "number"))]
+    active_parameters: u64,
     /// GPQA diamond first.
     benchmarks: Vec<Benchmark>,
     source: String,
@@ -238,12 +245,14 @@ pub(crate) struct Candidate {
     /// Id in the catalogue, or the path of an own file.
     id: String,
     name: String,
+    /// The same, to be said in other languages.
+    distilled: Option<Distilled>,
     /// Null for an own file.
     lineage: Option<Lineage>,
     /// What `choose_model` takes where it is on this machine.
     model: Option<String>,
     /// The program that holds it, where that is another.
-    holder: Option<String>,
+    holder: Option<Holder>,
     quant: String,
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
@@ -269,7 +278,7 @@ pub(crate) struct Advice {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Survey {
     machine: MachineView,
-    notes: Vec<String>,
+    notes: Vec<SurveyNote>,
     candidates: Vec<Candidate>,
     advice: Advice,
     #[cfg_attr(test, ts(type = "number"))]
@@ -327,7 +336,7 @@ impl From<app::survey::Survey> for Survey {
                 .map(|candidate| shown(candidate, machine))
                 .collect(),
             advice,
-            notes: survey.notes,
+            notes: survey.notes.into_iter().map(Into::into).collect(),
             patience_ms: survey.patience_ms,
             machine: machine.into(),
         }
@@ -363,11 +372,10 @@ fn shown(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Candidat
         name: member.name.clone(),
         story: member.lineage.clone(),
         base: member.base.clone(),
-        licence: format!(
-            "{}; made from {}, {}",
-            member.licence, member.base, member.base_licence
-        ),
-        parameters: parameters(member),
+        licence: member.licence.clone(),
+        base_licence: member.base_licence.clone(),
+        parameters: member.parameters,
+        active_parameters: member.active_parameters,
         benchmarks: benchmarks(member),
         source: member.benchmarks.source.clone(),
         quants: member
@@ -380,8 +388,13 @@ fn shown(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Candidat
     Candidate {
         id: candidate.id.clone(),
         name: candidate.name.clone(),
+        distilled: candidate
+            .member
+            .as_ref()
+            .and_then(|member| member.distilled.clone())
+            .map(Into::into),
         lineage,
-        holder: candidate.holder.map(|holder| holder.to_string()),
+        holder: candidate.holder.map(Into::into),
         model: path.map(|path| path.display().to_string()),
         quant: candidate.quant.clone(),
         bytes: candidate.bytes,
@@ -399,24 +412,6 @@ fn benchmarks(member: &Member) -> Vec<Benchmark> {
     .collect()
 }
 
-/// "1.8 billion", "671 billion, 37 of them for each token".
-fn parameters(member: &Member) -> String {
-    let billions = |count: u64| {
-        let tenths = (count + 50_000_000) / 100_000_000;
-        match tenths {
-            0..100 => format!("{}.{}", tenths / 10, tenths % 10),
-            _ => format!("{}", (tenths + 5) / 10),
-        }
-    };
-    let all = billions(member.parameters);
-    if member.active_parameters == member.parameters {
-        format!("{all} billion parameters")
-    } else {
-        let active = billions(member.active_parameters);
-        format!("{all} billion parameters, {active} for each token")
-    }
-}
-
 fn quant(file: &File, candidate: &app::survey::Candidate, machine: &fit::Machine) -> QuantView {
     let bytes = file.size.bytes();
     QuantView {
@@ -425,7 +420,7 @@ fn quant(file: &File, candidate: &app::survey::Candidate, machine: &fit::Machine
         exact: matches!(file.size, Size::Exact(_)),
         parts: u32::try_from(file.parts.len()).unwrap_or(u32::MAX),
         page: file.page(),
-        disk_short: candidate.disk_short(machine, bytes),
+        disk_short: candidate.disk_short(machine, bytes).map(Into::into),
     }
 }
 

@@ -7,10 +7,9 @@ use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html
 use url::Url;
 
 use super::markdown::shown;
+use super::words::Words;
 
-const HEAD: &str = "<!doctype html>
-<html lang=\"en\">
-<head>
+const HEAD: &str = "<head>
 <meta charset=\"utf-8\">
 <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">
 <meta name=\"viewport\" content=\"width=device-width\">
@@ -28,12 +27,16 @@ hr { margin: 3rem 0; border: 0; border-top: 1px solid var(--line) }
 </style>
 ";
 
-pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool) -> String {
+pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool, words: &Words) -> String {
     let title = match transcripts {
         [one] => one.title.as_str(),
-        _ => "Chats",
+        _ => words.chats,
     };
-    let mut text = format!("{HEAD}<title>{}</title>\n</head>\n<body>\n", escaped(title));
+    let mut text = format!(
+        "<!doctype html>\n<html lang=\"{}\">\n{HEAD}<title>{}</title>\n</head>\n<body>\n",
+        words.tag,
+        escaped(title)
+    );
     for (at, transcript) in transcripts.iter().enumerate() {
         if at > 0 {
             text += "<hr>\n";
@@ -42,25 +45,27 @@ pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool) -> String {
         text += &escaped(&transcript.title);
         text += "</h1>\n";
         for entry in shown(transcript) {
-            text += &message(entry, with_thoughts);
+            text += &message(entry, with_thoughts, words);
         }
     }
     text + "</body>\n</html>\n"
 }
 
-fn message(entry: &Entry, with_thoughts: bool) -> String {
+fn message(entry: &Entry, with_thoughts: bool, words: &Words) -> String {
     match &entry.body {
         Body::Question(text) => {
             let files: String = entry.files.iter().map(attached).collect();
             format!(
-                "<p class=\"who\">You</p>\n{files}<div class=\"asked\" dir=\"auto\">{}</div>\n",
+                "<p class=\"who\">{}</p>\n{files}<div class=\"asked\" dir=\"auto\">{}</div>\n",
+                words.you,
                 escaped(text)
             )
         }
         Body::Reply(reply) => {
             let thought = if with_thoughts && !reply.thinking.is_empty() {
                 format!(
-                    "<details><summary>Thinking</summary><div dir=\"auto\">{}</div></details>\n",
+                    "<details><summary>{}</summary><div dir=\"auto\">{}</div></details>\n",
+                    words.thinking,
                     markup(&reply.thinking)
                 )
             } else {

@@ -4,23 +4,24 @@
 use chats::{Body, Entry, TextFile, Transcript};
 
 use super::html::escaped;
+use super::words::Words;
 
-pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool) -> String {
+pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool, words: &Words) -> String {
     let chats = transcripts.iter().map(|transcript| {
         let mut text = format!("# {}\n", transcript.title);
         for entry in shown(transcript) {
             text.push('\n');
-            text += &message(entry, with_thoughts);
+            text += &message(entry, with_thoughts, words);
         }
         text
     });
     chats.collect::<Vec<_>>().join("\n---\n\n")
 }
 
-fn message(entry: &Entry, with_thoughts: bool) -> String {
+fn message(entry: &Entry, with_thoughts: bool, words: &Words) -> String {
     match &entry.body {
         Body::Question(text) => {
-            let mut shown = String::from("## You\n\n");
+            let mut shown = format!("## {}\n\n", words.you);
             for file in &entry.files {
                 shown += &attached(file);
             }

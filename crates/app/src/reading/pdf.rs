@@ -14,7 +14,7 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::failure::{Code, Failure};
+use crate::failure::{Cause, Code, Failure};
 use crate::stop::Stop;
 
 /// The argument that makes a program of ours the reader.
@@ -119,7 +119,23 @@ impl Fault {
                 return Failure::new(Code::Stopped, format!("reading `{name}` was stopped"));
             }
         };
-        Failure::new(Code::FileRefused, format!("`{name}` {why}")).hint(hint)
+        let message = format!("`{name}` {why}");
+        let name = name.to_owned();
+        let cause = match self {
+            Self::Damaged => Cause::PdfDamaged { name },
+            Self::Encrypted => Cause::PdfEncrypted { name },
+            Self::NoText => Cause::PdfPictures { name },
+            Self::TooLong(most_bytes) => Cause::PdfLong { name, most_bytes },
+            Self::TooSlow(limit) => Cause::PdfSlow {
+                name,
+                seconds: limit.as_secs(),
+            },
+            Self::Broke | Self::Stopped => Cause::PdfBroke { name },
+            Self::NotStarted => Cause::NoPdfReader { name },
+        };
+        Failure::new(Code::FileRefused, message)
+            .hint(hint)
+            .cause(cause)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use fit::catalogue::Sha256;
+use fit::catalogue::{Distilled, Sha256};
 use library::{Limit, Place};
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,8 @@ struct Line {
     model: String,
     quant: String,
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    distilled: Option<Distilled>,
     bytes: u64,
     here: u64,
     paused: bool,
@@ -101,6 +103,7 @@ impl Queue {
                 model: line.model,
                 quant: line.quant,
                 name: line.name,
+                distilled: line.distilled,
                 bytes: line.bytes,
                 here: line.here,
                 state: if line.paused {
@@ -131,6 +134,7 @@ impl Queue {
             model: row.download.model.clone(),
             quant: row.download.quant.clone(),
             name: row.download.name.clone(),
+            distilled: row.download.distilled.clone(),
             bytes: row.download.bytes,
             here: row.download.here,
             paused: row.download.state == DownloadState::Paused,
@@ -236,12 +240,14 @@ impl Queue {
         }
     }
 
-    /// It is here; gives what it is called.
-    pub(super) fn arrived(&mut self, key: &str, path: &Path) -> Option<String> {
-        let download = &mut self.row(key)?.download;
-        download.here = download.bytes;
-        download.state = DownloadState::Done(path.to_owned());
-        Some(format!("{} {}", download.name, download.quant))
+    /// It is here; whether anybody still waits for it.
+    pub(super) fn arrived(&mut self, key: &str, path: &Path) -> bool {
+        let Some(row) = self.row(key) else {
+            return false;
+        };
+        row.download.here = row.download.bytes;
+        row.download.state = DownloadState::Done(path.to_owned());
+        true
     }
 
     /// Takes news of the one at work; true where it must be told at once.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use app::chats::{Message, TextFile};
 use app::reading::shown;
 use app::{
-    AppEvent, Asked, AttachmentId, ChatEvent, ChatId, Code, DraftFiles, Form, Place, Weight,
+    AppEvent, Asked, AttachmentId, ChatEvent, ChatId, Code, DraftFiles, Form, Place, Tongue, Weight,
 };
 
 use crate::world::{World, end, next, reply, surely};
@@ -208,7 +208,13 @@ async fn copies_name_the_files_and_json_brings_them_back() {
     attach(&world, None, &[("a<i>.txt", text)]).await;
     let files = ids(&drafted(&world, None).await);
     let (chat, _) = ask(&world, None, asked("What is 2 + 2?", files)).await;
-    let copy = async |form| world.app.copy_of(Some(chat), form, true).await.unwrap();
+    let copy = async |form| {
+        world
+            .app
+            .copy_of(Some(chat), form, true, Tongue::English)
+            .await
+            .unwrap()
+    };
     let markdown = copy(Form::Markdown).await;
     let folded = "<details><summary>a&lt;i&gt;.txt</summary>\n\n`````text\n<b>bold</b>\n```\ncode\n````\n`````\n\n</details>\n\nWhat is";
     assert!(markdown.contains(folded), "{markdown}");
@@ -220,7 +226,11 @@ async fn copies_name_the_files_and_json_brings_them_back() {
     assert!(!page.contains("<b>"), "{page}");
 
     let json = world.home.path().join("all.json");
-    world.app.export(Some(chat), &json, true).await.unwrap();
+    world
+        .app
+        .export(Some(chat), &json, true, Tongue::English)
+        .await
+        .unwrap();
     let other = World::new().await;
     let chat = other.app.take_in(&json).await.unwrap()[0];
     let mut events = other.app.watch_chat(chat).await.unwrap();

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use app::{App, ChatId, Form};
+use app::{App, ChatId, Form, Tongue};
 use serde_json::{Value, json};
 
 use crate::world::{World, surely};
@@ -15,7 +15,10 @@ async fn talk(world: &World) -> ChatId {
 }
 
 async fn json_of(app: &App, chat: Option<ChatId>) -> Value {
-    let text = app.copy_of(chat, Form::Json, true).await.unwrap();
+    let text = app
+        .copy_of(chat, Form::Json, true, Tongue::English)
+        .await
+        .unwrap();
     let mut value: Value = serde_json::from_str(&text).unwrap();
     value["written_ms"] = Value::Null;
     value
@@ -34,7 +37,11 @@ async fn json_comes_back_whole() {
     let (_, more) = world.ask(None, "Who are you?").await;
     world.app.pin(more.chat, true).await.unwrap();
     let file = world.home.path().join("all.json");
-    world.app.export(None, &file, true).await.unwrap();
+    world
+        .app
+        .export(None, &file, true, Tongue::English)
+        .await
+        .unwrap();
     let all = json_of(&world.app, None).await;
     assert_eq!(all["chats"].as_array().unwrap().len(), 2);
 
@@ -60,12 +67,12 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
     let chat = talk(&world).await;
     let with = world
         .app
-        .copy_of(Some(chat), Form::Markdown, true)
+        .copy_of(Some(chat), Form::Markdown, true, Tongue::English)
         .await
         .unwrap();
     let without = world
         .app
-        .copy_of(Some(chat), Form::Markdown, false)
+        .copy_of(Some(chat), Form::Markdown, false, Tongue::English)
         .await
         .unwrap();
     assert!(
@@ -81,17 +88,28 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
 
     let page = world
         .app
-        .copy_of(Some(chat), Form::Html, true)
+        .copy_of(Some(chat), Form::Html, true, Tongue::English)
         .await
         .unwrap();
     assert!(page.contains("default-src 'none'") && page.contains("<details>"));
     assert!(page.contains("What is &lt;b&gt;2 + 2&lt;/b&gt;?") && !page.contains("<b>"));
     let page = world
         .app
-        .copy_of(Some(chat), Form::Html, false)
+        .copy_of(Some(chat), Form::Html, false, Tongue::English)
         .await
         .unwrap();
     assert!(!page.contains("<details>"));
+    assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"));
+    for form in [Form::Markdown, Form::Html] {
+        let copy = world
+            .app
+            .copy_of(Some(chat), form, true, Tongue::of("zh-Hans"));
+        let copy = copy.await.unwrap();
+        for words in ["You", "Thinking", "lang=\"en\""] {
+            assert!(!copy.contains(words), "{form:?} says {words}: {copy}");
+        }
+        assert!(copy.contains("你"), "{form:?}");
+    }
     for (name, begin) in [
         ("a.md", "# "),
         ("a.HTML", "<!doctype"),
@@ -99,7 +117,11 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
         ("a", "# "),
     ] {
         let path = world.home.path().join(name);
-        world.app.export(Some(chat), &path, true).await.unwrap();
+        world
+            .app
+            .export(Some(chat), &path, true, Tongue::English)
+            .await
+            .unwrap();
         assert!(
             fs::read_to_string(&path).unwrap().starts_with(begin),
             "{name}"
@@ -108,7 +130,7 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
     let nowhere = Path::new("/nowhere/at/all/x.md");
     let failure = world
         .app
-        .export(Some(chat), nowhere, true)
+        .export(Some(chat), nowhere, true, Tongue::English)
         .await
         .unwrap_err();
     assert!(
@@ -117,7 +139,7 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
     );
     world
         .app
-        .export(Some(ChatId(99)), nowhere, true)
+        .export(Some(ChatId(99)), nowhere, true, Tongue::English)
         .await
         .unwrap_err();
     world.app.close().await;
@@ -136,7 +158,11 @@ async fn a_page_of_hostile_words_can_do_nothing() {
               "metadata": {"model_slug": "<u>m</u>"}}},
     }}]);
     assert_eq!(take_in(&world, &file.to_string()).await.unwrap(), 1);
-    let page = world.app.copy_of(None, Form::Html, true).await.unwrap();
+    let page = world
+        .app
+        .copy_of(None, Form::Html, true, Tongue::English)
+        .await
+        .unwrap();
     let body = page.split_once("</style>").unwrap().1.to_lowercase();
     for tag in [
         "<script",

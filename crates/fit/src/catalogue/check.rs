@@ -11,7 +11,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::raw::{RawBenchmarks, RawCatalogue, RawModel, RawSampling};
-use super::{Benchmarks, Catalogue, File, Member, Sampling, TemplateKind, estimate};
+use super::{Benchmarks, Catalogue, Distilled, File, Member, Sampling, TemplateKind, estimate};
 
 /// Why a text is not a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -89,6 +89,11 @@ impl Reader<'_> {
             let said = !text.get_ref().trim().is_empty();
             self.require(said, &text.span(), &format!("`{what}` is empty"))?;
         }
+        if let Some(distilled) = &raw.distilled {
+            let Distilled { student, teacher } = distilled.get_ref();
+            let said = ![student, teacher].iter().any(|name| name.trim().is_empty());
+            self.require(said, &distilled.span(), "`distilled` has an empty name")?;
+        }
         self.repository(&raw.repo)?;
         let template = self.template(&raw.template)?;
         let sampling = self.sampling(raw.sampling)?;
@@ -125,6 +130,7 @@ impl Reader<'_> {
             id: raw.id.into_inner(),
             name: raw.name.into_inner(),
             short: raw.short.into_inner(),
+            distilled: raw.distilled.map(Spanned::into_inner),
             made_as: raw.made_as.into_inner(),
             repo: raw.repo.into_inner(),
             lineage: raw.lineage.into_inner(),

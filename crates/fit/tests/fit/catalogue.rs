@@ -1,7 +1,9 @@
 //! The catalogue that is shipped, and what is refused of a user's own.
 
 use fit::KvType;
-use fit::catalogue::{Catalogue, File, HUB, MODELSCOPE, Member, Sha256, Size, TemplateKind};
+use fit::catalogue::{
+    Catalogue, Distilled, File, HUB, MODELSCOPE, Member, Sha256, Size, TemplateKind,
+};
 use gguf::Weights;
 
 /// Bytes of cache per token in f16, by the makers' shapes (r1.md, 1).
@@ -41,7 +43,11 @@ fn the_whole_family_is_there() {
             assert_eq!(file.quant.as_str(), "Q4_K_M", "{id}");
             assert!(matches!(file.size, Size::Exact(_)), "{id}");
             assert!(file.parts[0].sha256.is_some(), "{id}");
-            assert!(model.name.contains("distilled from R1"), "{id}");
+            let Some(Distilled { student, teacher }) = &model.distilled else {
+                panic!("{id}")
+            };
+            assert_eq!(model.name, format!("{student}, distilled from {teacher}"));
+            assert_eq!(model.short, format!("{student} distill"));
         }
     }
 }

@@ -69,7 +69,7 @@ async fn a_good_server_gives_it_over_several_connections_and_once() {
     assert!(
         entries
             .iter()
-            .all(|entry| entry.why.contains("R1-Q4_K_M.gguf"))
+            .all(|entry| entry.why.to_string().contains("R1-Q4_K_M.gguf"))
     );
     let request = &server.requests()[0];
     assert_eq!(request.headers["accept-encoding"], "identity");
@@ -145,7 +145,7 @@ async fn a_server_that_names_a_time_is_given_it() {
     let told = folder.must_get(&wanted, &content).await;
     assert!(begun.elapsed() >= Duration::from_secs(2));
     let waited = told.iter().any(|progress| {
-        matches!(&progress.doing, Doing::Waiting { why, .. } if why.contains("status 429"))
+        matches!(&progress.doing, Doing::Waiting { why, .. } if why.to_string().contains("status 429"))
     });
     assert!(waited, "{told:?}");
 }

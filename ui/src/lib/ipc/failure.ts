@@ -14,5 +14,6 @@ export function toFailure(thrown: unknown): Failure {
     code: 'bug',
     message: t('failure.bridge', { message }),
     hint: t('failure.bridgeHint'),
+    detail: message,
   };
 }

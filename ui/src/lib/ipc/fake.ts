@@ -199,6 +199,7 @@ export class FakeBackend implements Backend {
         quant,
         name,
         bytes,
+        distilled: null,
         here: 0,
         state: { type: 'queued' },
       });

@@ -46,6 +46,12 @@ const ROWS: [string, string, number, number, DownloadState][] = [
         message:
           '`/home/ada/.local/share/spud/models` has 1.2 GiB free, and DeepSeek-R1-Distill-Llama-8B-Q4_K_M.gguf needs 3.38 GiB more',
         hint: 'Make room or choose a smaller quantisation, then start it again; what came is kept.',
+        cause: {
+          type: 'needs_disk',
+          file: 'DeepSeek-R1-Distill-Llama-8B-Q4_K_M.gguf',
+          neededBytes: 3.38 * GIB,
+          freeBytes: 1.2 * GIB,
+        },
       },
     },
   ],
@@ -64,6 +70,9 @@ export function fakeDownloads(): Download[] {
     model,
     quant: 'Q4_K_M',
     name,
+    distilled: name.endsWith(' distill')
+      ? { student: name.replace(/ distill$/, ''), teacher: 'R1' }
+      : null,
     bytes: Math.round(gib * GIB),
     here: Math.round(here * GIB),
     state,
@@ -76,14 +85,14 @@ export function fakeConnections(): Connection[] {
     {
       atMs: Date.now() - 90_000,
       host: 'cas-bridge.xethub.hf.co',
-      why: 'download of DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf',
+      why: { type: 'download', file: 'DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf' },
       requests: 38,
       bytes: 1_825_361_100,
     },
     {
       atMs: Date.now() - 400_000,
       host: 'huggingface.co',
-      why: 'files of unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF',
+      why: { type: 'listing', repository: 'unsloth/DeepSeek-R1-Distill-Qwen-7B-GGUF' },
       requests: 1,
       bytes: 21_330,
     },

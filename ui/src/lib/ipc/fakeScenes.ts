@@ -48,13 +48,13 @@ const HOUR = 3_600_000;
 const SPROUT: Model = {
   id: 'sprout',
   name: 'Sprout',
-  about: 'Practice model, sums only',
+  about: { type: 'sprout' },
   bytes: 2_310_144,
 };
 const QWEN: Model = {
   id: '/home/ada/models/DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf',
   name: 'DeepSeek R1 Distill Qwen 1.5B',
-  about: 'Q4_K_M, 1.5B parameters, from /home/ada/models',
+  about: { type: 'planned', context: 8192, neededBytes: 1_825_361_100 },
   bytes: 1_117_320_736,
 };
 

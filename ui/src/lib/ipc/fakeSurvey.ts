@@ -123,19 +123,27 @@ export class FakeSurvey {
       page,
       diskShort:
         member.gib * factor * GIB > (this.#machine.diskFreeBytes ?? 0)
-          ? `needs ${(member.gib * factor + 1).toFixed(0)} GiB of disk, ${((this.#machine.diskFreeBytes ?? 0) / GIB).toFixed(1)} GiB are free`
+          ? {
+              neededBytes: (member.gib * factor + 1) * GIB,
+              freeBytes: this.#machine.diskFreeBytes ?? 0,
+            }
           : null,
     });
     return {
       id: member.id,
       name: member.short,
+      distilled:
+        (/^(?<student>.+), distilled from (?<teacher>.+)$/.exec(member.name)?.groups as
+          Candidate['distilled'] | undefined) ?? null,
       lineage: {
         name: member.name,
         base: 'Qwen2.5-Math 1.5B',
         story:
           "A smaller model, trained by DeepSeek on answers of R1. It thinks in R1's manner and is not R1 itself.",
-        licence: 'MIT; made from Qwen2.5-Math, Apache-2.0',
-        parameters: '1.8 billion parameters',
+        licence: 'MIT',
+        baseLicence: 'Apache-2.0',
+        parameters: member.gib > 100 ? 671_026_419_200 : 1_777_088_000,
+        activeParameters: member.gib > 100 ? 37_000_000_000 : 1_777_088_000,
         benchmarks: [
           { name: 'GPQA diamond', value: member.score },
           { name: 'MATH-500', value: 83.9 },

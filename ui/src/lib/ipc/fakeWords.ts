@@ -107,6 +107,7 @@ export const diskFull: Failure = {
   code: 'storage',
   message: 'Your question could not be saved: no space is left on /home.',
   hint: 'Free some space, then send it again. It is still in the field below.',
+  cause: { type: 'no_room', path: '/home/ada/.local/share/spud/chats.db' },
 };
 
 export const broken: Failure = {

@@ -6,9 +6,25 @@
 export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "download" | "unreachable" | "disk_full" | "stopped" | "file_refused" | "link_refused" | "bug";
 
 /**
- * What failed on what (`message`), what to do now (`hint`).
+ * A whole number that the page can count with.
  */
-export type Failure = { code: Code, message: string, hint: string | null, };
+export type Whole = number;
+
+/**
+ * What a source of a download failed at.
+ */
+export type Setback = { "type": "offline", host: string, } | { "type": "no_connection", host: string, } | { "type": "silent", host: string, seconds: Whole, } | { "type": "no_address", address: string, } | { "type": "not_there", host: string, } | { "type": "refused", host: string, status: number, } | { "type": "busy", host: string, status: number, } | { "type": "other_file", host: string, } | { "type": "wrong_hash", hosts: string, } | { "type": "nonsense", host: string, };
+
+/**
+ * What happened, more closely than the code says.
+ */
+export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "cut_short", path: string, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", path: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "no_words", name: string, } | { "type": "pdf_damaged", name: string, } | { "type": "pdf_encrypted", name: string, } | { "type": "pdf_pictures", name: string, } | { "type": "pdf_long", name: string, mostBytes: Whole, } | { "type": "pdf_slow", name: string, seconds: Whole, } | { "type": "pdf_broke", name: string, } | { "type": "no_pdf_reader", name: string, };
+
+/**
+ * What failed on what (`message`), what to do now (`hint`), in English; and the same for any
+ * language: its kind, what happened in facts, and what of the message has no other form.
+ */
+export type Failure = { code: Code, message: string, hint: string | null, cause?: Cause, detail?: string, };
 
 export type MessageRole = "user" | "assistant";
 
@@ -87,15 +103,16 @@ instructions: string, } | { "type": "earlier", messages: Array<Message>, } | { "
  */
 export type EngineState = { "type": "off" } | { "type": "loading", progress: number, } | { "type": "ready", context: number, } | { "type": "failed", failure: Failure, };
 
+/**
+ * What is known of a model beyond its name and size.
+ */
+export type ModelAbout = { "type": "sprout" } | { "type": "gone" } | { "type": "unread" } | { "type": "planned", context: number, neededBytes: number, };
+
 export type Model = { 
 /**
  * "sprout", or the path of a GGUF file.
  */
-id: string, name: string, 
-/**
- * One line that says what it is, such as "Practice model, sums only".
- */
-about: string, 
+id: string, name: string, about: ModelAbout, 
 /**
  * Size of the weights.
  */
@@ -106,7 +123,7 @@ export type Notice = { failure: Failure, };
 /**
  * What happens to the part at hand.
  */
-export type Doing = { "type": "connecting", host: string, } | { "type": "downloading", host: string, } | { "type": "checking", checked: number, } | { "type": "waiting", ms: number, why: string, } | { "type": "elsewhere" };
+export type Doing = { "type": "connecting", host: string, } | { "type": "downloading", host: string, } | { "type": "checking", checked: number, } | { "type": "waiting", ms: number, why: Setback, } | { "type": "elsewhere" };
 
 /**
  * What happens to a download.
@@ -128,7 +145,7 @@ export type Download = { key: string,
 /**
  * Its id in the catalogue.
  */
-model: string, quant: string, name: string, bytes: number, 
+model: string, quant: string, name: string, distilled: Distilled | null, bytes: number, 
 /**
  * Bytes that are on this machine.
  */
@@ -473,6 +490,20 @@ reason: string,
 notes: Array<FitNote>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, };
 
 /**
+ * A disk that has too little room for a download.
+ */
+export type DiskShort = { 
+/**
+ * For the download, and what stays free beside it.
+ */
+neededBytes: number, freeBytes: number, };
+
+/**
+ * A model that learned from another.
+ */
+export type Distilled = { student: string, teacher: string, };
+
+/**
  * One quantisation of a model.
  */
 export type QuantView = { quant: string, bytes: number, 
@@ -485,9 +516,9 @@ exact: boolean, parts: number,
  */
 page: string, 
 /**
- * Why the disk does not take it.
+ * What the disk lacks for it.
  */
-diskShort: string | null, };
+diskShort: DiskShort | null, };
 
 export type Benchmark = { name: string, value: number, };
 
@@ -502,11 +533,20 @@ name: string, story: string,
 /**
  * What it was made from, by the name its makers gave that.
  */
-base: string, licence: string, parameters: string, 
+base: string, licence: string, baseLicence: string, parameters: number, 
+/**
+ * Those that one token uses.
+ */
+activeParameters: number, 
 /**
  * GPQA diamond first.
  */
 benchmarks: Array<Benchmark>, source: string, quants: Array<QuantView>, };
+
+/**
+ * A program that holds models.
+ */
+export type Holder = "ollama" | "lm_studio" | "hugging_face";
 
 /**
  * A model that could be run.
@@ -516,6 +556,10 @@ export type Candidate = {
  * Id in the catalogue, or the path of an own file.
  */
 id: string, name: string, 
+/**
+ * The same, to be said in other languages.
+ */
+distilled: Distilled | null, 
 /**
  * Null for an own file.
  */
@@ -527,7 +571,7 @@ model: string | null,
 /**
  * The program that holds it, where that is another.
  */
-holder: string | null, quant: string, bytes: number, fit: Fit, };
+holder: Holder | null, quant: string, bytes: number, fit: Fit, };
 
 /**
  * What to take, by ids.
@@ -535,9 +579,15 @@ holder: string | null, quant: string, bytes: number, fit: Fit, };
 export type Advice = { best: string | null, why: string, faster: string | null, fasterWhy: string, smarter: string | null, smarterWhy: string, };
 
 /**
+ * What a person should know about how the machine and the catalogue were seen; `said` is in the
+ * words of a driver, the engine or a parser.
+ */
+export type SurveyNote = { "type": "processor_is_set" } | { "type": "driver_failed", said: string, } | { "type": "gpus_unseen", said: string, } | { "type": "catalogue_left_out", path: string, said: string, };
+
+/**
  * Which R1 runs here.
  */
-export type Survey = { machine: MachineView, notes: Array<string>, candidates: Array<Candidate>, advice: Advice, patienceMs: number, };
+export type Survey = { machine: MachineView, notes: Array<SurveyNote>, candidates: Array<Candidate>, advice: Advice, patienceMs: number, };
 
 export type SurveyRequest = { 
 /**
@@ -581,13 +631,18 @@ goOn: boolean,
 always: boolean, };
 
 /**
+ * What somebody was asked for.
+ */
+export type Purpose = { "type": "download", file: string, } | { "type": "header", file: string, } | { "type": "listing", repository: string, } | { "type": "other", words: string, };
+
+/**
  * What was asked of a host for one purpose.
  */
 export type Connection = { 
 /**
  * Of the last request, in milliseconds since 1970, UTC.
  */
-atMs: number, host: string, why: string, requests: number, bytes: number, };
+atMs: number, host: string, why: Purpose, requests: number, bytes: number, };
 
 /**
  * What deleting a model would free.

@@ -33,6 +33,15 @@ export function decimal(n: number, digits: number): string {
   return format(options).format(n);
 }
 
+/** A large number as a person says it: "671 billion", "6710 亿" with the space that our Chinese has
+    around digits. */
+export function amount(n: number): string {
+  const maximumFractionDigits = n < 1e10 ? 1 : 0;
+  return format({ notation: 'compact', compactDisplay: 'long', maximumFractionDigits })
+    .format(n)
+    .replace(/(\d)(\p{Script=Han})/u, '$1 $2');
+}
+
 export function tokens(n: number): string {
   return t('count.tokens', { count: n, n: count(n) });
 }

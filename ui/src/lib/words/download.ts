@@ -1,6 +1,7 @@
 // What is said of a model on its way. Rates and sizes in binary units, as everywhere.
 import type { Download, DownloadState, QuantView, Verdict } from '../ipc/wire';
 import { percent, size } from './counts';
+import { setback } from './facts';
 import { about } from './fit';
 import { t } from './language.svelte';
 
@@ -46,7 +47,7 @@ function running(state: Running, download: Download): string[] {
     case 'checking':
       return [...parts, t('shelf.checking', { percent: percentOf(doing.checked, download.bytes) })];
     case 'waiting':
-      return [...parts, t('shelf.retry', { time: about(doing.ms), why: doing.why })];
+      return [...parts, t('shelf.retry', { time: about(doing.ms), why: setback(doing.why) })];
     case 'elsewhere':
       return [...parts, t('shelf.elsewhere')];
   }

@@ -22,13 +22,14 @@ describe('a failure', () => {
     });
   });
 
-  it('is told by its code elsewhere, with what Rust says of it below', () => {
+  it('is told by its code elsewhere, with what has no other form below', () => {
     setLanguage('zh-Hans');
-    expect(told(failure)).toEqual({
+    expect(told({ ...failure, detail: 'R1: ENOMEM' })).toEqual({
       message: '内存放不下这个模型。',
       hint: '关掉其他程序，或者选小一些的模型或上下文。',
-      detail: 'R1 needs 9 GiB, 5 GiB are free. Close other programs.',
+      detail: 'R1: ENOMEM',
     });
+    expect(told(failure).detail).toBeNull();
     expect(toldBriefly(failure)).not.toMatch(/R1 needs/);
     const own = { message: '你停止了这次回答。', hint: null };
     expect(told(own)).toEqual({ ...own, detail: null });
@@ -44,7 +45,7 @@ describe('the advice', () => {
     const chinese = [whyBest(survey), ...runnersUp(survey).map(({ words }) => words.join(''))];
     expect(chinese).toHaveLength(english.length);
     for (const words of chinese)
-      expect(words).toMatch(/^[^a-z]*(?:Qwen .*distill)?[^a-z]*\p{Script=Han}.*。$/u);
+      expect(words).toMatch(/^[^a-z]*(?:Qwen .*蒸馏版)?[^a-z]*\p{Script=Han}.*。$/u);
   });
 
   it('says why each model fits or does not', () => {

@@ -1,23 +1,37 @@
 // What Rust words in English: how a model fits, what to take, what failed. A window in English
-// shows those sentences as they are. Any other says the same from the numbers and codes that come
-// with them; a failure's own sentence stays below as a detail, since it names files and reasons.
-import type { Code, Fit, FitWhy, Lineage, Model, QuantView, Survey } from '../ipc/wire';
-import { count, rate, size } from './counts';
+// shows those sentences as they are. Any other says the same from the facts that come with them; only
+// what has no other form than words, such as what the system said, stays below as a detail.
+import type {
+  Candidate,
+  Code,
+  Cause,
+  Fit,
+  FitWhy,
+  Lineage,
+  Model,
+  QuantView,
+  Survey,
+} from '../ipc/wire';
+import { amount, count, rate, size } from './counts';
+import { todo, what } from './facts';
 import { about } from './fit';
 import { sentences, together } from './join';
 import { language, pieces, t } from './language.svelte';
+import { nameOf } from './names';
 
 /** A failure, or what the page itself has to say in its place. */
 export interface Said {
   code?: Code | null;
   message: string;
   hint: string | null;
+  cause?: Cause | null;
+  detail?: string | null;
 }
 
 export interface Told {
   message: string;
   hint: string | null;
-  /** Rust's own words, where they are not those above. */
+  /** What has no other form than the words of a program or a system. */
   detail: string | null;
 }
 
@@ -25,13 +39,10 @@ function speaksAsRust(): boolean {
   return language() === 'en';
 }
 
-export function told({ code = null, message, hint }: Said): Told {
+export function told({ code = null, message, hint, cause = null, detail = null }: Said): Told {
   if (code === null || speaksAsRust()) return { message, hint, detail: null };
-  return {
-    message: t(`failure.what.${code}`),
-    hint: t(`failure.todo.${code}`),
-    detail: hint === null ? message : `${message} ${hint}`,
-  };
+  if (cause) return { message: what(cause), hint: todo(cause), detail };
+  return { message: t(`failure.what.${code}`), hint: t(`failure.todo.${code}`), detail };
 }
 
 /** The same in one line, where there is room for no more. */
@@ -106,25 +117,45 @@ const STORIES = {
 } as const;
 
 /** What a model of the catalogue truly is. One that somebody added says so in their own words. */
-export function story(id: string, { story, base }: Lineage): string {
+export function story({ id, distilled }: Candidate, { story, base }: Lineage): string {
   if (speaksAsRust()) return story;
   if (id in STORIES) return t(STORIES[id as keyof typeof STORIES], { base });
-  return id.startsWith('r1-distill-') ? t('lineage.distilled', { base }) : story;
+  return distilled ? t('lineage.distilled', { base }) : story;
 }
 
 /** What the list of models says of one. */
-export function aboutModel({ id, about, bytes }: Model): string {
-  if (speaksAsRust()) return about;
-  if (id === 'sprout') return t('model.sprout');
-  return t(bytes === 0 ? 'model.gone' : 'model.file');
+export function aboutModel({ about, bytes }: Model): string {
+  switch (about.type) {
+    case 'sprout':
+      return t('model.sprout');
+    case 'gone':
+      return t('model.gone');
+    case 'unread':
+      return t('model.file');
+    case 'planned': {
+      const [context, needed] = [count(about.context), size(about.neededBytes)];
+      return t('model.planned', { size: size(bytes), context, needed });
+    }
+  }
 }
 
 /** Why the disk does not take this download; empty where it does. */
 export function diskShort(quant: QuantView | null | undefined): string {
-  if (!quant || quant.diskShort === null) return '';
-  return speaksAsRust()
-    ? `The download ${quant.diskShort}.`
-    : t('picker.diskShort', { size: size(quant.bytes) });
+  if (!quant?.diskShort) return '';
+  const { neededBytes, freeBytes } = quant.diskShort;
+  return t('picker.diskShort', { needed: size(neededBytes), free: size(freeBytes) });
+}
+
+/** "671 billion parameters, 37 billion for each token". */
+export function parameters({ parameters, activeParameters }: Lineage): string {
+  const n = amount(parameters);
+  if (parameters === activeParameters) return t('lineage.parameters', { n });
+  return t('lineage.parametersActive', { n, active: amount(activeParameters) });
+}
+
+/** Under which licences it is, and what it was made from. */
+export function licence({ licence, base, baseLicence }: Lineage): string {
+  return t('lineage.licence', { licence, base, baseLicence });
 }
 
 /** Why the model that is advised is the one to take, or why none is. */
@@ -153,7 +184,8 @@ export function runnersUp({ advice, candidates }: Survey): RunnerUp[] {
   const of = (id: string | null, why: string, isFaster: boolean): RunnerUp[] => {
     const candidate = candidates.find((one) => one.id === id);
     if (!candidate) return [];
-    const { name, fit } = candidate;
+    const { fit } = candidate;
+    const name = nameOf(candidate);
     if (speaksAsRust()) return [{ id: candidate.id, words: ['', name, ` is ${why}.`] }];
     if (fit.estimate === null) {
       return [{ id: candidate.id, words: pieces('advice.smarter.unmeasured', { name }) }];

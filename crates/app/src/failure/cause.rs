@@ -1,0 +1,147 @@
+//! What happened, more closely than a code says it: facts, for whoever words them in a language of
+//! their own. The English for each stands where it happens, in the failure's message and hint.
+//!
+//! One only where the code leaves a person without what there is to know. What has no other form
+//! than words, such as what the system said, is not here but the failure's `detail`.
+
+use library::SourceFailure;
+
+/// See the module. Names and paths are as they are shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the facts are called what they are")]
+pub enum Cause {
+    // Chats on their disk.
+    /// The disk that holds the chats is full.
+    NoRoom { path: String },
+    /// The chats cannot be written.
+    ReadOnly { path: String },
+    /// Another Spud has them open.
+    InUse { path: String },
+    /// The file proved damaged.
+    Damaged { path: String },
+    /// The file was damaged, and a backup took its place.
+    Restored { from: String },
+    /// The same; the damaged file is kept.
+    RestoredAndKept { from: String, kept: String },
+    /// The file was damaged, and there was no backup.
+    Fresh { kept: String },
+    /// The chats cannot be opened, so that nothing is kept.
+    Unkept,
+    /// Spud is being closed.
+    Closing,
+    /// Files may hold words of what was erased.
+    WordsLeft { files: String },
+
+    // Files.
+    /// A file cannot be written.
+    Unwritable { path: String },
+    /// What was to be deleted is still there, or some of it.
+    NotDeleted,
+    /// A folder cannot hold models.
+    NoModelsFolder { path: String },
+    /// A folder was not shown.
+    NoFolderShown { path: String },
+    /// A file holds no chats that Spud reads.
+    NotChats { path: String },
+
+    // Settings.
+    /// There are as many presets as there may be.
+    ManyPresets { most: u64 },
+    /// A preset without a name.
+    Nameless,
+    /// Instructions of more than so many KiB.
+    LongInstructions { kib: u64 },
+
+    // Replies.
+    /// The reply is complete.
+    ReplyComplete,
+    /// There is no thought to go on with.
+    NoThought,
+    /// The question with its files, in tokens.
+    LongQuestion { total: u64, context: u64, room: u64 },
+
+    // Models.
+    /// No file of a model there.
+    NoFile { path: String },
+    /// The file ends before its time.
+    CutShort { path: String },
+    /// The catalogue has no such model.
+    NotInCatalogue { id: String },
+    /// The model has no such quantisation.
+    NoQuant { id: String, quant: String },
+    /// Nothing of the model is on this machine.
+    NothingHere { id: String },
+    /// Somebody else put it there.
+    NotOurs { path: String },
+    /// At least so much memory is needed.
+    TooBig {
+        path: String,
+        needed_bytes: u64,
+        free_bytes: u64,
+    },
+    /// A load failed and smaller settings are tried.
+    Smaller {
+        context: u64,
+        gpu_layers: u64,
+        layers: u64,
+    },
+
+    // Downloads.
+    /// No address of a hub.
+    NoHub { address: String, example: String },
+    /// Nobody tells the hash of a file, so that it cannot be checked.
+    Unverifiable { file: String },
+    /// No source gave the file.
+    Nowhere {
+        file: String,
+        sources: Vec<SourceFailure>,
+    },
+    /// The hub listed no files.
+    NoListing { host: String, repository: String },
+    /// The disk has too little room for a download.
+    NeedsDisk {
+        file: String,
+        needed_bytes: u64,
+        free_bytes: u64,
+    },
+    /// The disk's file system takes no file as large.
+    LargeFile { file: String },
+    /// Another file has the name already.
+    Occupied { path: String },
+
+    // Files to attach.
+    /// Several files were not attached, this one among them.
+    SeveralRefused { name: String, others: u64 },
+    /// A folder, a pipe, a device.
+    NotAFile { name: String },
+    /// There is no such file.
+    Gone { name: String },
+    /// The file may not be read.
+    Forbidden { name: String },
+    /// The file cannot be read.
+    Unreadable { name: String },
+    /// The file is too large.
+    LargeText {
+        name: String,
+        bytes: u64,
+        most_bytes: u64,
+    },
+    /// The file is no text.
+    NotText { name: String },
+    /// The file has no words in it.
+    NoWords { name: String },
+    /// A damaged PDF.
+    PdfDamaged { name: String },
+    /// A PDF with a password.
+    PdfEncrypted { name: String },
+    /// A PDF of pictures.
+    PdfPictures { name: String },
+    /// A PDF with too much text.
+    PdfLong { name: String, most_bytes: u64 },
+    /// A PDF that was not read in time.
+    PdfSlow { name: String, seconds: u64 },
+    /// A PDF on which the reader broke.
+    PdfBroke { name: String },
+    /// The reader of PDFs did not start.
+    NoPdfReader { name: String },
+}

@@ -1,0 +1,50 @@
+//! What a person should know about how the machine and the catalogue were seen: facts, and their
+//! English, which the terminal shows.
+
+use std::fmt;
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// GPUs are left alone since a person set it so.
+    ProcessorIsSet,
+    /// GPUs are left alone since their driver failed before.
+    DriverFailed {
+        /// What was said of it then.
+        said: String,
+    },
+    /// GPUs could not be looked for.
+    GpusUnseen {
+        /// What failed.
+        said: String,
+    },
+    /// The user's own catalogue is left out.
+    CatalogueLeftOut {
+        /// The file.
+        path: String,
+        /// What is wrong with it, and where.
+        said: String,
+    },
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ProcessorIsSet => {
+                write!(
+                    out,
+                    "GPUs are left alone, as it is set: the processor computes"
+                )
+            }
+            Self::DriverFailed { said } => write!(
+                out,
+                "GPUs are left alone since their driver failed: {said}. `spud machine --again` \
+                 tries it once more"
+            ),
+            Self::GpusUnseen { said } => write!(out, "GPUs could not be looked for: {said}"),
+            Self::CatalogueLeftOut { path, said } => {
+                write!(out, "your catalogue `{path}` is left out: {said}")
+            }
+        }
+    }
+}
