@@ -1,5 +1,5 @@
 //! The thin part of llama.cpp's C interface that the safe crate hides: a context with an abort
-//! callback and one row of logits, a sampler on it, and the log.
+//! callback and few rows of logits, and the log.
 //!
 //! All `unsafe` that touches llama.cpp is here. `LlamaModel` and its vocabulary come from the safe
 //! crate; a [`Context`] owns the model that it was made from, so it cannot outlive it.
@@ -14,7 +14,7 @@ use std::io::Write;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
-use engine::message::{Cache, Sampling};
+use engine::message::Cache;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_sys_2 as sys;
@@ -24,9 +24,6 @@ use crate::memory;
 
 /// The one sequence that a context holds.
 const SEQUENCE: sys::llama_seq_id = 0;
-
-/// Tokens that the repeat penalty looks back; llama.cpp's own default.
-const PENALTY_TOKENS: i32 = 64;
 
 /// The shape of a context.
 pub(crate) struct Shape {
@@ -55,6 +52,8 @@ pub(crate) enum Decoded {
 pub(crate) struct Context {
     pointer: NonNull<sys::llama_context>,
     model: LlamaModel,
+    /// The first token of the last batch whose logits were asked for.
+    first_row: usize,
 }
 
 impl Context {
@@ -88,6 +87,7 @@ impl Context {
         Some(Self {
             pointer: NonNull::new(pointer)?,
             model,
+            first_row: 0,
         })
     }
 
@@ -109,14 +109,13 @@ impl Context {
         unsafe { sys::llama_set_n_threads(self.pointer.as_ptr(), threads, threads) }
     }
 
-    /// Computes these tokens after those in the cache, at most a batch of them. With `logits` the
-    /// last one's distribution can be sampled afterwards.
-    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Decoded {
+    /// Computes these tokens after those in the cache, at most a batch of them. The distributions
+    /// behind the last `rows` of them can be looked at afterwards.
+    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], rows: usize) -> Decoded {
         let mut ids: Vec<sys::llama_token> = tokens.iter().map(|token| token.0).collect();
         let mut asked = vec![0_i8; ids.len()];
-        if let (true, Some(last)) = (logits, asked.last_mut()) {
-            *last = 1;
-        }
+        self.first_row = ids.len().saturating_sub(rows);
+        asked[self.first_row..].fill(1);
         let batch = sys::llama_batch {
             n_tokens: i32::try_from(ids.len()).expect("BUG: a batch is small"),
             token: ids.as_mut_ptr(),
@@ -135,25 +134,17 @@ impl Context {
         }
     }
 
-    /// Takes these tokens out of the distribution that is sampled next.
-    pub(crate) fn forbid(&mut self, tokens: &[LlamaToken]) {
-        let words = usize::try_from(self.model.n_vocab()).unwrap_or(0);
-        // SAFETY: the context is alive, and -1 names the last row of logits, which exists after a
-        // `decode` with `logits` and has one value for each token; it is ours until the next call.
-        let logits = unsafe {
-            let row = sys::llama_get_logits_ith(self.pointer.as_ptr(), -1);
-            if row.is_null() {
-                return;
-            }
-            std::slice::from_raw_parts_mut(row, words)
-        };
-        for token in tokens {
-            let logit = usize::try_from(token.0)
-                .ok()
-                .and_then(|at| logits.get_mut(at));
-            if let Some(logit) = logit {
-                *logit = f32::NEG_INFINITY;
-            }
+    /// The logits behind a token, one for each word of the vocabulary: row 0 is the first that the
+    /// last `decode` was asked for. None where there is no such row.
+    pub(crate) fn row(&mut self, row: usize) -> Option<&mut [f32]> {
+        let words = usize::try_from(self.model.n_vocab()).ok()?;
+        let place = i32::try_from(self.first_row + row).ok()?;
+        // SAFETY: the context is alive; llama.cpp gives null for a place without logits, else as
+        // many values as there are words, which are ours until the next call with the context, and
+        // it is borrowed alone until then.
+        unsafe {
+            let row = sys::llama_get_logits_ith(self.pointer.as_ptr(), place);
+            (!row.is_null()).then(|| std::slice::from_raw_parts_mut(row, words))
         }
     }
 
@@ -181,67 +172,6 @@ impl Drop for Context {
     fn drop(&mut self) {
         // SAFETY: made by `llama_init_from_model` and freed once; the model goes after it.
         unsafe { sys::llama_free(self.pointer.as_ptr()) }
-    }
-}
-
-/// Chooses the next token, by the rules of [`Sampling`].
-pub(crate) struct Sampler(NonNull<sys::llama_sampler>);
-
-impl Sampler {
-    pub(crate) fn new(sampling: &Sampling, model: &LlamaModel) -> Self {
-        // SAFETY: each `init` returns a sampler that the chain takes over; the chain is freed once.
-        unsafe {
-            let chain =
-                sys::llama_sampler_chain_init(sys::llama_sampler_chain_params { no_perf: true });
-            let add = |sampler| sys::llama_sampler_chain_add(chain, sampler);
-            #[expect(
-                clippy::float_cmp,
-                reason = "exactly 1 is the value that means: leave it out"
-            )]
-            if sampling.repeat_penalty != 1.0 {
-                let words = model.n_vocab();
-                let penalty = sampling.repeat_penalty;
-                add(sys::llama_sampler_init_penalties(
-                    words,
-                    PENALTY_TOKENS,
-                    penalty,
-                    0.0,
-                    0.0,
-                ));
-            }
-            if sampling.temperature <= 0.0 {
-                add(sys::llama_sampler_init_greedy());
-            } else {
-                if let Ok(top_k @ 1..) = i32::try_from(sampling.top_k) {
-                    add(sys::llama_sampler_init_top_k(top_k));
-                }
-                if sampling.top_p < 1.0 {
-                    add(sys::llama_sampler_init_top_p(sampling.top_p, 1));
-                }
-                if sampling.min_p > 0.0 {
-                    add(sys::llama_sampler_init_min_p(sampling.min_p, 1));
-                }
-                add(sys::llama_sampler_init_temp(sampling.temperature));
-                add(sys::llama_sampler_init_dist(sampling.seed));
-            }
-            Self(NonNull::new(chain).expect("BUG: a sampler chain is made of nothing but memory"))
-        }
-    }
-
-    /// The next token after the last one that was decoded with logits.
-    pub(crate) fn sample(&mut self, context: &mut Context) -> LlamaToken {
-        // SAFETY: both are alive, and -1 names the last row of logits, which exists after a
-        // `decode` with `logits`.
-        let id =
-            unsafe { sys::llama_sampler_sample(self.0.as_ptr(), context.pointer.as_ptr(), -1) };
-        LlamaToken(id)
-    }
-}
-
-impl Drop for Sampler {
-    fn drop(&mut self) {
-        // SAFETY: made by `llama_sampler_chain_init` and freed once, with what was added to it.
-        unsafe { sys::llama_sampler_free(self.0.as_ptr()) }
     }
 }
 

@@ -18,6 +18,7 @@ mod outbox;
 mod pipes;
 mod probe;
 mod reply;
+mod sampler;
 mod session;
 mod vocabulary;
 

@@ -11,8 +11,8 @@ use engine::splitter::{Place, Splitter, Tag};
 use llama_cpp_2::token::LlamaToken;
 
 use crate::brake::Brake;
-use crate::llama::Sampler;
 use crate::memory;
+use crate::sampler::Sampler;
 use crate::session::{Halt, Session};
 use crate::vocabulary;
 
@@ -91,7 +91,7 @@ impl<'reply> Writing<'reply> {
         tell: &'reply mut dyn FnMut(Event),
     ) -> Self {
         let tags = session.vocabulary().tags();
-        let sampler = Sampler::new(&reply.sampling, session.model());
+        let sampler = Sampler::new(&reply.sampling);
         Self {
             session,
             reply,
@@ -128,7 +128,7 @@ impl<'reply> Writing<'reply> {
             if wants_answer() {
                 self.close(Closer::Asked);
             }
-            let token = self.next();
+            let token = self.next()?;
             let now = Instant::now();
             if self.clocks.first_token.is_zero() {
                 self.clocks.first_token = now - self.begin;
@@ -156,21 +156,23 @@ impl<'reply> Writing<'reply> {
             if self.session.used() >= self.session.context() {
                 return Ok(End::Length);
             }
-            self.session.decode(&[token], true)?;
+            self.session.decode(&[token], 1)?;
         }
     }
 
     /// The token that is written next.
-    fn next(&mut self) -> LlamaToken {
+    fn next(&mut self) -> Result<LlamaToken, Halt> {
         if let Some(token) = self.forced.pop_front() {
-            return token;
+            return Ok(token);
         }
         let thought = self.statistics.so_far.thinking_tokens;
-        if self.splitter.place() == Place::Thinking && thought < self.least_thinking {
-            let closers = self.session.vocabulary().closers().to_vec();
-            self.session.context_mut().forbid(&closers);
-        }
-        self.sampler.sample(self.session.context_mut())
+        let goes_on = self.splitter.place() == Place::Thinking && thought < self.least_thinking;
+        let row = self.session.row(goes_on);
+        let token = row.and_then(|row| self.sampler.sample(row));
+        token.map(LlamaToken).ok_or_else(|| {
+            let message = "the model gave no number for any word";
+            Halt::Failed(Failure::new(FailureCode::ComputeFailed, message))
+        })
     }
 
     /// Closes the thought in the model's place, if it is open and nobody did so before.

@@ -112,9 +112,17 @@ impl Session {
             .collect()
     }
 
-    /// The context, to sample from it.
-    pub(crate) fn context_mut(&mut self) -> &mut Context {
-        &mut self.context
+    /// The logits behind the last token that was computed. With `in_thought` no token can be chosen
+    /// from them that would end a thought.
+    pub(crate) fn row(&mut self, in_thought: bool) -> Option<&mut [f32]> {
+        let row = self.context.row(0)?;
+        for closer in self.vocabulary.closers().iter().filter(|_| in_thought) {
+            let place = usize::try_from(closer.0).ok();
+            if let Some(logit) = place.and_then(|place| row.get_mut(place)) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+        Some(row)
     }
 
     /// Sets how many threads compute; as many as at the load where none are asked for.
@@ -156,15 +164,16 @@ impl Session {
         while self.cached.len() < prompt.len() {
             let rest = &prompt[self.cached.len()..];
             let batch = &rest[..rest.len().min(self.batch)];
-            self.decode(batch, batch.len() == rest.len())?;
+            self.decode(batch, usize::from(batch.len() == rest.len()))?;
             tell(self.used());
         }
         Ok(())
     }
 
-    /// Computes tokens; whatever happens, `cached` then says what the cache holds.
-    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Result<(), Halt> {
-        let ended = self.context.decode(tokens, logits);
+    /// Computes tokens, with the logits behind the last `rows`; whatever happens, `cached` then says
+    /// what the cache holds.
+    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], rows: usize) -> Result<(), Halt> {
+        let ended = self.context.decode(tokens, rows);
         self.cached.extend_from_slice(tokens);
         if ended == Decoded::Whole {
             return Ok(());
