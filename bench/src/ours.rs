@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use engine::Engine;
 use engine::governor::Governor;
-use engine::message::{End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
+use engine::message::{Drafts, End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
 use engine::prompt::{Conversation, Prompt, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -139,6 +139,7 @@ impl Ours {
             room: 0,
             left_before: 0,
             threads: None,
+            drafts: Drafts::Never,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::message::{End, Event, Reply, Statistics};
+use engine::message::{Drafts, End, Event, Reply, Statistics};
 use engine::prompt::Conversation;
 use tokio::time::timeout;
 
@@ -31,6 +31,7 @@ pub(crate) async fn run(
         room: settings.room,
         left_before: conversation.left_before,
         threads: Some(there.threads(settings)),
+        drafts: Drafts::default(),
     });
     let mut stopping = false;
     let mut answering = false;

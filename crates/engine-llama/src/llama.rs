@@ -21,6 +21,7 @@ use llama_cpp_sys_2 as sys;
 
 use crate::brake::Brake;
 use crate::memory;
+use crate::worth::WIDEST;
 
 /// The one sequence that a context holds.
 const SEQUENCE: sys::llama_seq_id = 0;
@@ -67,9 +68,11 @@ impl Context {
         params.n_batch = shape.batch;
         params.n_ubatch = shape.batch;
         params.n_seq_max = 1;
-        // Only the last token of a batch is ever asked for: unset, llama.cpp reserves the logits of
+        // Only the last tokens of a batch are ever asked for: unset, llama.cpp reserves the logits of
         // a whole batch, 311 MB at 512 tokens and R1's vocabulary.
-        params.n_outputs_max = 1;
+        params.n_outputs_max = u32::try_from(WIDEST)
+            .expect("BUG: a handful")
+            .min(shape.batch);
         let kind = match shape.cache {
             Cache::F16 => sys::GGML_TYPE_F16,
             Cache::Q8_0 => sys::GGML_TYPE_Q8_0,
@@ -145,6 +148,18 @@ impl Context {
         unsafe {
             let row = sys::llama_get_logits_ith(self.pointer.as_ptr(), place);
             (!row.is_null()).then(|| std::slice::from_raw_parts_mut(row, words))
+        }
+    }
+
+    /// True where the cache can be cut at any place: the state of recurrent layers cannot, and a
+    /// window over the cache has lost what it would need.
+    pub(crate) fn can_be_cut(&self) -> bool {
+        let model = pointer_of(&self.model);
+        // SAFETY: the model is alive.
+        unsafe {
+            !sys::llama_model_is_recurrent(model)
+                && !sys::llama_model_is_hybrid(model)
+                && sys::llama_model_n_swa(model) == 0
         }
     }
 

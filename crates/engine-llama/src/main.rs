@@ -10,10 +10,12 @@
 
 mod backends;
 mod brake;
+mod guess;
 mod inbox;
 mod leave;
 mod llama;
 mod memory;
+mod ngram;
 mod outbox;
 mod pipes;
 mod probe;
@@ -21,6 +23,7 @@ mod reply;
 mod sampler;
 mod session;
 mod vocabulary;
+mod worth;
 
 use std::process::ExitCode;
 use std::time::Instant;

@@ -1,16 +1,25 @@
 //! Chooses the next token from a row of logits, by the rules and in the order of [`Sampling`].
 //!
-//! The row is worked on where it lies: what a rule drops becomes minus infinity. Nothing is sorted
-//! and nothing is allocated for a token: where a rule keeps the likeliest, the logit at which it
-//! cuts is found by tallies over the bits of the logits, the highest bits first. A row of R1's
-//! 150,000 tokens takes a few passes in straight lines, most of which a compiler turns into vector
-//! instructions. Only additions, multiplications and comparisons in a fixed order are used, so the
-//! same row and seed give the same token on every machine.
+//! The row is worked on where it lies: what a rule drops becomes minus infinity. It is never sorted
+//! and nothing is allocated for a token: where a rule keeps the likeliest, tallies by rough logit
+//! lead to the few tokens among which it cuts. A row of R1's 150,000 tokens takes a few passes in
+//! straight lines, most of which a compiler turns into vector instructions. All computing is done
+//! in a fixed order by operations that every processor rounds alike, so the same row and seed give
+//! the same token on every machine.
 //!
 //! Pure. Not here: where the row comes from (`llama`), and which tokens a reply must not take
 //! (`session`).
 
+// Their places are named since `bench/sampling` takes this file as it is.
+#[path = "sampler/lanes.rs"]
+mod lanes;
+#[path = "sampler/shelves.rs"]
+mod shelves;
+
 use engine::message::Sampling;
+
+use lanes::{LANES, exp, larger, peak, sum};
+use shelves::{SHELVES, Shelves, reach};
 
 /// Tokens that the repeat penalty looks back; llama.cpp's own default.
 const PENALTY_TOKENS: usize = 64;
@@ -19,14 +28,15 @@ const PENALTY_TOKENS: usize = 64;
 /// highest of them.
 const BLOCK: usize = 256;
 
-/// Sums and maxima that run side by side, for the compiler to put into vectors.
-const LANES: usize = 16;
+/// Logits so far below the highest share the lowest shelf at first.
+const WIDE: f32 = 32.0;
 
-/// The bits of a key, in the portions in which a cut is found: shift and width, 32 in all.
-const PORTIONS: [(u32, u32); 3] = [(21, 11), (10, 11), (0, 10)];
+/// So many tokens near a cut are few enough to be sorted, ...
+const FEW: usize = 64;
 
-/// Room for a tally of the widest portion.
-const TALLIES: usize = 1 << 11;
+/// ... and more are put on finer shelves so often at most. Each time leaves one of
+/// [`SHELVES`], unless logits are equal.
+const FINER: usize = 3;
 
 /// What chooses the tokens of one reply.
 pub(crate) struct Sampler {
@@ -39,7 +49,10 @@ pub(crate) struct Sampler {
     peaks: Vec<f32>,
     /// The sum of the weights of each block.
     masses: Vec<f64>,
+    /// The weight on each shelf.
     tallies: Vec<f64>,
+    /// Logit and weight of the tokens near a cut.
+    near: Vec<(f32, f32)>,
     /// The lowest logit that is left. Blocks whose peak is lower are out of the game without being
     /// written to.
     least: f32,
@@ -54,7 +67,8 @@ impl Sampler {
             weights: Vec::new(),
             peaks: Vec::new(),
             masses: Vec::new(),
-            tallies: vec![0.0; TALLIES],
+            tallies: vec![0.0; SHELVES],
+            near: Vec::new(),
             least: f32::NEG_INFINITY,
         }
     }
@@ -113,7 +127,7 @@ impl Sampler {
         let keep = rules.top_k as usize;
         if (1..row.len()).contains(&keep) {
             self.weights.fill(1.0);
-            self.keep(row, f32::NEG_INFINITY, f64::from(rules.top_k), |_| 1.0);
+            self.keep(row, top, f32::NEG_INFINITY, f64::from(rules.top_k));
         }
         if rules.top_p < 1.0 {
             let whole = self.weigh(row, top, 1.0);
@@ -123,7 +137,7 @@ impl Sampler {
             let even = (1.0 - part) * whole / row.len() as f64;
             #[expect(clippy::cast_possible_truncation, reason = "a hint")]
             let floor = top + (even.min(1.0).ln() as f32) - 1e-3;
-            self.keep(row, floor, part * whole, |logit| exp(logit - top));
+            self.keep(row, top, floor, part * whole);
         }
         if rules.min_p > 0.0 {
             let least = top + rules.min_p.min(1.0).ln();
@@ -133,54 +147,69 @@ impl Sampler {
         }
     }
 
-    /// Keeps the likeliest tokens whose weights together reach a mass, one at least; none of them
-    /// has a logit below the floor. Of equal ones those with lower ids stay. `weight` is that of a
-    /// logit, for whoever wants to know a single one.
-    fn keep(&mut self, row: &mut [f32], floor: f32, mass: f64, weight: impl Fn(f32) -> f32) {
+    /// Keeps the likeliest tokens whose weights together reach a mass, one at least; those below the
+    /// floor are known not to be among them. Of equal ones those with lower ids stay.
+    fn keep(&mut self, row: &mut [f32], top: f32, floor: f32, mass: f64) {
         let floor = larger(self.least, floor);
-        let (mut known, mut mask, mut above) = (0_u32, 0_u32, 0.0);
-        let mut equals = 0.0;
-        for (shift, width) in PORTIONS {
-            self.tally(row, floor, known, mask, shift);
-            let mut found = None;
-            let tallies = self.tallies.iter().enumerate().rev();
-            for (place, tally) in tallies.filter(|(_, tally)| **tally > 0.0) {
-                if found.is_some() {
-                    above += equals;
-                }
-                (found, equals) = (u32::try_from(place).ok(), *tally);
-                if above + equals >= mass {
-                    break;
-                }
+        let mut shelves = Shelves::between(larger(top - WIDE, floor), top);
+        self.tallies.fill(0.0);
+        let blocks = row.chunks(BLOCK).zip(self.weights.chunks(BLOCK));
+        for ((logits, weights), _) in blocks.zip(&self.peaks).filter(|(_, peak)| **peak >= floor) {
+            shelves.add(logits, weights, &mut self.tallies);
+        }
+        let (mut place, mut above) = reach(&self.tallies, 0.0, mass);
+        self.near.clear();
+        let blocks = row.chunks(BLOCK).zip(self.weights.chunks(BLOCK));
+        for ((logits, weights), _) in blocks.zip(&self.peaks).filter(|(_, peak)| **peak >= floor) {
+            let chunks = logits.chunks(LANES).zip(weights.chunks(LANES));
+            for (logits, weights) in chunks.filter(|(logits, _)| shelves.any(logits, place)) {
+                let both = logits.iter().copied().zip(weights.iter().copied());
+                let on_it = both.filter(|(logit, _)| shelves.of(*logit) == place);
+                self.near.extend(on_it);
             }
-            // Where rounding leaves the mass out of reach, the lowest is where it ends.
-            let Some(place) = found else { return };
-            known |= place << shift;
-            mask |= ((1 << width) - 1) << shift;
         }
-        let least = logit(known);
-        self.drop_below(row, least);
-        let needed = mass - above;
-        if equals - needed >= f64::from(weight(least)) {
-            self.drop_equals(row, least, needed);
+        for _ in 0..FINER {
+            if self.near.len() <= FEW {
+                break;
+            }
+            let (low, high) = self.near.iter().fold((top, f32::MIN), |(low, high), near| {
+                (
+                    if near.0 < low { near.0 } else { low },
+                    larger(high, near.0),
+                )
+            });
+            shelves = Shelves::between(low, high);
+            self.tallies.fill(0.0);
+            for (logit, weight) in &self.near {
+                self.tallies[shelves.of(*logit)] += f64::from(*weight);
+            }
+            (place, above) = reach(&self.tallies, above, mass);
+            self.near.retain(|(logit, _)| shelves.of(*logit) == place);
         }
+        self.cut(row, mass - above);
     }
 
-    /// Adds up the weights by the portion of their keys' bits, where the bits before it are known.
-    fn tally(&mut self, row: &[f32], floor: f32, known: u32, mask: u32, shift: u32) {
-        self.tallies.fill(0.0);
-        let tallies = &mut self.tallies[..TALLIES];
-        let blocks = row.chunks(BLOCK).zip(self.weights.chunks(BLOCK));
-        for ((logits, weights), peak) in blocks.zip(&self.peaks) {
-            if *peak < floor {
-                continue;
-            }
-            for (logit, weight) in logits.iter().zip(weights) {
-                let key = key(*logit);
-                if key & mask == known {
-                    tallies[(key >> shift) as usize % TALLIES] += f64::from(*weight);
+    /// Cuts within the tokens that are near the cut, where those above them leave so much mass to
+    /// be filled.
+    fn cut(&mut self, row: &mut [f32], mass: f64) {
+        self.near
+            .sort_unstable_by(|one, other| other.0.total_cmp(&one.0));
+        let mut above = 0.0;
+        // Rounding may leave the mass out of reach: then the lowest is where it ends.
+        for equals in self.near.chunk_by(|one, other| one.0 <= other.0) {
+            let (least, weight) = equals[0];
+            let together: f64 = equals.iter().map(|near| f64::from(near.1)).sum();
+            if above + together >= mass {
+                self.drop_below(row, least);
+                if above + together - mass >= f64::from(weight) {
+                    self.drop_equals(row, least, mass - above);
                 }
+                return;
             }
+            above += together;
+        }
+        if let Some((least, _)) = self.near.last().copied() {
+            self.drop_below(row, least);
         }
     }
 
@@ -276,92 +305,6 @@ fn first(row: &[f32], block: usize, logit: f32) -> usize {
     from + place.unwrap_or(0)
 }
 
-/// The highest logit, after what is not a number was made impossible.
-fn peak(block: &mut [f32]) -> f32 {
-    let mut lanes = [f32::NEG_INFINITY; LANES];
-    let (whole, rest) = block.as_chunks_mut::<LANES>();
-    for logits in whole {
-        for (lane, logit) in lanes.iter_mut().zip(logits) {
-            *logit = larger(f32::NEG_INFINITY, *logit);
-            *lane = larger(*lane, *logit);
-        }
-    }
-    for (lane, logit) in lanes.iter_mut().zip(rest) {
-        *logit = larger(f32::NEG_INFINITY, *logit);
-        *lane = larger(*lane, *logit);
-    }
-    lanes.into_iter().fold(f32::NEG_INFINITY, larger)
-}
-
-/// The sum of a block.
-fn sum(block: &[f32]) -> f64 {
-    let mut lanes = [0.0_f32; LANES];
-    let (whole, rest) = block.as_chunks::<LANES>();
-    for weights in whole {
-        for (lane, weight) in lanes.iter_mut().zip(weights) {
-            *lane += weight;
-        }
-    }
-    for (lane, weight) in lanes.iter_mut().zip(rest) {
-        *lane += weight;
-    }
-    lanes.into_iter().map(f64::from).sum()
-}
-
-/// The larger of two; the first where the second is not a number.
-fn larger(one: f32, other: f32) -> f32 {
-    if other > one { other } else { one }
-}
-
-/// A number that is the larger the larger the logit is.
-fn key(logit: f32) -> u32 {
-    let bits = logit.to_bits();
-    // All bits turned where the logit is negative, else only the sign's.
-    bits ^ (((bits.cast_signed() >> 31).cast_unsigned()) | 0x8000_0000)
-}
-
-/// The logit of a key.
-fn logit(key: u32) -> f32 {
-    let turned = if key & 0x8000_0000 == 0 {
-        u32::MAX
-    } else {
-        0x8000_0000
-    };
-    f32::from_bits(key ^ turned)
-}
-
-/// e to the power of a number that is not positive, to seven digits; 0 below -87, where a float has
-/// no more room, and for what is not a number.
-///
-/// 2^(n + f) with f between -1/2 and 1/2: n goes into the bits of the exponent, and 2^f is the
-/// beginning of its power series. No branches and no library, so that it runs in vectors and gives
-/// the same bits on every machine.
-fn exp(power: f32) -> f32 {
-    /// Below it a float is no longer normal.
-    const LOWEST: f32 = -87.0;
-    /// Added to a number it leaves no bits for the part behind the point: 1.5 * 2^23.
-    const ROUNDING: f32 = 12_582_912.0;
-    /// ln(2)^k / k!
-    const SERIES: [f32; 6] = [
-        1.540_353e-4,
-        1.333_355_8e-3,
-        9.618_129e-3,
-        5.550_411e-2,
-        2.402_265_1e-1,
-        std::f32::consts::LN_2,
-    ];
-    let bits = larger(LOWEST, power) * std::f32::consts::LOG2_E;
-    let rounded = bits + ROUNDING;
-    let rest = bits - (rounded - ROUNDING);
-    let mut series = SERIES[0];
-    for part in &SERIES[1..] {
-        series = series * rest + part;
-    }
-    let mantissa = series * rest + 1.0;
-    let whole = f32::from_bits(mantissa.to_bits().wrapping_add(rounded.to_bits() << 23));
-    if power > LOWEST { whole } else { 0.0 }
-}
-
 /// The last tokens that were chosen.
 #[derive(Default)]
 struct Recent {
@@ -421,11 +364,10 @@ impl Draws {
         // The 53 bits that such a float holds.
         #[expect(clippy::cast_precision_loss, reason = "53 bits fit")]
         let number = (mixed >> 11) as f64;
-        number / (1_u64 << 53) as f64
+        number * (f64::EPSILON / 2.0)
     }
 }
 
 #[cfg(test)]
-// Named, since `bench/sampling` takes this file as it is.
 #[path = "sampler/tests.rs"]
 mod tests;

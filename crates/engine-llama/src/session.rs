@@ -16,6 +16,7 @@ use crate::backends;
 use crate::brake::Brake;
 use crate::llama::{self, Context, Decoded, Shape};
 use crate::vocabulary::Vocabulary;
+use crate::worth::{WIDEST, Worth};
 
 /// One model with one cache.
 pub(crate) struct Session {
@@ -27,6 +28,8 @@ pub(crate) struct Session {
     threads: u32,
     /// The ids of the tokens in the cache, in order.
     cached: Vec<LlamaToken>,
+    /// What was learned about guessing ahead.
+    worth: Worth,
 }
 
 /// Why a computation did not end well.
@@ -82,6 +85,7 @@ impl Session {
             batch: shape.batch as usize,
             threads: shape.threads,
             cached: Vec::new(),
+            worth: Worth::default(),
         })
     }
 
@@ -112,10 +116,10 @@ impl Session {
             .collect()
     }
 
-    /// The logits behind the last token that was computed. With `in_thought` no token can be chosen
-    /// from them that would end a thought.
-    pub(crate) fn row(&mut self, in_thought: bool) -> Option<&mut [f32]> {
-        let row = self.context.row(0)?;
+    /// A row of logits of the last computation. With `in_thought` no token can be chosen from it that
+    /// would end a thought.
+    pub(crate) fn row(&mut self, row: usize, in_thought: bool) -> Option<&mut [f32]> {
+        let row = self.context.row(row)?;
         for closer in self.vocabulary.closers().iter().filter(|_| in_thought) {
             let place = usize::try_from(closer.0).ok();
             if let Some(logit) = place.and_then(|place| row.get_mut(place)) {
@@ -133,6 +137,44 @@ impl Session {
     /// Tokens in the cache.
     pub(crate) fn used(&self) -> u32 {
         u32::try_from(self.cached.len()).unwrap_or(u32::MAX)
+    }
+
+    /// True where tokens at the end of the cache can be taken back.
+    pub(crate) fn takes_back(&self) -> bool {
+        self.context.can_be_cut()
+    }
+
+    /// Tokens that one step computes at most, guesses among them.
+    pub(crate) fn widest(&self) -> usize {
+        self.batch.min(WIDEST)
+    }
+
+    /// Tokens in the cache, guesses among them.
+    pub(crate) fn cached(&self) -> usize {
+        self.cached.len()
+    }
+
+    /// Takes back what the cache holds behind its first `keep` tokens.
+    pub(crate) fn take_back(&mut self, keep: usize) -> Result<(), Halt> {
+        if self.cached.len() <= keep {
+            return Ok(());
+        }
+        if self.context.truncate(keep) {
+            self.cached.truncate(keep);
+            return Ok(());
+        }
+        self.context.truncate(0);
+        self.cached.clear();
+        let message = "the cache could not be cut";
+        Err(Halt::Failed(Failure::new(
+            FailureCode::ComputeFailed,
+            message,
+        )))
+    }
+
+    /// What was learned about guessing ahead.
+    pub(crate) fn worth_mut(&mut self) -> &mut Worth {
+        &mut self.worth
     }
 
     /// Keeps what the cache has in common with a prompt, forgets the rest, and says how many tokens

@@ -162,6 +162,23 @@ pub struct Reply {
     pub left_before: u32,
     /// Threads that compute this reply; those of the load where none are asked for.
     pub threads: Option<u32>,
+    /// Whether its next tokens are guessed and computed together, which changes nothing of its text
+    /// but when it comes.
+    pub drafts: Drafts,
+}
+
+/// When further tokens are drafted. A draft is computed together with the token before it and kept
+/// where it turns out to be what is chosen there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drafts {
+    /// As long as they make the reply faster, by what was measured.
+    #[default]
+    WherePays,
+    /// Never: to compare with.
+    Never,
+    /// Wherever there is anything to draft from: for tests.
+    Always,
 }
 
 /// How the next token is chosen from the model's distribution, in this order: repeat penalty,
@@ -353,6 +370,12 @@ pub struct Statistics {
     pub prompt_per_second: f64,
     /// Tokens written per second after the first; 0 when none was.
     pub decode_per_second: f64,
+    /// Tokens that were drafted and computed.
+    pub drafted_tokens: u32,
+    /// Those of them that were what was then chosen; each saved a step.
+    pub accepted_tokens: u32,
+    /// Steps of the computation after the prompt.
+    pub steps: u32,
     /// The most memory that the engine process has held, in bytes; 0 where the system does not
     /// tell.
     pub peak_bytes: u64,

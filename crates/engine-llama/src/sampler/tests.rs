@@ -147,11 +147,8 @@ fn every_token_has_the_chance_that_the_rules_give_it() {
                 logits(count, spread, seed)
             };
             for rules in all_rules() {
-                let recent = if rules.repeat_penalty > 1.0 || rules.repeat_penalty < 1.0 {
-                    &recent[..]
-                } else {
-                    &[]
-                };
+                let penalises = (rules.repeat_penalty - 1.0).abs() > 0.0;
+                let recent = if penalises { &recent[..] } else { &[] };
                 let (slow, fast) = (slow(&row, &rules, recent), fast(&row, &rules, recent));
                 let apart = apart(&slow, &fast);
                 // A token at the joint may fall to either side by rounding.
@@ -182,7 +179,9 @@ fn a_whole_vocabulary_has_the_chances_that_the_rules_give_it() {
 fn draws_fall_as_often_as_the_chances_say() {
     const DRAWN: u32 = 40_000;
     let mut row = logits(640, 1.5, 11);
-    row.iter_mut().for_each(|logit| *logit = logit.min(3.0));
+    for logit in &mut row {
+        *logit = logit.min(3.0);
+    }
     for rules in [Sampling::of_r1(5), Sampling { seed: 9, ..rules() }] {
         let chances = slow(&row, &rules, &[]);
         let mut counts = vec![0_u32; row.len()];
@@ -232,7 +231,9 @@ fn the_likeliest_is_the_first_of_equals() {
             (vec![639], 639),
         ] {
             let mut row = vec![-1.0; 640];
-            places.iter().for_each(|at| row[*at] = 3.0);
+            for at in places {
+                row[at] = 3.0;
+            }
             assert_eq!(sampler.sample(&mut row), Some(expect));
         }
         assert_eq!(sampler.sample(&mut [0.0; 640]), Some(0));
@@ -340,7 +341,9 @@ fn senseless_rules_still_choose_a_token() {
 #[test]
 fn a_seed_decides_the_draws() {
     let mut row = logits(640, 1.0, 2);
-    row.iter_mut().for_each(|logit| *logit = logit.min(2.0));
+    for logit in &mut row {
+        *logit = logit.min(2.0);
+    }
     let drawn = |seed| {
         let mut sampler = Sampler::new(&Sampling { seed, ..rules() });
         (0..12)
@@ -393,20 +396,45 @@ fn powers_of_e_are_right_to_seven_digits() {
 }
 
 #[test]
-fn keys_are_in_the_order_of_their_logits() {
+fn shelves_are_in_the_order_of_their_logits() {
     let logits = [
-        f32::NEG_INFINITY,
-        f32::MIN,
-        -2.0,
-        -1e-40,
-        -0.0,
-        0.0,
-        1e-40,
-        3.0,
         f32::MAX,
+        30.0,
+        3.0,
+        2.999,
+        1e-40,
+        0.0,
+        -0.0,
+        -2.0,
+        f32::MIN,
+        f32::NEG_INFINITY,
     ];
-    assert!(logits.map(key).is_sorted());
-    for some in logits {
-        assert_eq!(logit(key(some)).to_bits(), some.to_bits());
+    for (low, high) in [(0.0, 3.0), (-2.0, 30.0), (1.0, 1.0), (f32::MIN, f32::MAX)] {
+        let shelves = Shelves::between(low, high);
+        let places = logits.map(|logit| shelves.of(logit));
+        assert!(places.is_sorted() && places[9] < SHELVES, "{places:?}");
+    }
+}
+
+#[test]
+fn a_cut_among_many_that_are_almost_equal_is_found() {
+    // All but one within a thousandth, far below it, and many of them equal.
+    #[expect(clippy::cast_precision_loss, reason = "small")]
+    let mut row: Vec<f32> = (0..150_000).map(|at| (at % 500) as f32 * 2e-6).collect();
+    row[70_000] = 10.0;
+    for rules in [
+        Sampling {
+            top_p: 0.9,
+            ..rules()
+        },
+        Sampling {
+            top_k: 12_345,
+            ..rules()
+        },
+    ] {
+        let (slow, fast) = (slow(&row, &rules, &[]), fast(&row, &rules, &[]));
+        let kept = |chances: &[f64]| chances.iter().filter(|chance| **chance > 0.0).count();
+        assert!(kept(&slow).abs_diff(kept(&fast)) <= 1, "{rules:?}");
+        assert!(apart(&slow, &fast) < 1e-5, "{rules:?}");
     }
 }
