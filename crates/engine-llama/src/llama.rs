@@ -9,6 +9,8 @@
     reason = "llama.cpp's C interface; the safe crate hides these parts"
 )]
 
+mod predictor;
+
 use std::ffi::{CStr, c_char, c_void};
 use std::io::Write;
 use std::ptr::{self, NonNull};
@@ -23,6 +25,9 @@ use crate::brake::Brake;
 use crate::memory;
 use crate::worth::WIDEST;
 
+pub(crate) use predictor::DEPTH;
+use predictor::Predictor;
+
 /// The one sequence that a context holds.
 const SEQUENCE: sys::llama_seq_id = 0;
 
@@ -36,6 +41,8 @@ pub(crate) struct Shape {
     pub(crate) threads: u32,
     /// How the cache's values are stored.
     pub(crate) cache: Cache,
+    /// Whether the layer that predicts further tokens drafts, where the model was loaded with it.
+    pub(crate) predicts: bool,
 }
 
 /// How a computation ended.
@@ -53,6 +60,7 @@ pub(crate) enum Decoded {
 pub(crate) struct Context {
     pointer: NonNull<sys::llama_context>,
     model: LlamaModel,
+    predictor: Option<Predictor>,
     /// The first token of the last batch whose logits were asked for.
     first_row: usize,
 }
@@ -87,9 +95,15 @@ impl Context {
         // SAFETY: the model is alive and stays so, since `Context` owns it and frees itself first;
         // the brake lives as long as the process.
         let pointer = unsafe { sys::llama_init_from_model(pointer_of(&model), params) };
+        let pointer = NonNull::new(pointer)?;
+        // SAFETY: both are alive, and `Context` drops its predictor before itself.
+        let predictor = shape
+            .predicts
+            .then(|| unsafe { Predictor::new(pointer_of(&model), pointer, &params) });
         Some(Self {
-            pointer: NonNull::new(pointer)?,
+            pointer,
             model,
+            predictor: predictor.flatten(),
             first_row: 0,
         })
     }
@@ -110,6 +124,9 @@ impl Context {
         let threads = i32::try_from(threads.max(1)).unwrap_or(i32::MAX);
         // SAFETY: the context is alive and computes nothing now, since it is borrowed alone.
         unsafe { sys::llama_set_n_threads(self.pointer.as_ptr(), threads, threads) }
+        if let Some(predictor) = &mut self.predictor {
+            predictor.set_threads(threads);
+        }
     }
 
     /// Computes these tokens after those in the cache, at most a batch of them. The distributions
@@ -131,7 +148,14 @@ impl Context {
         };
         // SAFETY: the context is alive, and both arrays hold `n_tokens` values until it returns.
         match unsafe { sys::llama_decode(self.pointer.as_ptr(), batch) } {
-            0 => Decoded::Whole,
+            0 => {
+                let from = self.len().saturating_sub(ids.len());
+                let predictor = self.predictor.take();
+                self.predictor = predictor.and_then(|mut predictor| {
+                    predictor.follow(&mut ids, from).then_some(predictor)
+                });
+                Decoded::Whole
+            }
             2 => Decoded::Braked,
             status => Decoded::Failed(status),
         }
@@ -149,6 +173,31 @@ impl Context {
             let row = sys::llama_get_logits_ith(self.pointer.as_ptr(), place);
             (!row.is_null()).then(|| std::slice::from_raw_parts_mut(row, words))
         }
+    }
+
+    /// True where the model itself drafts.
+    pub(crate) fn predicts(&self) -> bool {
+        self.predictor.is_some()
+    }
+
+    /// What the model itself predicts to follow this token, which comes behind all in the cache.
+    pub(crate) fn draft(&mut self, last: LlamaToken) -> Vec<LlamaToken> {
+        let past = self.len();
+        let Some(mut predictor) = self.predictor.take() else {
+            return Vec::new();
+        };
+        let drafts = predictor.draft(past, last);
+        self.predictor = drafts.is_some().then_some(predictor);
+        drafts.unwrap_or_default()
+    }
+
+    /// Says how many of the last drafts were right.
+    pub(crate) fn judge(&mut self, right: usize) {
+        let predictor = self.predictor.take();
+        self.predictor = predictor.and_then(|mut predictor| {
+            let is_well = predictor.judge(right).is_some();
+            is_well.then_some(predictor)
+        });
     }
 
     /// True where the cache can be cut at any place: the state of recurrent layers cannot, and a
@@ -175,6 +224,9 @@ impl Context {
     /// Forgets every token from this place on.
     pub(crate) fn truncate(&mut self, len: usize) -> bool {
         let from = sys::llama_pos::try_from(len).expect("BUG: a context is small");
+        if let Some(predictor) = &mut self.predictor {
+            predictor.truncate(len);
+        }
         // SAFETY: the context is alive, and its memory lives as long as it.
         unsafe {
             let memory = sys::llama_get_memory(self.pointer.as_ptr());
@@ -185,6 +237,7 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
+        self.predictor = None;
         // SAFETY: made by `llama_init_from_model` and freed once; the model goes after it.
         unsafe { sys::llama_free(self.pointer.as_ptr()) }
     }

@@ -28,8 +28,8 @@ pub(crate) struct Session {
     threads: u32,
     /// The ids of the tokens in the cache, in order.
     cached: Vec<LlamaToken>,
-    /// What was learned about guessing ahead.
-    worth: Worth,
+    /// What was learned about guessing ahead, by what the guesses are made upon.
+    worth: [Worth; 2],
 }
 
 /// Why a computation did not end well.
@@ -54,6 +54,7 @@ impl Session {
         let params = LlamaModelParams::default()
             // A mapped file and the copy that is rearranged for this CPU would both count.
             .with_use_mmap(load.mapped)
+            .with_load_mtp(load.predicts)
             .with_n_gpu_layers(load.gpu_layers)
             .with_devices(&backends::places(&load.gpus)?)
             .map_err(|error| refused(&load.path, &error.to_string()))?
@@ -72,6 +73,7 @@ impl Session {
             batch: load.batch.clamp(1, load.context.max(1)),
             threads: load.threads,
             cache: load.cache,
+            predicts: load.predicts,
         };
         let vocabulary = Vocabulary::of(&model);
         let context = Context::new(model, &shape, brake).ok_or_else(|| {
@@ -85,7 +87,7 @@ impl Session {
             batch: shape.batch as usize,
             threads: shape.threads,
             cached: Vec::new(),
-            worth: Worth::default(),
+            worth: Default::default(),
         })
     }
 
@@ -172,9 +174,15 @@ impl Session {
         )))
     }
 
-    /// What was learned about guessing ahead.
-    pub(crate) fn worth_mut(&mut self) -> &mut Worth {
-        &mut self.worth
+    /// The context, which may predict.
+    pub(crate) fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    /// What was learned about guesses of one kind: those that the model predicts, or those that are
+    /// repeated.
+    pub(crate) fn worth_of(&mut self, predicted: bool) -> &mut Worth {
+        &mut self.worth[usize::from(predicted)]
     }
 
     /// Keeps what the cache has in common with a prompt, forgets the rest, and says how many tokens

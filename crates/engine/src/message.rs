@@ -104,6 +104,9 @@ pub struct Load {
     /// True to map the file instead of reading it: what does not fit in memory is then read again
     /// whenever it is needed.
     pub mapped: bool,
+    /// True to load the layer that predicts further tokens too, where the file has one, and draft
+    /// with it.
+    pub predicts: bool,
 }
 
 impl Load {
@@ -119,6 +122,7 @@ impl Load {
             gpu_layers: 0,
             expert_layers_in_memory: 0,
             mapped: false,
+            predicts: false,
         }
     }
 }

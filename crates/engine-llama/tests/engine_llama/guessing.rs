@@ -3,10 +3,13 @@
 
 use engine::Engine;
 use engine::governor::{Closer, Governor};
-use engine::message::{Drafts, End, Event, Reply, Sampling, Statistics};
+use engine::message::{Drafts, End, Event, Load, Reply, Sampling, Statistics};
 use engine::prompt::{Conversation, Prompt, Template};
 
-use crate::asking::{CONTEXT, Told, ask, begin, empty, gather, greedy, load, prompt, ready, up_to};
+use crate::asking::{
+    CONTEXT, Told, all, ask, begin, empty, gather, greedy, load, load_of, prompt, ready, sprout,
+    up_to,
+};
 use crate::scripted::{ASSISTANT, END, THINK_CLOSE, THINK_OPEN, model};
 
 const QUESTIONS: [&str; 12] = [
@@ -206,6 +209,38 @@ fn what_follows_finds_the_cache_as_it_was_told() {
         let told = ask(&engine, greedy(prompt("What is 47 + 38?")));
         assert_eq!(told.text(), fresh("What is 47 + 38?").text());
     }
+}
+
+#[test]
+fn what_the_model_itself_predicts_is_mostly_right_and_changes_nothing() {
+    let plain_engine = ready(CONTEXT);
+    let engine = empty();
+    let loaded = all(engine.load(Load {
+        predicts: true,
+        ..load_of(&sprout(), CONTEXT)
+    }));
+    assert!(matches!(
+        loaded.last(),
+        Some(Event::LoadEnded { outcome: Ok(_) })
+    ));
+    let (mut steps, mut tokens) = (0, 0);
+    for question in QUESTIONS {
+        let (plain, guessed) = both(&engine, &greedy(prompt(question)));
+        same(&plain, &guessed, question);
+        let without = ask(&plain_engine, greedy(prompt(question)));
+        same(&plain, &without, question);
+        steps += guessed.statistics.steps;
+        tokens += written(&guessed.statistics);
+        let seeded = Reply {
+            sampling: Sampling::of_r1(3),
+            max_tokens: 150,
+            ..greedy(prompt(question))
+        };
+        let (plain, guessed) = both(&engine, &seeded);
+        same(&plain, &guessed, question);
+    }
+    println!("{steps} steps for {tokens} tokens");
+    assert!(2 * steps <= tokens, "{steps} steps for {tokens} tokens");
 }
 
 /// A model that thinks in circles and never ends, as in `governing`.
