@@ -1,5 +1,5 @@
 //! `bench/sampling`: what the engine does for a token besides computing it, beside a step of the
-//! computation: choosing it, and telling its text.
+//! computation: choosing it, and telling its text; and what drafting further tokens brings.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -21,7 +21,7 @@ use bench::synthetic::{self, Model};
 use clap::Parser;
 use engine::frame;
 use engine::governor::Loops;
-use engine::message::{Event, Sampling, SoFar};
+use engine::message::{Drafts, Event, Sampling, SoFar};
 use engine::prompt::Begins;
 use engine::splitter::{Splitter, Tags};
 use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
@@ -31,8 +31,8 @@ use llama_cpp_2::token::LlamaToken;
 
 use crate::sampler::Sampler;
 
-/// Measures what a token costs besides its computation. Takes half a minute; close everything else
-/// first.
+/// Measures what a token costs besides its computation, and what drafts bring. Takes two minutes;
+/// close everything else first.
 #[derive(Parser)]
 struct Arguments {
     /// The GGUF file whose step is the measure; without one, random weights in the shape of R1's
@@ -68,6 +68,7 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
     eprintln!("bench: steps");
     let steps = steps(&model, arguments)?;
     let mut figures = vec![Figure::new("a step", "ms", steps.clone())];
+    figures.extend(drafting(&model, arguments)?);
     eprintln!("bench: choosing");
     for (what, row) in [
         ("R1's rules, random weights", flat()),
@@ -90,16 +91,54 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
 
 /// Milliseconds of a step, run by run.
 fn steps(model: &Path, arguments: &Arguments) -> io::Result<Vec<f64>> {
-    let engine = Ours::start(&Setup {
-        model: model.to_owned(),
-        context: 4096,
-        threads: ours::all_cores(),
-    })?;
+    let engine = start(model)?;
     let step = |_| {
         let told = engine.ask("Why?", ours::greedy(), arguments.tokens);
         1000.0 / told.statistics.decode_per_second
     };
     Ok((0..arguments.rounds.max(1)).map(step).collect())
+}
+
+/// What drafts bring where a text repeats itself, and what they cost where it never does. Random
+/// weights that always take the likeliest word soon go in circles; by R1's rules they never say
+/// the same twice.
+fn drafting(model: &Path, arguments: &Arguments) -> io::Result<Vec<Figure>> {
+    eprintln!("bench: drafting");
+    let engine = start(model)?;
+    let mut figures = Vec::new();
+    for (what, sampling, target) in [
+        ("decode in circles, drafts / none", ours::greedy(), None),
+        (
+            "decode without repeats, drafts / none",
+            Sampling::of_r1(1),
+            Some(Target::AtLeast(0.99)),
+        ),
+    ] {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        let mut told = Vec::new();
+        for _ in 0..arguments.rounds.max(1) {
+            let ask = |drafts| engine.ask_drafting("Why?", sampling, arguments.tokens, drafts);
+            without.push(ask(Drafts::Never).statistics.decode_per_second);
+            let drafting = ask(Drafts::WherePays).statistics;
+            with.push(drafting.decode_per_second);
+            told.push(f64::from(drafting.accepted_tokens) / f64::from(arguments.tokens));
+        }
+        let ratio = Figure::ratio(what, &with, &without);
+        figures.push(match target {
+            Some(target) => ratio.with(target),
+            None => ratio,
+        });
+        figures.push(Figure::new(format!("{what}, part accepted"), "", told));
+    }
+    Ok(figures)
+}
+
+fn start(model: &Path) -> io::Result<Ours> {
+    Ours::start(&Setup {
+        model: model.to_owned(),
+        context: 4096,
+        threads: ours::all_cores(),
+    })
 }
 
 /// A row as random weights give it: bets spread over all words.
