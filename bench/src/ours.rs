@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use engine::Engine;
 use engine::governor::Governor;
-use engine::message::{End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
+use engine::message::{Drafts, End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
 use engine::prompt::{Conversation, Prompt, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -94,9 +94,24 @@ impl Ours {
         Ok(begun.elapsed())
     }
 
-    /// The whole of a reply.
+    /// The whole of a reply, token by token.
     pub fn ask(&self, question: &str, sampling: Sampling, tokens: u32) -> Told {
         gather(self.begin(question, sampling, tokens).1)
+    }
+
+    /// The whole of a reply, with drafts or without.
+    pub fn ask_drafting(
+        &self,
+        question: &str,
+        sampling: Sampling,
+        tokens: u32,
+        drafts: Drafts,
+    ) -> Told {
+        let reply = Reply {
+            drafts,
+            ..reply(question, sampling, tokens)
+        };
+        gather(self.engine.reply(reply).1)
     }
 
     /// Begins a reply, stops it at the first event of this kind, and gives the time from the stop
@@ -131,16 +146,21 @@ impl Ours {
         sampling: Sampling,
         tokens: u32,
     ) -> (Job, UnboundedReceiver<Event>) {
-        self.engine.reply(Reply {
-            prompt: prompt(question),
-            sampling,
-            max_tokens: tokens,
-            governor: Governor::default(),
-            room: 0,
-            left_before: 0,
-            threads: None,
-            kept: None,
-        })
+        self.engine.reply(reply(question, sampling, tokens))
+    }
+}
+
+fn reply(question: &str, sampling: Sampling, tokens: u32) -> Reply {
+    Reply {
+        prompt: prompt(question),
+        sampling,
+        max_tokens: tokens,
+        governor: Governor::default(),
+        room: 0,
+        left_before: 0,
+        threads: None,
+        kept: None,
+        drafts: Drafts::Never,
     }
 }
 

@@ -129,6 +129,28 @@ impl Preflight {
         telling.then(|| (devices_key(&self.machine, &self.plan), model))
     }
 
+    /// Whether the layers that predict further tokens are loaded too, to draft with: where the file
+    /// has some and the machine's memory has room for them beside the plan. Untried on GPUs.
+    pub(crate) fn predicts(&self) -> bool {
+        let (geometry, plan) = (&self.geometry, &self.plan);
+        let (Some(memory), true) = (plan.shares.first(), plan.placement.gpus.is_empty()) else {
+            return false;
+        };
+        let trunk = usize::try_from(geometry.layers).unwrap_or(usize::MAX);
+        let layers = self.weights.layers.iter().skip(trunk);
+        let weights: u64 = layers
+            .map(|layer| layer.dense_bytes + layer.expert_bytes)
+            .sum();
+        // Its cache is one layer's, and its buffers are no larger than the trunk's.
+        let layers = u64::from(geometry.layers.max(1));
+        let cache = memory.cache_bytes / layers * u64::from(geometry.mtp_layers);
+        let further = weights
+            .saturating_add(cache)
+            .saturating_add(memory.compute_bytes);
+        let needed = plan.memory_bytes().saturating_add(further);
+        geometry.mtp_layers > 0 && !plan.mapped && needed <= memory.available_bytes
+    }
+
     /// The failure of a plan that does not fit.
     pub(crate) fn too_big(&self) -> Failure {
         let message = format!(

@@ -256,6 +256,8 @@ fn save_end(chats: &Chats, shown: &Message, base: Counts, told: &Told) -> Result
         prompt_tokens: cost.prompt_tokens,
         cached_tokens: cost.cached_tokens,
         decode_per_second: cost.decode_per_second,
+        drafted_tokens: cost.drafted_tokens,
+        accepted_tokens: cost.accepted_tokens,
         seed: told.seed,
         left_out: told.left_out,
         closed_by: cost.closed_by.map(closer),

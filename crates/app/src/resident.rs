@@ -169,6 +169,7 @@ async fn put(
         gpu_layers,
         expert_layers_in_memory: placement.expert_layers_in_memory,
         mapped: plan.mapped,
+        predicts: found.predicts(),
     });
     loop {
         let event = tokio::select! {
@@ -251,7 +252,9 @@ impl Resident {
             .iter()
             .map(|share| share.weights_bytes + share.cache_bytes + share.compute_bytes)
             .sum();
-        (cost.peak_bytes > 0 && !held.is_empty()).then_some(Memory {
+        // The plan does not count what predicts.
+        let counted = !self.found.predicts();
+        (cost.peak_bytes > 0 && !held.is_empty() && counted).then_some(Memory {
             context: plan.context,
             predicted_bytes,
             actual_bytes,

@@ -35,6 +35,10 @@ pub struct Message {
 
 /// The words of a message.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "every second message is a reply: a box would save little and cost each of them"
+)]
 pub enum Body {
     /// The user's, as they were typed.
     Question(String),
@@ -118,6 +122,10 @@ pub struct Statistics {
     pub cached_tokens: u32,
     /// Tokens written per second after the first; 0 when none was.
     pub decode_per_second: f64,
+    /// Tokens that the engine guessed ahead of the model.
+    pub drafted_tokens: u32,
+    /// Those of them that were right.
+    pub accepted_tokens: u32,
     /// The seed of the draws.
     pub seed: u32,
     /// Who closed the thought, where it was not the model.
@@ -227,6 +235,8 @@ fn reply(row: &Row<'_>) -> rusqlite::Result<Reply> {
             prompt_tokens,
             cached_tokens: row.get("cached_tokens")?,
             decode_per_second: row.get("decode_per_second")?,
+            drafted_tokens: row.get("drafted_tokens")?,
+            accepted_tokens: row.get("accepted_tokens")?,
             seed: row.get("seed")?,
             closed_by: closer(row)?,
             left_out: row.get::<_, Option<i64>>("left_out")?.map(MessageId),

@@ -205,7 +205,8 @@ pub(crate) fn save_statistics(
     let rate = if rate.is_finite() { rate } else { 0.0 };
     connection.execute(
         "UPDATE messages SET prompt_tokens = ?2, cached_tokens = ?3, decode_per_second = ?4,
-         seed = ?5, closed_by = ?6, left_out = ?7 WHERE id = ?1",
+         seed = ?5, closed_by = ?6, left_out = ?7, drafted_tokens = ?8, accepted_tokens = ?9
+         WHERE id = ?1",
         (
             id.0,
             statistics.prompt_tokens,
@@ -214,6 +215,8 @@ pub(crate) fn save_statistics(
             statistics.seed,
             statistics.closed_by.map(Closer::word),
             statistics.left_out.map(|id| id.0),
+            statistics.drafted_tokens,
+            statistics.accepted_tokens,
         ),
     )?;
     Ok(())

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: &[&str] = &[V1, V2, V3, V4];
+const STEPS: &[&str] = &[V1, V2, V3, V4, V5];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -171,6 +171,13 @@ const V4: &str = "
             VALUES ('delete', old.id, old.name, old.text);
     END;
     INSERT INTO words_of_files (words_of_files, rank) VALUES ('secure-delete', 1);
+";
+
+/// * `messages.drafted_tokens` were guessed ahead of the model, and `accepted_tokens` of them were
+///   right.
+const V5: &str = "
+    ALTER TABLE messages ADD COLUMN drafted_tokens INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE messages ADD COLUMN accepted_tokens INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// The schema of this file; 0 where it has none yet.

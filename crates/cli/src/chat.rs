@@ -228,6 +228,8 @@ fn outcome_of(message: Message) -> Outcome {
         statistics: Statistics {
             so_far: so_far(reply.counts),
             decode_per_second: reply.statistics.map_or(0.0, |cost| cost.decode_per_second),
+            drafted_tokens: reply.statistics.map_or(0, |cost| cost.drafted_tokens),
+            accepted_tokens: reply.statistics.map_or(0, |cost| cost.accepted_tokens),
             closed_by: reply.statistics.and_then(|cost| cost.closed_by).map(closer),
             ..Statistics::default()
         },

@@ -15,7 +15,9 @@ With --json, one object per line on standard output and nothing else:
   {\"type\":\"answer\",\"text\":\"…\"}           more of the answer
   {\"type\":\"done\",\"reason\":\"complete|stopped|length|failed\",\"code\":…,\"message\":…,
    \"prompt_tokens\":n,\"cached_tokens\":n,\"thinking_tokens\":n,\"answer_tokens\":n,\"load_ms\":n,
-   \"first_token_ms\":n,\"prompt_per_second\":x,\"decode_per_second\":x,\"seed\":n,
+   \"first_token_ms\":n,\"prompt_per_second\":x,\"decode_per_second\":x,
+   \"drafted_tokens\":n,\"accepted_tokens\":n,   guessed and computed in passing; those that came true
+   \"seed\":n,
    \"closed_by\":null|\"budget\"|\"asked\"|\"loop\"}   who closed the thought in the model's place
 With --file, the model reads the file before the question. What is no text is refused, with code
 `file_refused`; what does not fit the model's context too, with code `prompt_too_long`: nothing is cut.

@@ -27,6 +27,8 @@ pub(crate) struct Done {
     first_token_ms: u64,
     prompt_per_second: f64,
     decode_per_second: f64,
+    drafted_tokens: u32,
+    accepted_tokens: u32,
     seed: u32,
     closed_by: Option<Closer>,
 }
@@ -55,6 +57,8 @@ impl Done {
             first_token_ms: statistics.first_token_ms,
             prompt_per_second: statistics.prompt_per_second,
             decode_per_second: statistics.decode_per_second,
+            drafted_tokens: statistics.drafted_tokens,
+            accepted_tokens: statistics.accepted_tokens,
             seed,
             closed_by: statistics.closed_by,
         }

@@ -1,5 +1,5 @@
 //! The thin part of llama.cpp's C interface that the safe crate hides: a context with an abort
-//! callback and one row of logits, a sampler on it, and the log.
+//! callback and few rows of logits, and the log.
 //!
 //! All `unsafe` that touches llama.cpp is here. `LlamaModel` and its vocabulary come from the safe
 //! crate; a [`Context`] owns the model that it was made from, so it cannot outlive it.
@@ -9,25 +9,28 @@
     reason = "llama.cpp's C interface; the safe crate hides these parts"
 )]
 
+mod predictor;
+
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::io::Write;
 use std::path::Path;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
-use engine::message::{Cache, Sampling};
+use engine::message::Cache;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_sys_2 as sys;
 
 use crate::brake::Brake;
 use crate::memory;
+use crate::worth::WIDEST;
+
+pub(crate) use predictor::DEPTH;
+use predictor::Predictor;
 
 /// The one sequence that a context holds.
 const SEQUENCE: sys::llama_seq_id = 0;
-
-/// Tokens that the repeat penalty looks back; llama.cpp's own default.
-const PENALTY_TOKENS: i32 = 64;
 
 /// The shape of a context.
 pub(crate) struct Shape {
@@ -39,6 +42,8 @@ pub(crate) struct Shape {
     pub(crate) threads: u32,
     /// How the cache's values are stored.
     pub(crate) cache: Cache,
+    /// Whether the layer that predicts further tokens drafts, where the model was loaded with it.
+    pub(crate) predicts: bool,
 }
 
 /// How a computation ended.
@@ -56,6 +61,9 @@ pub(crate) enum Decoded {
 pub(crate) struct Context {
     pointer: NonNull<sys::llama_context>,
     model: LlamaModel,
+    predictor: Option<Predictor>,
+    /// The first token of the last batch whose logits were asked for.
+    first_row: usize,
 }
 
 impl Context {
@@ -69,9 +77,11 @@ impl Context {
         params.n_batch = shape.batch;
         params.n_ubatch = shape.batch;
         params.n_seq_max = 1;
-        // Only the last token of a batch is ever asked for: unset, llama.cpp reserves the logits of
+        // Only the last tokens of a batch are ever asked for: unset, llama.cpp reserves the logits of
         // a whole batch, 311 MB at 512 tokens and R1's vocabulary.
-        params.n_outputs_max = 1;
+        params.n_outputs_max = u32::try_from(WIDEST)
+            .expect("BUG: a handful")
+            .min(shape.batch);
         let kind = match shape.cache {
             Cache::F16 => sys::GGML_TYPE_F16,
             Cache::Q8_0 => sys::GGML_TYPE_Q8_0,
@@ -86,9 +96,16 @@ impl Context {
         // SAFETY: the model is alive and stays so, since `Context` owns it and frees itself first;
         // the brake lives as long as the process.
         let pointer = unsafe { sys::llama_init_from_model(pointer_of(&model), params) };
+        let pointer = NonNull::new(pointer)?;
+        // SAFETY: both are alive, and `Context` drops its predictor before itself.
+        let predictor = shape
+            .predicts
+            .then(|| unsafe { Predictor::new(pointer_of(&model), pointer, &params) });
         Some(Self {
-            pointer: NonNull::new(pointer)?,
+            pointer,
             model,
+            predictor: predictor.flatten(),
+            first_row: 0,
         })
     }
 
@@ -108,16 +125,18 @@ impl Context {
         let threads = i32::try_from(threads.max(1)).unwrap_or(i32::MAX);
         // SAFETY: the context is alive and computes nothing now, since it is borrowed alone.
         unsafe { sys::llama_set_n_threads(self.pointer.as_ptr(), threads, threads) }
+        if let Some(predictor) = &mut self.predictor {
+            predictor.set_threads(threads);
+        }
     }
 
-    /// Computes these tokens after those in the cache, at most a batch of them. With `logits` the
-    /// last one's distribution can be sampled afterwards.
-    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Decoded {
+    /// Computes these tokens after those in the cache, at most a batch of them. The distributions
+    /// behind the last `rows` of them can be looked at afterwards.
+    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], rows: usize) -> Decoded {
         let mut ids: Vec<sys::llama_token> = tokens.iter().map(|token| token.0).collect();
         let mut asked = vec![0_i8; ids.len()];
-        if let (true, Some(last)) = (logits, asked.last_mut()) {
-            *last = 1;
-        }
+        self.first_row = ids.len().saturating_sub(rows);
+        asked[self.first_row..].fill(1);
         let batch = sys::llama_batch {
             n_tokens: i32::try_from(ids.len()).expect("BUG: a batch is small"),
             token: ids.as_mut_ptr(),
@@ -130,31 +149,67 @@ impl Context {
         };
         // SAFETY: the context is alive, and both arrays hold `n_tokens` values until it returns.
         match unsafe { sys::llama_decode(self.pointer.as_ptr(), batch) } {
-            0 => Decoded::Whole,
+            0 => {
+                let from = self.len().saturating_sub(ids.len());
+                let predictor = self.predictor.take();
+                self.predictor = predictor.and_then(|mut predictor| {
+                    predictor.follow(&mut ids, from).then_some(predictor)
+                });
+                Decoded::Whole
+            }
             2 => Decoded::Braked,
             status => Decoded::Failed(status),
         }
     }
 
-    /// Takes these tokens out of the distribution that is sampled next.
-    pub(crate) fn forbid(&mut self, tokens: &[LlamaToken]) {
-        let words = usize::try_from(self.model.n_vocab()).unwrap_or(0);
-        // SAFETY: the context is alive, and -1 names the last row of logits, which exists after a
-        // `decode` with `logits` and has one value for each token; it is ours until the next call.
-        let logits = unsafe {
-            let row = sys::llama_get_logits_ith(self.pointer.as_ptr(), -1);
-            if row.is_null() {
-                return;
-            }
-            std::slice::from_raw_parts_mut(row, words)
+    /// The logits behind a token, one for each word of the vocabulary: row 0 is the first that the
+    /// last `decode` was asked for. None where there is no such row.
+    pub(crate) fn row(&mut self, row: usize) -> Option<&mut [f32]> {
+        let words = usize::try_from(self.model.n_vocab()).ok()?;
+        let place = i32::try_from(self.first_row + row).ok()?;
+        // SAFETY: the context is alive; llama.cpp gives null for a place without logits, else as
+        // many values as there are words, which are ours until the next call with the context, and
+        // it is borrowed alone until then.
+        unsafe {
+            let row = sys::llama_get_logits_ith(self.pointer.as_ptr(), place);
+            (!row.is_null()).then(|| std::slice::from_raw_parts_mut(row, words))
+        }
+    }
+
+    /// True where the model itself drafts.
+    pub(crate) fn predicts(&self) -> bool {
+        self.predictor.is_some()
+    }
+
+    /// What the model itself predicts to follow this token, which comes behind all in the cache.
+    pub(crate) fn draft(&mut self, last: LlamaToken) -> Vec<LlamaToken> {
+        let past = self.len();
+        let Some(mut predictor) = self.predictor.take() else {
+            return Vec::new();
         };
-        for token in tokens {
-            let logit = usize::try_from(token.0)
-                .ok()
-                .and_then(|at| logits.get_mut(at));
-            if let Some(logit) = logit {
-                *logit = f32::NEG_INFINITY;
-            }
+        let drafts = predictor.draft(past, last);
+        self.predictor = drafts.is_some().then_some(predictor);
+        drafts.unwrap_or_default()
+    }
+
+    /// Says how many of the last drafts were right.
+    pub(crate) fn judge(&mut self, right: usize) {
+        let predictor = self.predictor.take();
+        self.predictor = predictor.and_then(|mut predictor| {
+            let is_well = predictor.judge(right).is_some();
+            is_well.then_some(predictor)
+        });
+    }
+
+    /// True where the cache can be cut at any place: the state of recurrent layers cannot, and a
+    /// window over the cache has lost what it would need.
+    pub(crate) fn can_be_cut(&self) -> bool {
+        let model = pointer_of(&self.model);
+        // SAFETY: the model is alive.
+        unsafe {
+            !sys::llama_model_is_recurrent(model)
+                && !sys::llama_model_is_hybrid(model)
+                && sys::llama_model_n_swa(model) == 0
         }
     }
 
@@ -219,6 +274,9 @@ impl Context {
     /// Forgets every token from this place on.
     pub(crate) fn truncate(&mut self, len: usize) -> bool {
         let from = sys::llama_pos::try_from(len).expect("BUG: a context is small");
+        if let Some(predictor) = &mut self.predictor {
+            predictor.truncate(len);
+        }
         // SAFETY: the context is alive, and its memory lives as long as it.
         unsafe {
             let memory = sys::llama_get_memory(self.pointer.as_ptr());
@@ -229,69 +287,9 @@ impl Context {
 
 impl Drop for Context {
     fn drop(&mut self) {
+        self.predictor = None;
         // SAFETY: made by `llama_init_from_model` and freed once; the model goes after it.
         unsafe { sys::llama_free(self.pointer.as_ptr()) }
-    }
-}
-
-/// Chooses the next token, by the rules of [`Sampling`].
-pub(crate) struct Sampler(NonNull<sys::llama_sampler>);
-
-impl Sampler {
-    pub(crate) fn new(sampling: &Sampling, model: &LlamaModel) -> Self {
-        // SAFETY: each `init` returns a sampler that the chain takes over; the chain is freed once.
-        unsafe {
-            let chain =
-                sys::llama_sampler_chain_init(sys::llama_sampler_chain_params { no_perf: true });
-            let add = |sampler| sys::llama_sampler_chain_add(chain, sampler);
-            #[expect(
-                clippy::float_cmp,
-                reason = "exactly 1 is the value that means: leave it out"
-            )]
-            if sampling.repeat_penalty != 1.0 {
-                let words = model.n_vocab();
-                let penalty = sampling.repeat_penalty;
-                add(sys::llama_sampler_init_penalties(
-                    words,
-                    PENALTY_TOKENS,
-                    penalty,
-                    0.0,
-                    0.0,
-                ));
-            }
-            if sampling.temperature <= 0.0 {
-                add(sys::llama_sampler_init_greedy());
-            } else {
-                if let Ok(top_k @ 1..) = i32::try_from(sampling.top_k) {
-                    add(sys::llama_sampler_init_top_k(top_k));
-                }
-                if sampling.top_p < 1.0 {
-                    add(sys::llama_sampler_init_top_p(sampling.top_p, 1));
-                }
-                if sampling.min_p > 0.0 {
-                    add(sys::llama_sampler_init_min_p(sampling.min_p, 1));
-                }
-                add(sys::llama_sampler_init_temp(sampling.temperature));
-                add(sys::llama_sampler_init_dist(sampling.seed));
-            }
-            Self(NonNull::new(chain).expect("BUG: a sampler chain is made of nothing but memory"))
-        }
-    }
-
-    /// The next token after the last one that was decoded with logits.
-    pub(crate) fn sample(&mut self, context: &mut Context) -> LlamaToken {
-        // SAFETY: both are alive, and -1 names the last row of logits, which exists after a
-        // `decode` with `logits`.
-        let id =
-            unsafe { sys::llama_sampler_sample(self.0.as_ptr(), context.pointer.as_ptr(), -1) };
-        LlamaToken(id)
-    }
-}
-
-impl Drop for Sampler {
-    fn drop(&mut self) {
-        // SAFETY: made by `llama_sampler_chain_init` and freed once, with what was added to it.
-        unsafe { sys::llama_sampler_free(self.0.as_ptr()) }
     }
 }
 

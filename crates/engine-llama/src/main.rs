@@ -5,24 +5,28 @@
 //! output (crate `engine` owns both forms); whatever C++ prints goes to standard error. One thread
 //! listens, so that a stop is heard in the middle of a computation; the main thread computes.
 //!
-//! All `unsafe` is in `llama` and `probe` (the C interfaces of llama.cpp and ggml) and one line of
+//! All `unsafe` is in `llama` (its `predictor` among it) and `probe` (the C interfaces of llama.cpp and ggml) and one line of
 //! `leave`.
 
 mod backends;
 mod brake;
+mod guess;
 mod inbox;
 mod kept;
 mod leave;
 mod llama;
 mod memory;
+mod ngram;
 mod outbox;
 mod pipes;
 mod prepare;
 mod probe;
 mod prompting;
 mod reply;
+mod sampler;
 mod session;
 mod vocabulary;
+mod worth;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};

@@ -10,9 +10,10 @@ use engine::splitter::{Place, Splitter, Tag};
 use llama_cpp_2::token::LlamaToken;
 
 use crate::brake::Brake;
-use crate::llama::Sampler;
+use crate::guess::Guesses;
 use crate::memory;
 use crate::prompting::{Fitting, Wanted};
+use crate::sampler::Sampler;
 use crate::session::{Halt, Session};
 use crate::vocabulary;
 
@@ -46,6 +47,7 @@ pub(crate) fn write(
                     Halt::Failed(failure) => End::Failed(failure),
                 });
             writing.flush();
+            let end = writing.settle(end);
             (end, writing.statistics())
         }
     };
@@ -59,6 +61,7 @@ struct Writing<'reply> {
     tell: &'reply mut dyn FnMut(Event),
     splitter: Splitter,
     sampler: Sampler,
+    guesses: Guesses,
     /// Tokens that are written instead of sampled ones, to close a thought.
     forced: VecDeque<LlamaToken>,
     loops: Loops,
@@ -91,13 +94,14 @@ impl<'reply> Writing<'reply> {
         tell: &'reply mut dyn FnMut(Event),
     ) -> Self {
         let tags = session.vocabulary().tags();
-        let sampler = Sampler::new(&reply.sampling, session.model());
+        let sampler = Sampler::new(&reply.sampling);
         Self {
             session,
             reply,
             tell,
             splitter: Splitter::new(reply.prompt.begins, tags),
             sampler,
+            guesses: Guesses::new(reply.drafts),
             forced: VecDeque::new(),
             loops: Loops::default(),
             told_loop: false,
@@ -123,6 +127,7 @@ impl<'reply> Writing<'reply> {
         });
         (self.prompt, self.statistics.left_out) = (ids, left_out);
         self.read_prompt()?;
+        self.guesses.begin(self.session, &self.prompt);
         let mut before = Instant::now();
         loop {
             if stopped() {
@@ -134,7 +139,7 @@ impl<'reply> Writing<'reply> {
             if wants_answer() {
                 self.close(Closer::Asked);
             }
-            let token = self.next();
+            let token = self.next()?;
             let now = Instant::now();
             if self.clocks.first_token.is_zero() {
                 self.clocks.first_token = now - self.begin;
@@ -159,24 +164,34 @@ impl<'reply> Writing<'reply> {
             }
             self.take(token, now - before);
             before = now;
-            if self.session.used() >= self.session.context() {
+            let room = (self.session.context() as usize).saturating_sub(self.guesses.sure());
+            if room == 0 {
                 return Ok(End::Length);
             }
-            self.session.decode(&[token], true)?;
+            let left = self.reply.max_tokens.saturating_sub(self.written()) as usize;
+            let most = if self.forced.is_empty() {
+                left.min(room)
+            } else {
+                0
+            };
+            self.guesses
+                .push(self.session, token, most.saturating_sub(1))?;
         }
     }
 
     /// The token that is written next.
-    fn next(&mut self) -> LlamaToken {
+    fn next(&mut self) -> Result<LlamaToken, Halt> {
         if let Some(token) = self.forced.pop_front() {
-            return token;
+            return Ok(token);
         }
         let thought = self.statistics.so_far.thinking_tokens;
-        if self.splitter.place() == Place::Thinking && thought < self.least_thinking {
-            let closers = self.session.vocabulary().closers().to_vec();
-            self.session.context_mut().forbid(&closers);
-        }
-        self.sampler.sample(self.session.context_mut())
+        let goes_on = self.splitter.place() == Place::Thinking && thought < self.least_thinking;
+        let row = self.session.row(self.guesses.row(), goes_on);
+        let token = row.and_then(|row| self.sampler.sample(row));
+        token.map(LlamaToken).ok_or_else(|| {
+            let message = "the model gave no number for any word";
+            Halt::Failed(Failure::new(FailureCode::ComputeFailed, message))
+        })
     }
 
     /// Closes the thought in the model's place, if it is open and nobody did so before.
@@ -229,7 +244,9 @@ impl<'reply> Writing<'reply> {
         self.least_thinking = self.least_thinking.max(LEAST_AGAIN);
         self.splitter = Splitter::new(Begins::InThinking, self.session.vocabulary().tags());
         self.session.keep_prefix(&self.prompt);
-        self.session.read(&self.prompt, &mut |_| {})
+        self.session.read(&self.prompt, &mut |_| {})?;
+        self.guesses.begin(self.session, &self.prompt);
+        Ok(())
     }
 
     fn read_prompt(&mut self) -> Result<(), Halt> {
@@ -308,6 +325,14 @@ impl<'reply> Writing<'reply> {
         }
     }
 
+    /// Leaves nothing in the cache but the text.
+    fn settle(&mut self, end: End) -> End {
+        match self.guesses.settle(self.session) {
+            Err(Halt::Failed(failure)) if !matches!(end, End::Failed(_)) => End::Failed(failure),
+            _ => end,
+        }
+    }
+
     /// Tells what the splitter held back.
     fn flush(&mut self) {
         let words = self.splitter.finish();
@@ -333,6 +358,9 @@ impl<'reply> Writing<'reply> {
             first_token_ms: milliseconds(self.clocks.first_token),
             prompt_per_second: rate(read, self.clocks.prompt),
             decode_per_second: rate(self.written().saturating_sub(1), decoding),
+            drafted_tokens: self.guesses.drafted,
+            accepted_tokens: self.guesses.accepted,
+            steps: self.guesses.steps,
             peak_bytes: memory::peak(),
             ..self.statistics
         }

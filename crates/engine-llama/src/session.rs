@@ -19,6 +19,7 @@ use crate::kept::{self, Mark};
 use crate::llama::{self, Context, Decoded, Shape};
 use crate::prompting::common;
 use crate::vocabulary::{Runs, Vocabulary};
+use crate::worth::{WIDEST, Worth};
 
 /// Fewer tokens than this are read again sooner than they are kept.
 const WORTH_KEEPING: usize = 256;
@@ -39,6 +40,8 @@ pub(crate) struct Session {
     kept: Option<Kept>,
     /// True where the cache holds what its file does not.
     is_unsaved: bool,
+    /// What was learned about guessing ahead, by what the guesses are made upon.
+    worth: [Worth; 2],
 }
 
 /// Why a computation did not end well.
@@ -63,6 +66,7 @@ impl Session {
         let params = LlamaModelParams::default()
             // A mapped file and the copy that is rearranged for this CPU would both count.
             .with_use_mmap(load.mapped)
+            .with_load_mtp(load.predicts)
             .with_n_gpu_layers(load.gpu_layers)
             .with_devices(&backends::places(&load.gpus)?)
             .map_err(|error| refused(&load.path, &error.to_string()))?
@@ -81,6 +85,7 @@ impl Session {
             batch: load.batch.clamp(1, load.context.max(1)),
             threads: load.threads,
             cache: load.cache,
+            predicts: load.predicts,
         };
         let vocabulary = Vocabulary::of(&model);
         let form = format!("{:?}", load.cache);
@@ -100,6 +105,7 @@ impl Session {
             mark,
             kept: None,
             is_unsaved: false,
+            worth: Default::default(),
         })
     }
 
@@ -194,9 +200,17 @@ impl Session {
             .collect()
     }
 
-    /// The context, to sample from it.
-    pub(crate) fn context_mut(&mut self) -> &mut Context {
-        &mut self.context
+    /// A row of logits of the last computation. With `in_thought` no token can be chosen from it that
+    /// would end a thought.
+    pub(crate) fn row(&mut self, row: usize, in_thought: bool) -> Option<&mut [f32]> {
+        let row = self.context.row(row)?;
+        for closer in self.vocabulary.closers().iter().filter(|_| in_thought) {
+            let place = usize::try_from(closer.0).ok();
+            if let Some(logit) = place.and_then(|place| row.get_mut(place)) {
+                *logit = f32::NEG_INFINITY;
+            }
+        }
+        Some(row)
     }
 
     /// Sets how many threads compute; as many as at the load where none are asked for.
@@ -207,6 +221,45 @@ impl Session {
     /// Tokens in the cache.
     pub(crate) fn used(&self) -> u32 {
         u32::try_from(self.cached.len()).unwrap_or(u32::MAX)
+    }
+
+    /// True where tokens at the end of the cache can be taken back.
+    pub(crate) fn takes_back(&self) -> bool {
+        self.context.can_be_cut()
+    }
+
+    /// Tokens that one step computes at most, guesses among them.
+    pub(crate) fn widest(&self) -> usize {
+        self.batch.min(WIDEST)
+    }
+
+    /// Takes back what the cache holds behind its first `keep` tokens.
+    pub(crate) fn take_back(&mut self, keep: usize) -> Result<(), Halt> {
+        if self.cached.len() <= keep {
+            return Ok(());
+        }
+        if self.context.truncate(keep) {
+            self.cached.truncate(keep);
+            return Ok(());
+        }
+        self.context.truncate(0);
+        self.cached.clear();
+        let message = "the cache could not be cut";
+        Err(Halt::Failed(Failure::new(
+            FailureCode::ComputeFailed,
+            message,
+        )))
+    }
+
+    /// The context, which may predict.
+    pub(crate) fn context_mut(&mut self) -> &mut Context {
+        &mut self.context
+    }
+
+    /// What was learned about guesses of one kind: those that the model predicts, or those that are
+    /// repeated.
+    pub(crate) fn worth_of(&mut self, predicted: bool) -> &mut Worth {
+        &mut self.worth[usize::from(predicted)]
     }
 
     /// Keeps what the cache has in common with a prompt, forgets the rest, and says how many tokens
@@ -232,15 +285,16 @@ impl Session {
         while self.cached.len() < prompt.len() {
             let rest = &prompt[self.cached.len()..];
             let batch = &rest[..rest.len().min(self.batch)];
-            self.decode(batch, batch.len() == rest.len())?;
+            self.decode(batch, usize::from(batch.len() == rest.len()))?;
             tell(self.used());
         }
         Ok(())
     }
 
-    /// Computes tokens; whatever happens, `cached` then says what the cache holds.
-    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Result<(), Halt> {
-        let ended = self.context.decode(tokens, logits);
+    /// Computes tokens, with the logits behind the last `rows`; whatever happens, `cached` then says
+    /// what the cache holds.
+    pub(crate) fn decode(&mut self, tokens: &[LlamaToken], rows: usize) -> Result<(), Halt> {
+        let ended = self.context.decode(tokens, rows);
         self.cached.extend_from_slice(tokens);
         self.is_unsaved = true;
         if ended == Decoded::Whole {

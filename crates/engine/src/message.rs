@@ -127,6 +127,9 @@ pub struct Load {
     /// True to map the file instead of reading it: what does not fit in memory is then read again
     /// whenever it is needed.
     pub mapped: bool,
+    /// True to load the layer that predicts further tokens too, where the file has one, and draft
+    /// with it.
+    pub predicts: bool,
 }
 
 impl Load {
@@ -142,6 +145,7 @@ impl Load {
             gpu_layers: 0,
             expert_layers_in_memory: 0,
             mapped: false,
+            predicts: false,
         }
     }
 }
@@ -187,6 +191,9 @@ pub struct Reply {
     pub threads: Option<u32>,
     /// Where what was computed for this conversation is kept; nowhere where none is named.
     pub kept: Option<Kept>,
+    /// Whether its next tokens are guessed and computed together, which changes nothing of its text
+    /// but when it comes.
+    pub drafts: Drafts,
 }
 
 /// A prompt as far as it is known, and what the reply to it will say of its room.
@@ -213,6 +220,20 @@ pub struct Kept {
     pub path: PathBuf,
     /// The most bytes that the folder may hold; the files that were used longest ago go first.
     pub most_bytes: u64,
+}
+
+/// When further tokens are drafted. A draft is computed together with the token before it and kept
+/// where it turns out to be what is chosen there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Drafts {
+    /// As long as they make the reply faster, by what was measured.
+    #[default]
+    WherePays,
+    /// Never: to compare with.
+    Never,
+    /// Wherever there is anything to draft from: for tests.
+    Always,
 }
 
 /// How the next token is chosen from the model's distribution, in this order: repeat penalty,
@@ -409,6 +430,12 @@ pub struct Statistics {
     pub prompt_per_second: f64,
     /// Tokens written per second after the first; 0 when none was.
     pub decode_per_second: f64,
+    /// Tokens that were drafted and computed.
+    pub drafted_tokens: u32,
+    /// Those of them that were what was then chosen; each saved a step.
+    pub accepted_tokens: u32,
+    /// Steps of the computation after the prompt.
+    pub steps: u32,
     /// The most memory that the engine process has held, in bytes; 0 where the system does not
     /// tell.
     pub peak_bytes: u64,

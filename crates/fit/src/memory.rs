@@ -22,6 +22,10 @@ const MASK_BYTES: u64 = 2;
 /// Bytes of one token's inputs: its id, its position, its places in the cache.
 const INPUT_BYTES: u64 = 36;
 
+/// Tokens whose logits are computed at once: the next one's, and those of what is guessed to follow
+/// (`WIDEST` in `engine-llama`).
+const ROWS: u64 = 8;
+
 /// Bytes of the engine process by itself: program, libraries, backend, thread stacks, graph.
 const PROCESS_BYTES: u64 = 14 << 20;
 
@@ -37,9 +41,9 @@ pub(crate) fn cells(context: u32) -> u64 {
     u64::from(context.max(1)).next_multiple_of(CACHE_STEP)
 }
 
-/// Bytes of the engine process by itself, with this model's vocabulary.
+/// Bytes of the engine process by itself, with this model's vocabulary and rows of logits.
 pub(crate) fn engine_bytes(geometry: &Geometry) -> u64 {
-    PROCESS_BYTES + TOKEN_BYTES * u64::from(geometry.vocabulary)
+    PROCESS_BYTES + (TOKEN_BYTES + ROWS * VALUE_BYTES) * u64::from(geometry.vocabulary)
 }
 
 /// Bytes of the buffer for values between operations, in a graph of one batch over `cells` of
@@ -52,14 +56,14 @@ pub(crate) fn engine_bytes(geometry: &Geometry) -> u64 {
 /// + batch · 36              ids and positions
 /// ```
 ///
-/// Layers reuse one another's space, so one layer counts. Logits are of one token, since the
+/// Layers reuse one another's space, so one layer counts. Logits are of few tokens, since the
 /// engine asks llama.cpp for no more (`n_outputs_max`), and lie in space that the layers left.
 pub(crate) fn compute_bytes(geometry: &Geometry, cells: u64) -> u64 {
     let batch = u64::from(BATCH).min(cells);
     let values = widest(geometry).saturating_mul(VALUE_BYTES);
     let mask = cells.saturating_mul(MASK_BYTES);
     let row = values.saturating_add(mask).saturating_add(INPUT_BYTES);
-    let logits = u64::from(geometry.vocabulary) * VALUE_BYTES;
+    let logits = u64::from(geometry.vocabulary) * VALUE_BYTES * ROWS;
     batch.saturating_mul(row).max(logits)
 }
 

@@ -58,6 +58,10 @@ pub(crate) struct Message {
     answer_ms: u64,
     /// Tokens per second while decoding, 0 when nothing was decoded.
     decode_per_second: f64,
+    /// Tokens that the engine guessed ahead of the model.
+    drafted_tokens: u32,
+    /// Those of them that were right.
+    accepted_tokens: u32,
     /// Who closed the thought in the model's place.
     closed_by: Option<Closer>,
     /// The last message that the model was not shown, since the context was full; the first
@@ -341,6 +345,8 @@ impl From<chats::Message> for Message {
             thinking_ms: 0,
             answer_ms: 0,
             decode_per_second: 0.0,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
             closed_by: None,
             left_out: None,
             created_ms: message.created_ms,
@@ -364,6 +370,8 @@ impl From<chats::Message> for Message {
                 thinking_ms: reply.counts.thinking_ms,
                 answer_ms: reply.counts.answer_ms,
                 decode_per_second: reply.statistics.map_or(0.0, |cost| cost.decode_per_second),
+                drafted_tokens: reply.statistics.map_or(0, |cost| cost.drafted_tokens),
+                accepted_tokens: reply.statistics.map_or(0, |cost| cost.accepted_tokens),
                 closed_by: reply
                     .statistics
                     .and_then(|cost| cost.closed_by)

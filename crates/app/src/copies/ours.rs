@@ -114,6 +114,10 @@ struct Cost {
     prompt_tokens: u32,
     cached_tokens: u32,
     decode_per_second: f64,
+    #[serde(default)]
+    drafted_tokens: u32,
+    #[serde(default)]
+    accepted_tokens: u32,
     seed: u32,
     #[serde(default)]
     closed_by: Option<Who>,
@@ -232,6 +236,8 @@ fn reply_words(reply: &Reply) -> Words {
             prompt_tokens: cost.prompt_tokens,
             cached_tokens: cost.cached_tokens,
             decode_per_second: cost.decode_per_second,
+            drafted_tokens: cost.drafted_tokens,
+            accepted_tokens: cost.accepted_tokens,
             seed: cost.seed,
             closed_by: cost.closed_by.map(|closer| match closer {
                 Closer::Budget => Who::Budget,
@@ -333,6 +339,8 @@ fn statistics(cost: Cost) -> Statistics {
         prompt_tokens: cost.prompt_tokens,
         cached_tokens: cost.cached_tokens,
         decode_per_second: cost.decode_per_second,
+        drafted_tokens: cost.drafted_tokens,
+        accepted_tokens: cost.accepted_tokens,
         seed: cost.seed,
         closed_by: cost.closed_by.map(|who| match who {
             Who::Budget => Closer::Budget,

@@ -165,6 +165,8 @@ fn who_closed_a_thought_and_how_a_chat_thinks_is_kept() {
             prompt_tokens: 1,
             cached_tokens: 0,
             decode_per_second: 1.0,
+            drafted_tokens: 0,
+            accepted_tokens: 0,
             seed: 1,
             closed_by: Some(closer),
             left_out: Some(MessageId(1)),

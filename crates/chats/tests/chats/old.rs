@@ -24,6 +24,8 @@ const STATISTICS: Statistics = Statistics {
     prompt_tokens: 90,
     cached_tokens: 60,
     decode_per_second: 4.5,
+    drafted_tokens: 0,
+    accepted_tokens: 0,
     seed: 4_000_000_000,
     closed_by: None,
     left_out: None,

@@ -26,6 +26,8 @@ fn rich(chats: &chats::Chats) -> ChatId {
                 prompt_tokens: 5,
                 cached_tokens: 6,
                 decode_per_second: 7.5,
+                drafted_tokens: 11,
+                accepted_tokens: 7,
                 seed: 8,
                 closed_by: Some(chats::Closer::Loop),
                 left_out,

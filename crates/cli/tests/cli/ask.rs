@@ -37,6 +37,8 @@ fn the_end_tells_what_the_reply_cost() {
     for rate in ["prompt_per_second", "decode_per_second"] {
         assert!(done[rate].as_f64().unwrap() > 0.0, "{rate}: {done}");
     }
+    let drafts = ["drafted_tokens", "accepted_tokens"].map(|count| done[count].as_u64().unwrap());
+    assert!(drafts[1] <= drafts[0], "{done}");
     assert_eq!(done["cached_tokens"], 0, "{done}");
     assert_eq!(done["seed"], 7, "{done}");
     // Sprout may take less than a millisecond for both.

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use engine::Engine;
 use engine::governor::Governor;
-use engine::message::{End, Event, Failure, Job, Load, Loaded, Reply, Sampling, Statistics};
+use engine::message::{
+    Drafts, End, Event, Failure, Job, Load, Loaded, Reply, Sampling, Statistics,
+};
 use engine::prompt::{Conversation, Prompt, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -93,6 +95,7 @@ pub(crate) fn greedy(prompt: Prompt) -> Reply {
         left_before: 0,
         threads: None,
         kept: None,
+        drafts: Drafts::default(),
     }
 }
 

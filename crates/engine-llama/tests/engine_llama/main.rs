@@ -9,6 +9,7 @@ mod broken;
 mod drafting;
 mod dying;
 mod governing;
+mod guessing;
 #[cfg(target_os = "linux")]
 mod placing;
 #[cfg(target_os = "linux")]

@@ -150,6 +150,8 @@ export function emptyMessage(id: number, text: string, parent: number | null): M
     thinkingMs: 0,
     answerMs: 0,
     decodePerSecond: 0,
+    draftedTokens: 0,
+    acceptedTokens: 0,
     closedBy: null,
     leftOut: null,
     createdMs: Date.now(),

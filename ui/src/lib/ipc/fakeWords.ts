@@ -30,6 +30,8 @@ export const thoughtDone: Partial<Message> = {
   thinkingTokens: 134,
   thinkingMs: 21_300,
   decodePerSecond: 6.4,
+  draftedTokens: 40,
+  acceptedTokens: 22,
 };
 
 export const sum: Partial<Message> = {

@@ -52,6 +52,14 @@ model: string, promptTokens: number, cachedTokens: number, thinkingTokens: numbe
  */
 decodePerSecond: number, 
 /**
+ * Tokens that the engine guessed ahead of the model.
+ */
+draftedTokens: number, 
+/**
+ * Those of them that were right.
+ */
+acceptedTokens: number, 
+/**
  * Who closed the thought in the model's place.
  */
 closedBy: Closer | null, 

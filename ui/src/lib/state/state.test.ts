@@ -26,6 +26,8 @@ const EMPTY: Message = {
   thinkingMs: 0,
   answerMs: 0,
   decodePerSecond: 0,
+  draftedTokens: 0,
+  acceptedTokens: 0,
   closedBy: null,
   leftOut: null,
   createdMs: 0,

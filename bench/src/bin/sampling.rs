@@ -1,0 +1,204 @@
+//! `bench/sampling`: what the engine does for a token besides computing it, beside a step of the
+//! computation: choosing it, and telling its text; and what drafting further tokens brings.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "figures on standard output, progress on standard error"
+)]
+
+#[path = "../../../crates/engine-llama/src/sampler.rs"]
+mod sampler;
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use bench::figures::{self, Figure, Target};
+use bench::ours::{self, Ours, Setup};
+use bench::synthetic::{self, Model};
+use clap::Parser;
+use engine::frame;
+use engine::governor::Loops;
+use engine::message::{Drafts, Event, Sampling, SoFar};
+use engine::prompt::Begins;
+use engine::splitter::{Splitter, Tags};
+use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
+use llama_cpp_2::model::LlamaModel;
+use llama_cpp_2::model::params::LlamaModelParams;
+use llama_cpp_2::token::LlamaToken;
+
+use crate::sampler::Sampler;
+
+/// Measures what a token costs besides its computation, and what drafts bring. Takes two minutes;
+/// close everything else first.
+#[derive(Parser)]
+struct Arguments {
+    /// The GGUF file whose step is the measure; without one, random weights in the shape of R1's
+    /// 1.5B at `Q4_K_M`, made on the first run (1.1 GB).
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Tokens to write, and to choose and tell.
+    #[arg(long, default_value_t = 200)]
+    tokens: u32,
+    /// Runs.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// One JSON object a line instead of a table.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Entries of R1's vocabulary in its Qwen models.
+const WORDS: usize = 151_936;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    bench::finish(measure(&arguments).map(|figures| {
+        print!("{}", figures::text(&figures, arguments.json));
+    }))
+}
+
+fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
+    let model = match &arguments.model {
+        Some(path) => path.clone(),
+        None => synthetic::home(&Model::QWEN2)?,
+    };
+    eprintln!("bench: steps");
+    let steps = steps(&model, arguments)?;
+    let mut figures = vec![Figure::new("a step", "ms", steps.clone())];
+    figures.extend(drafting(&model, arguments)?);
+    eprintln!("bench: choosing");
+    for (what, row) in [
+        ("R1's rules, random weights", flat()),
+        ("R1's rules, sure of itself", sure()),
+    ] {
+        let took = choosing(&row, &Sampling::of_r1(1), arguments);
+        let ratio = Figure::ratio(format!("{what} / a step"), &took, &steps);
+        figures.push(Figure::new(what, "ms", took));
+        figures.push(ratio.with(Target::AtMost(0.02)));
+    }
+    let took = choosing(&flat(), &ours::greedy(), arguments);
+    figures.push(Figure::new("the likeliest", "ms", took));
+    eprintln!("bench: telling");
+    let took = telling(&model, arguments)?;
+    let ratio = Figure::ratio("text of a token / a step", &took, &steps);
+    figures.push(Figure::new("text of a token", "ms", took));
+    figures.push(ratio.with(Target::AtMost(0.01)));
+    Ok(figures)
+}
+
+/// Milliseconds of a step, run by run.
+fn steps(model: &Path, arguments: &Arguments) -> io::Result<Vec<f64>> {
+    let engine = start(model)?;
+    let step = |_| {
+        let told = engine.ask("Why?", ours::greedy(), arguments.tokens);
+        1000.0 / told.statistics.decode_per_second
+    };
+    Ok((0..arguments.rounds.max(1)).map(step).collect())
+}
+
+/// What drafts bring where a text repeats itself, and what they cost where it never does. Random
+/// weights that always take the likeliest word soon go in circles; by R1's rules they never say
+/// the same twice.
+fn drafting(model: &Path, arguments: &Arguments) -> io::Result<Vec<Figure>> {
+    eprintln!("bench: drafting");
+    let engine = start(model)?;
+    let mut figures = Vec::new();
+    for (what, sampling, target) in [
+        ("decode in circles, drafts / none", ours::greedy(), None),
+        (
+            "decode without repeats, drafts / none",
+            Sampling::of_r1(1),
+            Some(Target::AtLeast(0.99)),
+        ),
+    ] {
+        let (mut with, mut without) = (Vec::new(), Vec::new());
+        let mut told = Vec::new();
+        for _ in 0..arguments.rounds.max(1) {
+            let ask = |drafts| engine.ask_drafting("Why?", sampling, arguments.tokens, drafts);
+            without.push(ask(Drafts::Never).statistics.decode_per_second);
+            let drafting = ask(Drafts::WherePays).statistics;
+            with.push(drafting.decode_per_second);
+            told.push(f64::from(drafting.accepted_tokens) / f64::from(arguments.tokens));
+        }
+        let ratio = Figure::ratio(what, &with, &without);
+        figures.push(match target {
+            Some(target) => ratio.with(target),
+            None => ratio,
+        });
+        figures.push(Figure::new(format!("{what}, part accepted"), "", told));
+    }
+    Ok(figures)
+}
+
+fn start(model: &Path) -> io::Result<Ours> {
+    Ours::start(&Setup {
+        model: model.to_owned(),
+        context: 4096,
+        threads: ours::all_cores(),
+    })
+}
+
+/// A row as random weights give it: bets spread over all words.
+fn flat() -> Vec<f32> {
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut normal = || (0..12).map(|_| random.f32()).sum::<f32>() - 6.0;
+    (0..WORDS).map(|_| normal()).collect()
+}
+
+/// A row as a trained model gives it most of the time: a few words stand out by far.
+fn sure() -> Vec<f32> {
+    let mut row = flat();
+    for (at, logit) in [(500, 22.0), (20_000, 19.0), (90_000, 18.5), (120_000, 15.0)] {
+        row[at] = logit;
+    }
+    row
+}
+
+/// Milliseconds to choose a token, run by run.
+fn choosing(row: &[f32], rules: &Sampling, arguments: &Arguments) -> Vec<f64> {
+    let mut sampler = Sampler::new(rules);
+    let run = |_| {
+        let mut took = 0.0;
+        for _ in 0..arguments.tokens {
+            // The copy is as warm as a row that was just computed.
+            let mut row = row.to_vec();
+            let begun = Instant::now();
+            std::hint::black_box(sampler.sample(&mut row));
+            took += begun.elapsed().as_secs_f64();
+        }
+        1000.0 * took / f64::from(arguments.tokens)
+    };
+    (0..arguments.rounds.max(1)).map(run).collect()
+}
+
+/// Milliseconds from a token's number to its words on the way to whoever shows them, run by run.
+fn telling(model: &Path, arguments: &Arguments) -> io::Result<Vec<f64>> {
+    load_backends_from_path(Path::new(env!("SPUD_BUILD_BACKENDS")));
+    let mut backend = LlamaBackend::init().map_err(io::Error::other)?;
+    backend.void_logs();
+    let params = LlamaModelParams::default().with_vocab_only(true);
+    let model = LlamaModel::load_from_file(&backend, model, &params).map_err(io::Error::other)?;
+    let sink = File::options().write(true).open("/dev/null")?;
+    let run = |_| -> io::Result<f64> {
+        let mut splitter = Splitter::new(Begins::InThinking, Tags::AsTokens);
+        let mut loops = Loops::default();
+        let begun = Instant::now();
+        for token in 0..arguments.tokens {
+            let token = i32::try_from(token * 37 % 1000 + 200).map_err(io::Error::other)?;
+            let piece = model.vocab().token_to_piece(LlamaToken(token), false, None);
+            let words = splitter.push(&piece, None);
+            loops.push(token);
+            let event = Event::Words {
+                thinking: words.thinking,
+                answer: words.answer,
+                so_far: SoFar::default(),
+            };
+            frame::write(&mut &sink, &(1_u64, event)).map_err(io::Error::other)?;
+        }
+        Ok(1000.0 * begun.elapsed().as_secs_f64() / f64::from(arguments.tokens))
+    };
+    (0..arguments.rounds.max(1)).map(run).collect()
+}
