@@ -5,10 +5,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use engine::Engine;
-use engine::message::{Event, Kept, Prepare, Reply};
+use engine::message::{Drafts, Event, Kept, Load, Prepare, Reply};
 use engine::prompt::{Conversation, Opening, Prompt, Segment, Template, Turn};
 
-use crate::asking::{Told, all, gather, greedy, ready};
+use crate::asking::{Told, all, empty, gather, greedy, load_of, ready, sprout};
 
 /// A question, its answer, and what is typed behind it.
 fn talk(question: &str, answer: &str, next: &str) -> Conversation {
@@ -267,4 +267,47 @@ fn a_file_that_is_not_whole_and_ours_is_as_none() {
         (&first.thinking, &first.answer)
     );
     assert!(again.statistics.cached_tokens > 300, "{again:?}");
+}
+
+#[test]
+fn the_layer_that_predicts_goes_on_behind_what_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = Some(Kept {
+        path: folder.path().join("1-a.kept"),
+        most_bytes: 1 << 30,
+    });
+    let ready = || {
+        let engine = empty();
+        let predicting = Load {
+            predicts: true,
+            ..load_of(&sprout(), 1024)
+        };
+        all(engine.load(predicting));
+        engine
+    };
+    let engine = ready();
+    let always = |engine: &Engine, conversation: &Conversation, kept: Option<Kept>| {
+        let reply = Reply {
+            kept,
+            drafts: Drafts::Always,
+            ..greedy(Template::R1.render(conversation))
+        };
+        gather(engine.reply(reply).1)
+    };
+    let first = always(&engine, &long(), kept.clone());
+    always(&engine, &Conversation::of("Take 158 from 420"), None);
+    let again = always(&ready(), &long(), kept);
+    assert_eq!(again.text(), first.text());
+    assert!(again.statistics.cached_tokens > 300);
+    // The layer did not see what was kept, and is of use all the same.
+    let (then, now) = (first.statistics, again.statistics);
+    assert!(now.drafted_tokens > 0, "{now:?}");
+    println!(
+        "{} of {}, then {} of {}",
+        then.accepted_tokens, then.drafted_tokens, now.accepted_tokens, now.drafted_tokens
+    );
+    assert!(
+        2 * now.accepted_tokens > then.accepted_tokens,
+        "{now:?} {then:?}"
+    );
 }
