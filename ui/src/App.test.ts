@@ -367,6 +367,11 @@ describe('the window', () => {
     expect(links.every((href) => href.startsWith('https://'))).toBe(true);
   });
 
+  it('says how many tokens of a reply were guessed ahead, where any were', async () => {
+    await open('length');
+    expect(one('reply-foot').textContent).toContain('22 of them guessed ahead');
+  });
+
   it.each(sceneNames)('can be shown in the scene %s, each thing named', async (scene) => {
     await open(scene);
     expect(all('composer')).toHaveLength(1);

@@ -145,6 +145,10 @@ impl Guesses {
             Drafts::Always => most,
             Drafts::WherePays => session.worth_of(predicts).guesses(length, most),
         };
+        if predicts && count == 0 && session.worth_of(true).is_hopeless() {
+            // Following the trunk costs time at every step, drafts or no drafts.
+            session.context_mut().stop_predicting();
+        }
         if predicts && count > 0 {
             let drafts = session.context_mut().draft(last);
             self.step.extend(drafts.into_iter().take(count));

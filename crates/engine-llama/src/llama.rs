@@ -181,6 +181,11 @@ impl Context {
         self.predictor.is_some()
     }
 
+    /// Gives the model's predictions up, and their memory back.
+    pub(crate) fn stop_predicting(&mut self) {
+        self.predictor = None;
+    }
+
     /// What the model itself predicts to follow this token, which comes behind all in the cache.
     pub(crate) fn draft(&mut self, last: LlamaToken) -> Vec<LlamaToken> {
         let past = self.len();

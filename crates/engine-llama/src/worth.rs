@@ -113,6 +113,11 @@ impl Worth {
         0
     }
 
+    /// True where several tries in a row were in vain.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.retry > RETRY * 4
+    }
+
     /// What a step with so many tokens costs beside one with a single token: as measured, or as the
     /// nearest width that was makes it likely.
     fn ratio(&self, tokens: usize) -> f64 {
@@ -204,11 +209,12 @@ mod tests {
             }
         }
         assert!((6..=20).contains(&tries.len()), "{tries:?}");
+        assert!(worth.is_hopeless() && !seeing(measured(0.1), 9).is_hopeless());
         // At some time it pays, and is found out.
         for _ in 0..40 {
             worth.took(2, 0.03 * 1.02);
         }
-        assert!(worth.guesses(4, 7) > 0);
+        assert!(worth.guesses(4, 7) > 0 && !worth.is_hopeless());
     }
 
     #[test]

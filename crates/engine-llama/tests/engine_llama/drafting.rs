@@ -1,6 +1,6 @@
 //! Sprout's prediction layer drafts what its trunk then writes: the text stays the same and most
-//! drafts are right. The engine does not draft yet, so llama.cpp is driven bare here, and the file
-//! is what is tested.
+//! drafts are right. llama.cpp is driven bare here, so that the file is what is tested; the engine's
+//! own drafting is in `guessing`.
 
 use std::num::NonZeroU32;
 use std::path::Path;
