@@ -28,6 +28,8 @@ pub(crate) struct Done {
     prompt_per_second: f64,
     decode_per_second: f64,
     seed: u32,
+    threads: u32,
+    gave_way: bool,
     closed_by: Option<Closer>,
 }
 
@@ -56,6 +58,8 @@ impl Done {
             prompt_per_second: statistics.prompt_per_second,
             decode_per_second: statistics.decode_per_second,
             seed,
+            threads: statistics.threads,
+            gave_way: statistics.gave_way,
             closed_by: statistics.closed_by,
         }
     }

@@ -5,16 +5,19 @@
 //! output (crate `engine` owns both forms); whatever C++ prints goes to standard error. One thread
 //! listens, so that a stop is heard in the middle of a computation; the main thread computes.
 //!
-//! All `unsafe` is in `llama` and `probe` (the C interfaces of llama.cpp and ggml) and one line of
-//! `leave`.
+//! All `unsafe` is in `llama` and `probe` (the C interfaces of llama.cpp and ggml), `doze` (libgomp)
+//! and one line of `leave`.
 
 mod backends;
 mod brake;
+mod doze;
+mod gait;
 mod inbox;
 mod leave;
 mod llama;
 mod memory;
 mod outbox;
+mod pace;
 mod pipes;
 mod probe;
 mod reply;

@@ -14,12 +14,14 @@ use llama_cpp_2::token::LlamaToken;
 
 use crate::backends;
 use crate::brake::Brake;
+use crate::gait::Gait;
 use crate::llama::{self, Context, Decoded, Shape};
 use crate::vocabulary::Vocabulary;
 
 /// One model with one cache.
 pub(crate) struct Session {
     context: Context,
+    gait: Gait,
     vocabulary: Vocabulary,
     /// Tokens that are computed at once while a prompt is read; progress is told after each.
     batch: usize,
@@ -78,6 +80,7 @@ impl Session {
         })?;
         Ok(Self {
             context,
+            gait: Gait::new(shape.threads, brake),
             vocabulary,
             batch: shape.batch as usize,
             threads: shape.threads,
@@ -117,9 +120,15 @@ impl Session {
         &mut self.context
     }
 
-    /// Sets how many threads compute; as many as at the load where none are asked for.
+    /// Sets how many threads compute, as long as they get their cores; as many as at the load where
+    /// none are asked for.
     pub(crate) fn compute_with(&mut self, threads: Option<u32>) {
-        self.context.set_threads(threads.unwrap_or(self.threads));
+        self.gait.plan(threads.unwrap_or(self.threads));
+    }
+
+    /// How it computed since.
+    pub(crate) fn gait(&self) -> &Gait {
+        &self.gait
     }
 
     /// Tokens in the cache.
@@ -164,7 +173,7 @@ impl Session {
 
     /// Computes tokens; whatever happens, `cached` then says what the cache holds.
     pub(crate) fn decode(&mut self, tokens: &[LlamaToken], logits: bool) -> Result<(), Halt> {
-        let ended = self.context.decode(tokens, logits);
+        let ended = self.gait.decode(&mut self.context, tokens, logits);
         self.cached.extend_from_slice(tokens);
         if ended == Decoded::Whole {
             return Ok(());
