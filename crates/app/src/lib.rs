@@ -9,6 +9,7 @@
 
 mod asking;
 mod awake;
+mod bench;
 mod coalesce;
 mod copies;
 mod data;
@@ -50,6 +51,7 @@ mod written;
 
 pub use ::machine::Awake;
 pub use asking::{Asked, How};
+pub use bench::{BenchRun, Benched, Benching, Spread, bench};
 pub use chats::{self, AttachmentId, ChatId, MessageId};
 pub use copies::Form;
 pub use data::Data;
