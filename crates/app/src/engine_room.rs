@@ -14,7 +14,7 @@ use std::time::Duration;
 use engine::governor::Governor;
 use engine::message::{Event, Kept, Prepare, Sampling, SoFar, Statistics};
 use engine::prompt::{Conversation, Segment};
-use fit::{KvType, Plan};
+use fit::{KvType, Machine, Plan};
 use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
@@ -298,6 +298,12 @@ impl EngineRoom {
         let resident = self.shared.resident.try_lock().ok()?;
         let there = resident.as_ref()?;
         Some((there.model.clone(), there.found.plan.clone()))
+    }
+
+    /// The machine that the model in memory was planned for.
+    pub(crate) fn machine_of_held(&self) -> Option<Machine> {
+        let resident = self.shared.resident.try_lock().ok()?;
+        Some(resident.as_ref()?.found.machine.clone())
     }
 
     /// Bytes that become free when the model in memory leaves.

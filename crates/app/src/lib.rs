@@ -10,6 +10,7 @@
 mod ahead;
 mod asking;
 mod awake;
+mod bench;
 mod coalesce;
 mod copies;
 mod data;
@@ -52,6 +53,7 @@ mod written;
 
 pub use ::machine::Awake;
 pub use asking::{Asked, How};
+pub use bench::{BenchRun, Benched, Benching, Spread, bench};
 pub use chats::{self, AttachmentId, ChatId, MessageId};
 pub use copies::{Form, Tongue};
 pub use data::Data;

@@ -187,7 +187,8 @@ async fn put(
 
 impl Outfit {
     /// Learns from a reply of the model in memory, and keeps what its load took.
-    /// What fewer or more threads than planned did says nothing of the plan.
+    /// What other threads than planned did says nothing of the plan, nor does what was computed
+    /// beside another program that took its cores.
     pub(crate) async fn learn(
         &self,
         there: &Resident,
@@ -198,7 +199,7 @@ impl Outfit {
         let Some((devices, model)) = there.found.keys() else {
             return;
         };
-        let as_planned = there.threads(settings) == there.found.plan.threads;
+        let as_planned = there.threads(settings) == there.found.plan.threads && !cost.gave_way;
         let observed = there.observed(end, cost).filter(|_| as_planned);
         let memory = there.memory(cost);
         let knowledge = self.knowledge.clone();

@@ -18,6 +18,8 @@ With --json, one object per line on standard output and nothing else:
    \"first_token_ms\":n,\"prompt_per_second\":x,\"decode_per_second\":x,
    \"drafted_tokens\":n,\"accepted_tokens\":n,   guessed and computed in passing; those that came true
    \"seed\":n,
+   \"threads\":n,       threads that computed at the end
+   \"gave_way\":bool,   another program took cores: fewer threads, or threads that sleep while they wait
    \"closed_by\":null|\"budget\"|\"asked\"|\"loop\"}   who closed the thought in the model's place
 With --file, the model reads the file before the question. What is no text is refused, with code
 `file_refused`; what does not fit the model's context too, with code `prompt_too_long`: nothing is cut.
@@ -25,6 +27,22 @@ A line {\"type\":\"looping\"} says that the reply goes round in circles. The las
 Times are milliseconds, rates are per second.
 
 Exit status: 0 done or cut by its length, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
+
+/// What the JSON lines of `spud bench` mean.
+const JSON_OF_BENCH: &str = "\
+With --json, one object per line:
+  {\"type\":\"loading\",\"progress\":0..1}     the model is on its way into memory
+  {\"type\":\"run\",\"run\":n,\"of\":n,\"prompt_per_second\":x,\"decode_per_second\":x,\"threads\":n,
+   \"gave_way\":bool}    as in `spud help ask`; a first run warms up and is not told
+  {\"type\":\"bench\",\"prompt_per_second\":{\"least\":x,\"median\":x,\"most\":x},\"decode_per_second\":{…},
+   \"bytes_per_token\":n,   of weights and cache, that one token reads
+   \"memory_allows_per_second\":x,   tokens, if those bytes were all that a token costs, at the rate
+                       that `spud machine` measured; null where it could not
+   \"of_memory\":x,        decode's median over that, a part of 1
+   \"threads\":n,\"gpus\":[…],\"context\":n,\"load_ms\":n,\"runs\":n,
+   \"gave_way\":n}         runs beside other programs that took cores
+The three about memory are null for a model so small that something else bounds it, such as Sprout.
+Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
 
 /// What the JSON of `spud machine` means.
 const JSON_OF_MACHINE: &str = "\
@@ -166,6 +184,9 @@ pub(crate) enum Command {
     /// Show what a GGUF file is made of
     #[command(after_long_help = JSON_OF_INSPECT)]
     Inspect(Inspect),
+    /// Measure how fast a model reads and writes here, and what bounds it
+    #[command(after_long_help = JSON_OF_BENCH)]
+    Bench(Bench),
     /// Check what Spud needs on this machine, and say what to do about what is missing
     Doctor(Doctor),
 }
@@ -196,6 +217,22 @@ pub(crate) struct Chat {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) how: How,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// `sprout` (built in), the path of a GGUF file, or the id of a model in the models folder
+    #[arg(long, value_name = "MODEL", default_value = app::SPROUT)]
+    pub(crate) model: String,
+    /// Threads that compute [default: by the machine's cores]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) threads: Option<u32>,
+    /// Tokens to write in each run
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(16..=4096))]
+    pub(crate) tokens: u32,
+    /// Print one JSON object per line
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -30,6 +30,8 @@ pub(crate) struct Done {
     drafted_tokens: u32,
     accepted_tokens: u32,
     seed: u32,
+    threads: u32,
+    gave_way: bool,
     closed_by: Option<Closer>,
 }
 
@@ -60,6 +62,8 @@ impl Done {
             drafted_tokens: statistics.drafted_tokens,
             accepted_tokens: statistics.accepted_tokens,
             seed,
+            threads: statistics.threads,
+            gave_way: statistics.gave_way,
             closed_by: statistics.closed_by,
         }
     }

@@ -4,6 +4,7 @@
 //! Exit status: 0 done (also a reply cut by its length), 1 failed, 2 wrong usage, 130 stopped.
 
 mod ask;
+mod bench;
 mod chat;
 mod chats;
 mod command;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         Command::Verify(verify) => verify::run(&verify),
         Command::Import(import) => runtime.block_on(import::run(import)),
         Command::Remove(remove) => remove::run(&remove),
+        Command::Bench(bench) => runtime.block_on(bench::run(bench)),
         Command::Doctor(doctor) => runtime.block_on(doctor::run(&doctor)),
     }
 }

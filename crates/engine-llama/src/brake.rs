@@ -2,7 +2,9 @@
 //! llama.cpp asks once per node of its graph; that a job for which nobody waits makes way for a later
 //! one; and that a thought be closed, which is looked for between two tokens.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use engine::message::Job;
 
@@ -16,6 +18,42 @@ pub(crate) struct Brake {
     latest: AtomicU64,
     /// The job that is being computed ends when a later one than this was asked for.
     yields_after: AtomicU64,
+    /// A computation that lasts longer than this is not worth its time.
+    limit: Limit,
+}
+
+/// Set and asked by the thread that computes and those that compute with it.
+#[derive(Debug, Default)]
+struct Limit {
+    /// Microseconds since the clock's first use, and 1; 0 for none.
+    at: AtomicU64,
+    passed: AtomicBool,
+    clock: OnceLock<Instant>,
+}
+
+impl Limit {
+    fn now(&self) -> u64 {
+        let elapsed = self.clock.get_or_init(Instant::now).elapsed();
+        u64::try_from(elapsed.as_micros()).unwrap_or(u64::MAX)
+    }
+
+    fn set(&self, limit: Option<Duration>) -> bool {
+        let at = limit.map_or(0, |limit| {
+            let limit = u64::try_from(limit.as_micros()).unwrap_or(u64::MAX);
+            self.now().saturating_add(limit).max(1)
+        });
+        self.at.store(at, Ordering::Relaxed);
+        self.passed.swap(false, Ordering::Relaxed)
+    }
+
+    fn is_passed(&self) -> bool {
+        let at = self.at.load(Ordering::Relaxed);
+        let passed = at > 0 && self.now() > at;
+        if passed {
+            self.passed.store(true, Ordering::Relaxed);
+        }
+        passed
+    }
 }
 
 /// No job has this number.
@@ -69,10 +107,16 @@ impl Brake {
         self.is_pulled(job) || self.latest() <= self.yields_after.load(Ordering::Relaxed)
     }
 
-    /// True where the job that is being computed shall stop.
+    /// True where the job that is being computed shall stop, or what is computed is over its limit.
     pub(crate) fn stops_the_running(&self) -> bool {
         self.is_pulled(self.running.load(Ordering::Relaxed))
             || self.latest() > self.yields_after.load(Ordering::Relaxed)
+            || self.limit.is_passed()
+    }
+
+    /// Limits what is computed next, or nothing any more; true where the limit before stopped it.
+    pub(crate) fn limit(&self, limit: Option<Duration>) -> bool {
+        self.limit.set(limit)
     }
 }
 
@@ -84,6 +128,7 @@ impl Default for Brake {
             answer_through: AtomicU64::default(),
             latest: AtomicU64::default(),
             yields_after: AtomicU64::new(NEVER),
+            limit: Limit::default(),
         }
     }
 }

@@ -5,11 +5,13 @@
 //! output (crate `engine` owns both forms); whatever C++ prints goes to standard error. One thread
 //! listens, so that a stop is heard in the middle of a computation; the main thread computes.
 //!
-//! All `unsafe` is in `llama` (its `predictor` among it) and `probe` (the C interfaces of llama.cpp and ggml) and one line of
-//! `leave`.
+//! All `unsafe` is in `llama`, its `predictor` among it, and `probe` (the C interfaces of llama.cpp and
+//! ggml), `doze` (libgomp) and one line of `leave`.
 
 mod backends;
 mod brake;
+mod doze;
+mod gait;
 mod guess;
 mod inbox;
 mod kept;
@@ -18,6 +20,7 @@ mod llama;
 mod memory;
 mod ngram;
 mod outbox;
+mod pace;
 mod pipes;
 mod prepare;
 mod probe;

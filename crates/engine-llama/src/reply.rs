@@ -354,7 +354,10 @@ impl<'reply> Writing<'reply> {
         let read = self.session.used().min(self.statistics.prompt_tokens);
         let read = read.saturating_sub(self.statistics.cached_tokens);
         let decoding = self.begin.elapsed().saturating_sub(self.clocks.first_token);
+        let (threads, gave_way) = self.session.gait().taken();
         Statistics {
+            threads,
+            gave_way,
             first_token_ms: milliseconds(self.clocks.first_token),
             prompt_per_second: rate(read, self.clocks.prompt),
             decode_per_second: rate(self.written().saturating_sub(1), decoding),

@@ -15,6 +15,7 @@ use llama_cpp_2::token::LlamaToken;
 
 use crate::backends;
 use crate::brake::Brake;
+use crate::gait::Gait;
 use crate::kept::{self, Mark};
 use crate::llama::{self, Context, Decoded, Shape};
 use crate::prompting::common;
@@ -27,6 +28,7 @@ const WORTH_KEEPING: usize = 256;
 /// One model with one cache.
 pub(crate) struct Session {
     context: Context,
+    gait: Gait,
     vocabulary: Vocabulary,
     /// Tokens that are computed at once while a prompt is read; progress is told after each.
     batch: usize,
@@ -98,6 +100,7 @@ impl Session {
         })?;
         Ok(Self {
             context,
+            gait: Gait::new(shape.threads, brake),
             vocabulary,
             batch: shape.batch as usize,
             threads: shape.threads,
@@ -213,9 +216,15 @@ impl Session {
         Some(row)
     }
 
-    /// Sets how many threads compute; as many as at the load where none are asked for.
+    /// Sets how many threads compute, as long as they get their cores; as many as at the load where
+    /// none are asked for.
     pub(crate) fn compute_with(&mut self, threads: Option<u32>) {
-        self.context.set_threads(threads.unwrap_or(self.threads));
+        self.gait.plan(threads.unwrap_or(self.threads));
+    }
+
+    /// How it computed since.
+    pub(crate) fn gait(&self) -> &Gait {
+        &self.gait
     }
 
     /// Tokens in the cache.
@@ -294,7 +303,7 @@ impl Session {
     /// Computes tokens, with the logits behind the last `rows`; whatever happens, `cached` then says
     /// what the cache holds.
     pub(crate) fn decode(&mut self, tokens: &[LlamaToken], rows: usize) -> Result<(), Halt> {
-        let ended = self.context.decode(tokens, rows);
+        let ended = self.gait.decode(&mut self.context, tokens, rows);
         self.cached.extend_from_slice(tokens);
         self.is_unsaved = true;
         if ended == Decoded::Whole {

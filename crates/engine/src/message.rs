@@ -436,6 +436,11 @@ pub struct Statistics {
     pub accepted_tokens: u32,
     /// Steps of the computation after the prompt.
     pub steps: u32,
+    /// Threads that computed at the end; 0 where none did.
+    pub threads: u32,
+    /// True where another program took cores and it gave way: some of it was computed with fewer
+    /// threads than were asked for, or with threads that sleep when they wait.
+    pub gave_way: bool,
     /// The most memory that the engine process has held, in bytes; 0 where the system does not
     /// tell.
     pub peak_bytes: u64,

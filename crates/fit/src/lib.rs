@@ -5,6 +5,7 @@
 //! (`machine`), reading a model's file (`gguf`), showing a plan to a person (`app` and above).
 
 mod advice;
+mod bound;
 pub mod bytes;
 pub mod catalogue;
 mod forecast;
@@ -17,6 +18,7 @@ mod planner;
 pub mod words;
 
 pub use advice::{Advice, Choice, PATIENCE_MS, advise};
+pub use bound::Bound;
 pub use forecast::{Estimate, Rates, Typical};
 pub use gguf::KvType;
 pub use learned::{Correction, Experience, Learned, Memory, Observed};

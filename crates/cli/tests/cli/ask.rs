@@ -41,6 +41,7 @@ fn the_end_tells_what_the_reply_cost() {
     assert!(drafts[1] <= drafts[0], "{done}");
     assert_eq!(done["cached_tokens"], 0, "{done}");
     assert_eq!(done["seed"], 7, "{done}");
+    assert!(done["threads"].as_u64().unwrap() > 0 && done["gave_way"].is_boolean());
     // Sprout may take less than a millisecond for both.
     assert!(done["load_ms"].is_u64() && done["first_token_ms"].is_u64());
     assert!(done["code"].is_null() && done["message"].is_null());

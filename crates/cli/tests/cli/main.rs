@@ -5,6 +5,7 @@
 mod ask;
 mod bad_model;
 mod bad_question;
+mod bench;
 // Writes GGUF files, right and wrong ones.
 #[path = "../../../gguf/tests/gguf/builder.rs"]
 #[allow(dead_code, reason = "the tests of gguf break more things")]

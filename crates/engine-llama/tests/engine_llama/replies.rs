@@ -31,6 +31,7 @@ fn statistics_add_up() {
     let decoding = 1000.0 * written / statistics.decode_per_second;
     assert!(decoding <= f64::from(u32::try_from(took).unwrap()));
     assert_eq!(statistics.closed_by, None);
+    assert!(statistics.threads > 0);
 }
 
 #[test]

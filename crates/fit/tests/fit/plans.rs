@@ -1,6 +1,6 @@
 //! Context, cache and verdict on the processor alone.
 
-use fit::{Ask, Correction, KvType, Plan, Reason, Verdict, after_failure, plan};
+use fit::{Ask, Bound, Correction, KvType, Plan, Reason, Verdict, after_failure, plan};
 use gguf::{Geometry, LayerWeights, Weights};
 
 use crate::shapes::{GIB, Shape, machine, mixture, small};
@@ -215,4 +215,23 @@ fn absurd_numbers_are_too_big_and_nothing_worse() {
         let ask = Ask { context, kv: None };
         assert_eq!(on(&absurd, 1 << 49, ask).verdict, Verdict::TooBig);
     }
+}
+
+#[test]
+fn memory_allows_what_its_rate_gives_of_a_tokens_bytes() {
+    let plan = on(&small(), 8 * GIB, asked(4_096, KvType::F16));
+    let weights = 28 * 28_000_000 + 191_000_000_u32;
+    let bound = Bound::of(&plan, &machine(8 * GIB), 100);
+    assert_eq!(bound.bytes_per_token, u64::from(weights + 100 * 28_672));
+    let allowed = bound.tokens_per_second.unwrap();
+    assert!((allowed * f64::from(weights + 100 * 28_672) / 20e9 - 1.0).abs() < 1e-9);
+    // A cache is never fuller than full.
+    let full = Bound::of(&plan, &machine(8 * GIB), u32::MAX);
+    assert_eq!(full.bytes_per_token, u64::from(weights + 4_096 * 28_672));
+    let unmeasured = fit::Machine {
+        speed: None,
+        ..machine(8 * GIB)
+    };
+    let bound = Bound::of(&plan, &unmeasured, 100);
+    assert_eq!(bound.tokens_per_second, None);
 }

@@ -1,0 +1,104 @@
+//! How the context computes: walks the way that its pace chooses, and tells the pace what came of it.
+
+use std::time::{Duration, Instant};
+
+use llama_cpp_2::token::LlamaToken;
+
+use crate::brake::Brake;
+use crate::doze::Doze;
+use crate::llama::{Context, Decoded};
+use crate::pace::{Pace, Step, Way};
+
+/// The gait of one context.
+pub(crate) struct Gait {
+    /// Threads as they are asked for.
+    threads: u32,
+    pace: Pace,
+    doze: Doze,
+    /// The way of the last step.
+    way: Way,
+    /// Whether anything since `plan` was computed another way than planned.
+    gave_way: bool,
+    /// The clock of the pace.
+    begin: Instant,
+    brake: &'static Brake,
+}
+
+impl Gait {
+    /// So many threads, as long as they have cores of their own.
+    pub(crate) fn new(threads: u32, brake: &'static Brake) -> Self {
+        let ways = Way::all(threads, Doze::is_possible());
+        Self {
+            threads,
+            way: ways[0],
+            pace: Pace::new(ways),
+            doze: Doze::default(),
+            gave_way: false,
+            begin: Instant::now(),
+            brake,
+        }
+    }
+
+    /// Before a reply: plans with so many threads from now on.
+    pub(crate) fn plan(&mut self, threads: u32) {
+        if threads == self.threads {
+            self.gave_way = false;
+        } else {
+            *self = Self::new(threads, self.brake);
+        }
+    }
+
+    /// Threads that computed the last step, and whether others took cores since `plan`.
+    pub(crate) fn taken(&self) -> (u32, bool) {
+        (self.way.threads, self.gave_way)
+    }
+
+    /// Computes these tokens (see [`Context::decode`]).
+    pub(crate) fn decode(
+        &mut self,
+        context: &mut Context,
+        tokens: &[LlamaToken],
+        rows: usize,
+    ) -> Decoded {
+        let before = context.len();
+        loop {
+            let (way, limit) = self.pace.way(tokens.len(), self.begin.elapsed());
+            self.way = way;
+            context.set_threads(way.threads);
+            self.doze.set(way.dozing);
+            let (begin, got) = (Instant::now(), processor_time());
+            self.brake.limit(limit);
+            let ended = context.decode(tokens, rows);
+            if self.brake.limit(None) && ended == Decoded::Braked {
+                // A try that is lost is no reason to wait for its end.
+                self.pace.overdue(self.begin.elapsed());
+                if context.truncate(before) {
+                    continue;
+                }
+            }
+            if ended == Decoded::Whole {
+                self.pace.step(&Step {
+                    tokens: tokens.len(),
+                    took: begin.elapsed(),
+                    got: got.and_then(|got| processor_time()?.checked_sub(got)),
+                    now: self.begin.elapsed(),
+                });
+                self.gave_way |= self.pace.has_given_way();
+            }
+            return ended;
+        }
+    }
+}
+
+/// What this process got of the processor so far, over all of its threads.
+#[cfg(unix)]
+fn processor_time() -> Option<Duration> {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    Duration::try_from(time).ok()
+}
+
+/// The steps' own time has to do.
+#[cfg(not(unix))]
+fn processor_time() -> Option<Duration> {
+    None
+}

@@ -1,0 +1,238 @@
+//! A machine that computes by a formula, and a pace on it.
+
+use std::time::Duration;
+
+use super::{Pace, Step, Way};
+
+/// Milliseconds of a step by the way, and the cores that the threads get.
+type Machine = fn(Way) -> (f64, f64);
+
+/// Two cores that nobody else wants.
+fn alone(way: Way) -> (f64, f64) {
+    match (way.threads, way.dozing) {
+        (1, _) => (55.0, 1.0),
+        (_, true) => (50.0, 1.4),
+        (_, false) => (33.0, 1.97),
+    }
+}
+
+/// Two cores on which two loops run.
+fn busy(way: Way) -> (f64, f64) {
+    match (way.threads, way.dozing) {
+        (1, _) => (100.0, 0.5),
+        (_, true) => (70.0, 1.0),
+        (_, false) => (1500.0, 1.0),
+    }
+}
+
+/// A driver that ticks.
+struct Drive {
+    pace: Pace,
+    now: f64,
+    overdue: u32,
+}
+
+impl Drive {
+    fn new(ways: Vec<Way>) -> Self {
+        Self {
+            pace: Pace::new(ways),
+            now: 0.0,
+            overdue: 0,
+        }
+    }
+
+    /// One step of so many tokens, as the gait makes it; gives its milliseconds, lost tries
+    /// included.
+    fn step(&mut self, machine: Machine, tokens: usize, told: bool) -> f64 {
+        let begin = self.now;
+        loop {
+            let (way, limit) = self.pace.way(tokens, self.clock());
+            let (milliseconds, cores) = machine(way);
+            let took = Duration::from_secs_f64(milliseconds / 1000.0);
+            if let Some(limit) = limit.filter(|limit| *limit < took) {
+                self.now += limit.as_secs_f64();
+                self.overdue += 1;
+                self.pace.overdue(self.clock());
+                continue;
+            }
+            self.now += took.as_secs_f64();
+            let got = told.then(|| took.mul_f64(cores));
+            let now = self.clock();
+            self.pace.step(&Step {
+                tokens,
+                took,
+                got,
+                now,
+            });
+            return (self.now - begin) * 1000.0;
+        }
+    }
+
+    fn clock(&self) -> Duration {
+        Duration::from_secs_f64(self.now)
+    }
+
+    fn run(&mut self, machine: Machine, steps: usize) -> f64 {
+        (0..steps).map(|_| self.step(machine, 1, true)).sum()
+    }
+
+    fn at(&mut self) -> Way {
+        let now = self.clock();
+        let tokens = if self.pace.reading { 256 } else { 1 };
+        self.pace.way(tokens, now).0
+    }
+}
+
+fn spinning(threads: u32) -> Way {
+    Way {
+        threads,
+        dozing: false,
+    }
+}
+
+fn dozing(threads: u32) -> Way {
+    Way {
+        threads,
+        dozing: true,
+    }
+}
+
+#[test]
+fn the_ways_begin_with_the_plan_and_become_less() {
+    assert_eq!(Way::all(1, true), [spinning(1)]);
+    assert_eq!(Way::all(0, false), [spinning(1)]);
+    assert_eq!(Way::all(2, true), [spinning(2), dozing(2)]);
+    assert_eq!(Way::all(2, false), [spinning(2), spinning(1)]);
+    assert_eq!(Way::all(8, false), [spinning(8), spinning(4), spinning(1)]);
+}
+
+#[test]
+fn alone_nothing_is_tried() {
+    let mut drive = Drive::new(Way::all(2, true));
+    assert!((drive.run(alone, 1000) - 33_000.0).abs() < 1.0);
+    assert!(!drive.pace.has_given_way());
+}
+
+#[test]
+fn a_context_that_fills_is_no_load() {
+    let mut drive = Drive::new(Way::all(2, false));
+    let mut milliseconds = 33.0;
+    for _ in 0..2000 {
+        milliseconds *= 1.001;
+        let (way, _) = drive.pace.way(1, drive.clock());
+        assert_eq!(way, spinning(2));
+        drive.now += milliseconds / 1000.0;
+        let now = drive.clock();
+        let took = Duration::from_secs_f64(milliseconds / 1000.0);
+        drive.pace.step(&Step {
+            tokens: 1,
+            took,
+            got: None,
+            now,
+        });
+    }
+}
+
+#[test]
+fn a_load_is_noticed_within_a_step_or_two_and_costs_little_from_then_on() {
+    let mut drive = Drive::new(Way::all(2, true));
+    drive.run(alone, 100);
+    let slow = drive.run(busy, 100);
+    assert!(drive.pace.has_given_way());
+    // One step of 1.5 s, then 70 ms each but for some tries that are given up.
+    assert!(slow < 1500.0 + 1.2 * 99.0 * 70.0, "{slow}");
+    let later = drive.run(busy, 1000);
+    assert!(later < 1.03 * 1000.0 * 70.0, "{later}");
+    assert!(drive.overdue > 2);
+}
+
+#[test]
+fn a_load_that_was_there_first_is_noticed_too() {
+    let mut drive = Drive::new(Way::all(2, true));
+    drive.run(busy, 4);
+    assert_eq!(drive.at(), dozing(2));
+}
+
+#[test]
+fn the_threads_come_back_soon_after_the_load_has_gone() {
+    let mut drive = Drive::new(Way::all(2, true));
+    drive.run(busy, 1000);
+    drive.run(alone, 30);
+    assert_eq!(drive.at(), spinning(2));
+    assert!(!drive.pace.has_given_way());
+    // Also where the steps of the other way take as long alone: then after the patience.
+    let hidden: Machine = |way| if way.dozing { (70.0, 1.4) } else { alone(way) };
+    drive.run(busy, 1000);
+    drive.run(hidden, 480);
+    assert_eq!(drive.at(), spinning(2));
+}
+
+#[test]
+fn where_threads_cannot_doze_fewer_compute() {
+    let mut drive = Drive::new(Way::all(2, false));
+    drive.run(alone, 100);
+    drive.run(busy, 100);
+    assert_eq!(drive.at(), spinning(1));
+    drive.run(alone, 100);
+    assert_eq!(drive.at(), spinning(2));
+}
+
+#[test]
+fn without_the_processors_time_the_steps_tell() {
+    let mut drive = Drive::new(Way::all(2, true));
+    for _ in 0..20 {
+        drive.step(alone, 1, false);
+    }
+    for _ in 0..10 {
+        drive.step(busy, 1, false);
+    }
+    assert!(drive.pace.has_given_way());
+}
+
+#[test]
+fn threads_that_wait_for_a_disk_or_a_gpu_are_tried_ever_less() {
+    let waiting: Machine = |_| (100.0, 0.3);
+    let mut drive = Drive::new(Way::all(2, true));
+    drive.run(waiting, 3000);
+    assert!(!drive.pace.has_given_way());
+    assert!(drive.pace.patience >= super::MOST_PATIENCE);
+}
+
+#[test]
+fn batches_of_a_prompt_and_words_are_not_compared() {
+    let mut drive = Drive::new(Way::all(2, true));
+    let reading: Machine = |way| (if way.dozing { 1600.0 } else { 1500.0 }, 1.97);
+    for _ in 0..3 {
+        drive.step(reading, 256, true);
+    }
+    drive.run(alone, 20);
+    drive.step(reading, 256, true);
+    drive.step(reading, 100, true);
+    drive.run(alone, 20);
+    assert!(!drive.pace.has_given_way());
+    assert_eq!(drive.at(), spinning(2));
+}
+
+#[test]
+fn words_begin_as_the_prompt_ended_and_find_their_own_way() {
+    let mut drive = Drive::new(Way::all(2, true));
+    let reading: Machine = |way| (if way.dozing { 3000.0 } else { 6000.0 }, 1.0);
+    for _ in 0..2 {
+        drive.step(reading, 256, true);
+    }
+    assert_eq!(drive.at(), dozing(2));
+    drive.run(busy, 1);
+    assert_eq!(drive.at(), dozing(2));
+    drive.run(alone, 10);
+    assert_eq!(drive.at(), spinning(2));
+}
+
+#[test]
+fn after_a_pause_it_begins_as_planned() {
+    let mut drive = Drive::new(Way::all(2, true));
+    drive.run(busy, 20);
+    assert!(drive.pace.has_given_way());
+    drive.now += 60.0;
+    assert_eq!(drive.at(), spinning(2));
+    assert!(!drive.pace.has_given_way());
+}
