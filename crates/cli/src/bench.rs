@@ -135,8 +135,11 @@ fn words(benched: &Benched) -> String {
         benched.gpus.join(" and ")
     };
     lines.push(format!(
-        "computed   on {on}, {} threads, {} tokens of context, loaded in {:.1} s, {} runs",
-        benched.threads,
+        "computed   on {on}, {}, {} tokens of context, loaded in {:.1} s, {} runs",
+        match benched.threads {
+            1 => "1 thread".to_owned(),
+            threads => format!("{threads} threads"),
+        },
         benched.context,
         std::time::Duration::from_millis(benched.load_ms).as_secs_f64(),
         benched.runs,

@@ -32,7 +32,7 @@ mod vocabulary;
 mod worth;
 
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use engine::message::{Event, Failure, FailureCode, Hello, Job, Load, Loaded, Prepare, Request};
 use llama_cpp_2::llama_backend::LlamaBackend;
@@ -41,9 +41,6 @@ use crate::brake::Brake;
 use crate::inbox::{Heard, Inbox};
 use crate::outbox::Outbox;
 use crate::session::Session;
-
-/// How long nobody must have asked for anything before the cache is written to its file.
-const QUIET: Duration = Duration::from_secs(5);
 
 fn main() -> ExitCode {
     leave::on_panic();
@@ -131,11 +128,10 @@ impl Idle {
         loop {
             // Before the look: what is asked for between the two ends what is begun then.
             let latest = inbox.brake().latest();
-            let unsaved = session.as_ref().is_some_and(Session::wants_keeping);
             let heard = if self.prepare.is_some() {
                 inbox.look()
             } else {
-                inbox.next(unsaved.then_some(QUIET))
+                inbox.next(session.as_ref().and_then(Session::quiet))
             };
             match heard {
                 Heard::Over => return None,

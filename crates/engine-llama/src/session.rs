@@ -5,6 +5,7 @@ use std::ffi::CString;
 use std::io::Write;
 use std::path::Path;
 use std::pin::pin;
+use std::time::Duration;
 
 use engine::message::{Failure, FailureCode, Kept, Load};
 use engine::prompt::Segment;
@@ -24,6 +25,11 @@ use crate::worth::{WIDEST, Worth};
 
 /// Fewer tokens than this are read again sooner than they are kept.
 const WORTH_KEEPING: usize = 256;
+
+/// The shortest quiet before the cache is kept, and the bytes for each millisecond of a longer one:
+/// half a minute for eight thousand tokens of the 1.5B.
+const LEAST_QUIET: Duration = Duration::from_secs(1);
+const KEPT_BYTES_PER_MS: u64 = 8000;
 
 /// One model with one cache.
 pub(crate) struct Session {
@@ -133,8 +139,16 @@ impl Session {
         self.is_unsaved = false;
     }
 
+    /// How long nobody must have asked for anything before what is not kept yet is kept; none where
+    /// there is nothing worth it. The more it is, the longer: a disk is not made for a quarter of a
+    /// gigabyte with every reply.
+    pub(crate) fn quiet(&self) -> Option<Duration> {
+        let bytes = self.wants_keeping().then(|| self.context.saved_bytes())?;
+        Some(LEAST_QUIET.max(Duration::from_millis(bytes / KEPT_BYTES_PER_MS)))
+    }
+
     /// True where something is worth keeping that is not kept.
-    pub(crate) fn wants_keeping(&self) -> bool {
+    fn wants_keeping(&self) -> bool {
         self.is_unsaved && self.kept.is_some() && self.cached.len() >= WORTH_KEEPING
     }
 

@@ -74,7 +74,7 @@ async fn a_follow_up_needs_none_of_the_last_answer_and_outlives_a_restart() {
     assert!(cost.cached_tokens > before.prompt_tokens, "{cost:?}");
     assert!(cost.prompt_tokens - cost.cached_tokens < 24, "{cost:?}");
     until("kept again", || !kept(&world).is_empty()).await;
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
     let world = world.again().await;
     let (_, third) = ask(&world, Some(chat), "What is 4 + 4?").await;
     let cost = third.statistics.unwrap();
