@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use engine::Engine;
 use engine::governor::Governor;
 use engine::message::{End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
-use engine::prompt::{Conversation, Prompt, Template};
+use engine::prompt::{Conversation, Prompt, Segment, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A model and the shape in which it is measured.
@@ -120,6 +120,44 @@ impl Ours {
         }
     }
 
+    /// The time from a question until the first words of its reply are here, by our clock.
+    pub fn first_words(&self, question: &str) -> io::Result<Duration> {
+        let begun = Instant::now();
+        let (job, mut events) = self.begin(question, greedy(), 1000);
+        while let Some(event) = events.blocking_recv() {
+            let first = begun.elapsed();
+            match event {
+                Event::Words { .. } => {
+                    self.engine.stop(job);
+                    gather(events);
+                    return Ok(first);
+                }
+                Event::ReplyEnded { end, .. } => {
+                    return Err(io::Error::other(format!("{end:?} before the first word")));
+                }
+                _ => {}
+            }
+        }
+        unreachable!("BUG: the handle gives every reply an end")
+    }
+
+    /// Begins a reply, stops it after this time, which must be while the question is read, and
+    /// gives the time from then until the process computes no more.
+    pub fn stop_after(&self, question: &str, after: Duration) -> io::Result<Duration> {
+        let begun = Instant::now();
+        let (job, events) = self.begin(question, greedy(), 16);
+        std::thread::sleep(after.saturating_sub(begun.elapsed()));
+        let stopped = Instant::now();
+        self.engine.stop(job);
+        let idle = crate::idle::since(stopped, self.engine.process_id())?;
+        let told = gather(events);
+        if told.end == End::Stopped && told.statistics.first_token_ms == 0 {
+            return Ok(idle);
+        }
+        let message = format!("ours had read its prompt in {after:?}");
+        Err(io::Error::other(message))
+    }
+
     /// The most memory that the process held, in bytes.
     pub fn peak(&self) -> Option<u64> {
         crate::memory::peak(self.engine.process_id())
@@ -152,6 +190,15 @@ pub fn all_cores() -> u32 {
 /// A question in R1's form.
 pub fn prompt(question: &str) -> Prompt {
     Template::R1.render(&Conversation::of(question))
+}
+
+/// The same as one text, with its special tokens written out.
+pub fn prompt_text(question: &str) -> String {
+    let segments = prompt(question).segments;
+    let texts = segments.iter().map(|segment| match segment {
+        Segment::Special(text) | Segment::Text(text) => text.as_str(),
+    });
+    texts.collect()
 }
 
 /// The likeliest token always, so that both sides of a comparison do the same.
