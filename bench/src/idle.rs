@@ -10,7 +10,7 @@ const IDLE_PART: u32 = 10;
 /// How long it must stay idle to count as such. Longer than the pauses between two batches.
 const QUIET: Duration = Duration::from_millis(300);
 /// After so long nobody waits any more.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// Waits until a process has become idle, and gives the time from `begun` until it was.
 pub fn since(begun: Instant, process: u32) -> io::Result<Duration> {

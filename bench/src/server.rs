@@ -16,7 +16,7 @@ use crate::ours::Setup;
 use crate::peers::Peers;
 
 /// How long a load may take.
-const LOAD_LIMIT: Duration = Duration::from_secs(120);
+const LOAD_LIMIT: Duration = Duration::from_mins(2);
 /// How often a server that loads is asked whether it is ready. Half of this is what the time of a
 /// start says too much, on average.
 const ASK_EVERY: Duration = Duration::from_millis(4);

@@ -45,19 +45,18 @@ pub(super) fn follow_up(bench: &Bench) -> io::Result<Vec<Figure>> {
 fn second_reply(bench: &Bench, setup: &Setup, more: &[&str], round: usize) -> io::Result<Duration> {
     let server = Server::start(&bench.peers, setup, more)?;
     let first = server.tokens(&ours::prompt_text(&question(FIRST, seed(round))))?;
+    let thought = letters(THOUGHT, !seed(round)) + engine::prompt::THINK_CLOSE;
+    let answer = engine::prompt::GAP.to_owned() + &letters(ANSWER, !seed(round + 1));
+    let (thought, answer) = (server.tokens(&thought)?, server.tokens(&answer)?);
     // Read instead of written: what is in the cache afterwards is the same, and it takes a tenth.
-    let reply = letters(THOUGHT + ANSWER, !seed(round));
-    let reply = server.tokens(&reply)?;
-    server.complete(&[first.as_slice(), &reply].concat(), 1)?;
+    server.complete(&[first.as_slice(), &thought, &answer].concat(), 1)?;
     // What the form of a prompt puts behind the question: header, opened thought, line break.
     let (asked, opened) = first.split_at(first.len() - 2);
-    let gap = server.tokens(engine::prompt::GAP)?;
     let end = server.tokens(engine::prompt::END)?;
     // The next question with all that stands around it but the token that begins a text.
     let next = server.tokens(&ours::prompt_text(&question(NEXT + FORM, seed(round + 1))))?;
     debug_assert_eq!(opened, &next[next.len() - 2..]);
-    let answer = &reply[THOUGHT as usize..];
-    let second = [asked, &gap, answer, &end, &next[1..]].concat();
+    let second = [asked, &answer, &end, &next[1..]].concat();
     Ok(server.complete(&second, 1)?.first)
 }
 
