@@ -35,6 +35,8 @@ pub struct Bench {
     pub threads: u32,
     /// Runs of each side.
     pub rounds: usize,
+    /// Whether the control runs too.
+    pub control: bool,
 }
 
 /// A part of the table.

@@ -51,7 +51,7 @@ pub(super) fn prompt_4k(bench: &Bench) -> io::Result<Vec<Figure>> {
 /// Decode speed behind so many tokens.
 fn written(thing: &str, bench: &Bench, setup: &Setup, depth: u32) -> io::Result<Vec<Figure>> {
     let before = depth.max(NOTHING);
-    let sides = vec![
+    let mut sides = vec![
         Side::new(OURS, |round| {
             let engine = warm(setup)?;
             let told = engine.ask(&question(before, seed(round)), ours::greedy(), WRITTEN);
@@ -76,18 +76,20 @@ fn written(thing: &str, bench: &Bench, setup: &Setup, depth: u32) -> io::Result<
             Ok([completion.decode_per_second])
         })
         .with([Some(OF_SERVER)]),
-        Side::new("bare", |round| {
+    ];
+    if bench.control {
+        sides.push(Side::new("bare", |round| {
             let run = control::run(setup, &question(before, seed(round)), WRITTEN)?;
             Ok([run.decode_per_second])
-        }),
-    ];
+        }));
+    }
     contest([(thing, "tok/s")], bench.rounds, sides)
 }
 
 /// Speed of reading a prompt of so many tokens.
 fn read(thing: &str, bench: &Bench, tokens: u32) -> io::Result<Vec<Figure>> {
     let setup = &bench.setup(tokens)?;
-    let sides = vec![
+    let mut sides = vec![
         Side::new(OURS, |round| {
             let engine = warm(setup)?;
             let told = engine.ask(&question(tokens, seed(round)), ours::greedy(), 1);
@@ -99,12 +101,14 @@ fn read(thing: &str, bench: &Bench, tokens: u32) -> io::Result<Vec<Figure>> {
             Ok([nth(&bench.peers.bench(setup, &arguments)?, 1)?])
         })
         .with([Some(OF_BENCH)]),
+    ];
+    if bench.control {
         // Cold, and with the time that it takes to cut the text into tokens.
-        Side::new("bare", |round| {
+        sides.push(Side::new("bare", |round| {
             let run = control::run(setup, &question(tokens, seed(round)), 1)?;
             Ok([run.prompt_per_second])
-        }),
-    ];
+        }));
+    }
     contest([(thing, "tok/s")], bench.rounds, sides)
 }
 
