@@ -5,14 +5,20 @@
 //! weights ([`synthetic`]). Nothing of this is part of the product, and no test asserts a time.
 
 pub mod browser;
+pub mod control;
 pub mod figures;
+pub mod http;
+pub mod idle;
 pub mod many;
 pub mod memory;
 pub mod ours;
 pub mod page;
+pub mod peers;
 pub mod planned;
 mod prose;
 mod quants;
+pub mod server;
+pub mod speed;
 pub mod stream;
 pub mod synthetic;
 mod words;

@@ -6,8 +6,10 @@ use std::time::{Duration, Instant};
 
 use engine::Engine;
 use engine::governor::Governor;
-use engine::message::{Drafts, End, Event, Failure, Held, Job, Load, Reply, Sampling, Statistics};
-use engine::prompt::{Conversation, Prompt, Template};
+use engine::message::{
+    Drafts, End, Event, Failure, Held, Job, Kept, Load, Prepare, Reply, Sampling, Statistics,
+};
+use engine::prompt::{Conversation, Prompt, Segment, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 /// A model and the shape in which it is measured.
@@ -135,6 +137,72 @@ impl Ours {
         }
     }
 
+    /// The time from a question until the first words of its reply are here, by our clock.
+    pub fn first_words(&self, question: &str) -> io::Result<Duration> {
+        self.first_words_of(prompt(question), None)
+            .map(|(first, _)| first)
+    }
+
+    /// The same of a prompt whose conversation is kept in this file; with the reply's cost.
+    pub fn first_words_of(
+        &self,
+        prompt: Prompt,
+        kept: Option<Kept>,
+    ) -> io::Result<(Duration, Statistics)> {
+        let begun = Instant::now();
+        let (job, mut events) = self.engine.reply(Reply {
+            prompt,
+            kept,
+            ..reply("", greedy(), 1000)
+        });
+        while let Some(event) = events.blocking_recv() {
+            let first = begun.elapsed();
+            match event {
+                Event::Words { .. } => {
+                    self.engine.stop(job);
+                    return Ok((first, gather(events).statistics));
+                }
+                Event::ReplyEnded { end, .. } => {
+                    return Err(io::Error::other(format!("{end:?} before the first word")));
+                }
+                _ => {}
+            }
+        }
+        unreachable!("BUG: the handle gives every reply an end")
+    }
+
+    /// Lets the engine read what is known of a prompt, and waits until it has.
+    pub fn prepare(&self, prompt: Prompt, kept: Option<Kept>) -> io::Result<u32> {
+        let mut events = self.engine.prepare(Prepare {
+            prompt,
+            room: 0,
+            left_before: 0,
+            threads: None,
+            kept,
+        });
+        match events.blocking_recv() {
+            Some(Event::Prepared { outcome }) => outcome.map_err(io::Error::other),
+            other => Err(io::Error::other(format!("{other:?} for a preparation"))),
+        }
+    }
+
+    /// Begins a reply, stops it after this time, which must be while the question is read, and
+    /// gives the time from then until the process computes no more.
+    pub fn stop_after(&self, question: &str, after: Duration) -> io::Result<Duration> {
+        let begun = Instant::now();
+        let (job, events) = self.begin(question, greedy(), 16);
+        std::thread::sleep(after.saturating_sub(begun.elapsed()));
+        let stopped = Instant::now();
+        self.engine.stop(job);
+        let idle = crate::idle::since(stopped, self.engine.process_id())?;
+        let told = gather(events);
+        if told.end == End::Stopped && told.statistics.first_token_ms == 0 {
+            return Ok(idle);
+        }
+        let message = format!("ours had read its prompt in {after:?}");
+        Err(io::Error::other(message))
+    }
+
     /// The most memory that the process held, in bytes.
     pub fn peak(&self) -> Option<u64> {
         crate::memory::peak(self.engine.process_id())
@@ -173,6 +241,15 @@ pub fn all_cores() -> u32 {
 /// A question in R1's form.
 pub fn prompt(question: &str) -> Prompt {
     Template::R1.render(&Conversation::of(question))
+}
+
+/// The same as one text, with its special tokens written out.
+pub fn prompt_text(question: &str) -> String {
+    let segments = prompt(question).segments;
+    let texts = segments.iter().map(|segment| match segment {
+        Segment::Special(text) | Segment::Text(text) => text.as_str(),
+    });
+    texts.collect()
 }
 
 /// The likeliest token always, so that both sides of a comparison do the same.

@@ -6,21 +6,20 @@
     reason = "figures on standard output, progress on standard error"
 )]
 
-use std::io::{self, BufRead, BufReader, Write};
+use std::io;
 use std::path::PathBuf;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use bench::control::{self, Run};
 use bench::figures::{self, Figure, Target};
 use bench::ours::{self, Ours, Setup};
 use bench::planned::{self, Planned};
 use bench::synthetic::{self, Model};
 use clap::Parser;
 use engine::message::{End, Event, Sampling};
-use engine::prompt::Segment;
 use fit::Ask;
 use gguf::{Header, KvType};
-use serde_json::Value;
 
 /// Measures Spud's engine beside llama-cpp-2 driven bare: load, first token, prompt and decode
 /// speed, memory, stops, sampling, a question of a megabyte. Takes some minutes; close everything
@@ -49,16 +48,6 @@ struct Arguments {
     /// One JSON object a line instead of a table.
     #[arg(long)]
     json: bool,
-}
-
-/// What one side gave in one round.
-#[derive(Debug, Clone, Copy)]
-struct Run {
-    load: f64,
-    first_token: f64,
-    prompt_per_second: f64,
-    decode_per_second: f64,
-    peak: Option<u64>,
 }
 
 /// Runs of one side.
@@ -107,9 +96,11 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
         // Whoever is second finds the file's pages warmer and the processor hotter: take turns.
         if round % 2 == 0 {
             ours.0.push(run_ours(&setup, &question, arguments.tokens)?);
-            bare.0.push(run_bare(&setup, &question, arguments.tokens)?);
+            bare.0
+                .push(control::run(&setup, &question, arguments.tokens)?);
         } else {
-            bare.0.push(run_bare(&setup, &question, arguments.tokens)?);
+            bare.0
+                .push(control::run(&setup, &question, arguments.tokens)?);
             ours.0.push(run_ours(&setup, &question, arguments.tokens)?);
         }
     }
@@ -207,52 +198,6 @@ fn run_ours(setup: &Setup, question: &str, tokens: u32) -> io::Result<Run> {
         prompt_per_second: statistics.prompt_per_second,
         decode_per_second: statistics.decode_per_second,
         peak: engine.peak(),
-    })
-}
-
-fn run_bare(setup: &Setup, question: &str, tokens: u32) -> io::Result<Run> {
-    let program = std::env::current_exe()?.with_file_name("bench-bare");
-    let begun = Instant::now();
-    let mut child = Command::new(program)
-        .arg(&setup.model)
-        .args(["--context", &setup.context.to_string()])
-        .args(["--threads", &setup.threads.to_string()])
-        .args(["--tokens", &tokens.to_string()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    let mut said = BufReader::new(child.stdout.take().expect("BUG: it was asked for"));
-    let mut line = String::new();
-    said.read_line(&mut line)?;
-    let load = begun.elapsed().as_secs_f64();
-    let segments = ours::prompt(question).segments;
-    let prompt: String = segments
-        .iter()
-        .map(|segment| match segment {
-            Segment::Special(text) | Segment::Text(text) => text.as_str(),
-        })
-        .collect();
-    let mut stdin = child.stdin.take().expect("BUG: it was asked for");
-    stdin.write_all(prompt.as_bytes())?;
-    drop(stdin);
-    line.clear();
-    said.read_line(&mut line)?;
-    let complained = io::read_to_string(child.stderr.take().expect("BUG: it was asked for"))?;
-    child.wait()?;
-    let answer: Value = serde_json::from_str(&line)
-        .map_err(|_| io::Error::other(format!("bench-bare said {line:?}: {complained}")))?;
-    let number = |key: &str| {
-        let missing = || io::Error::other(format!("no {key} in {line}"));
-        answer[key].as_f64().ok_or_else(missing)
-    };
-    let first_token = number("first_token_s")?;
-    Ok(Run {
-        load,
-        first_token,
-        prompt_per_second: number("prompt_tokens")? / first_token,
-        decode_per_second: number("decode_per_second")?,
-        peak: answer["peak"].as_u64(),
     })
 }
 
