@@ -1,7 +1,8 @@
 //! First tokens of chats that go on: right after an answer, and days later.
 //!
-//! Ours has what its user gave it: the time to read the answer, in which it read the bare answer into
-//! its cache, but none in which the next question was typed.
+//! Ours has what its user gives it: the time in which the answer is read, for the bare answer, and the
+//! time in which the next question is typed, for all of it but its last word. A question that was
+//! pasted and sent at once stands beside it.
 
 use std::io;
 use std::time::Duration;
@@ -30,7 +31,12 @@ const LONG: u32 = 8000;
 pub(super) fn follow_up(bench: &Bench) -> io::Result<Vec<Figure>> {
     let setup = &bench.setup(FIRST + THOUGHT + 2 * ANSWER)?;
     let sides = vec![
-        Side::new(OURS, |round| Ok([our_second(setup, round)?.as_secs_f64()])),
+        Side::new(OURS, |round| {
+            Ok([our_second(setup, round, true)?.as_secs_f64()])
+        }),
+        Side::new("ours, pasted", |round| {
+            Ok([our_second(setup, round, false)?.as_secs_f64()])
+        }),
         Side::new("llama-server", |round| {
             Ok([second_reply(bench, setup, &[], round)?.as_secs_f64()])
         })
@@ -45,7 +51,7 @@ pub(super) fn follow_up(bench: &Bench) -> io::Result<Vec<Figure>> {
 }
 
 /// The time to the first token of our second reply.
-fn our_second(setup: &Setup, round: usize) -> io::Result<Duration> {
+fn our_second(setup: &Setup, round: usize, is_typed: bool) -> io::Result<Duration> {
     let engine = Ours::start(setup)?;
     let asked = Turn::User(question(FIRST, seed(round)));
     let answer = letters(ANSWER, !seed(round + 1));
@@ -71,10 +77,16 @@ fn our_second(setup: &Setup, round: usize) -> io::Result<Duration> {
         ..Conversation::default()
     };
     engine.prepare(Template::R1.anticipate(&next(String::new())), None)?;
-    let second = Template::R1.render(&next(question(NEXT + FORM, seed(round + 1))));
-    let (first, cost) = engine.first_words_of(second, None)?;
-    // The question, the header, `<think>` and its line break.
-    check("ours", cost.prompt_tokens - cost.cached_tokens, NEXT + 3)?;
+    let asked = question(NEXT + FORM, seed(round + 1));
+    // The header, `<think>` and its line break are new in any case.
+    let mut new = NEXT + 3;
+    if is_typed {
+        let typed = asked.rsplit_once(' ').map_or("", |(before, _)| before);
+        engine.prepare(Template::R1.anticipate(&next(typed.to_owned())), None)?;
+        new = 1 + 3;
+    }
+    let (first, cost) = engine.first_words_of(Template::R1.render(&next(asked)), None)?;
+    check("ours", cost.prompt_tokens - cost.cached_tokens, new)?;
     Ok(first)
 }
 
