@@ -165,10 +165,11 @@ impl<'reply> Writing<'reply> {
             self.take(token, now - before);
             before = now;
             let room = (self.session.context() as usize).saturating_sub(self.guesses.sure());
-            if room == 0 {
+            let left = self.reply.max_tokens.saturating_sub(self.written()) as usize;
+            // Nothing is chosen behind the last one, so it is not computed.
+            if room == 0 || left == 0 {
                 return Ok(End::Length);
             }
-            let left = self.reply.max_tokens.saturating_sub(self.written()) as usize;
             let most = if self.forced.is_empty() {
                 left.min(room)
             } else {
