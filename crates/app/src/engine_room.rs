@@ -27,9 +27,7 @@ use crate::preferences::Preferences;
 use crate::resident::{Outfit, Resident, load};
 use crate::run::run;
 use crate::stop::Stop;
-pub use terms::{
-    Ending, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed,
-};
+pub use terms::{Ending, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed};
 
 /// How long counting tokens may take before an estimate has to do: some twenty times what it takes.
 const COUNT_LIMIT: Duration = Duration::from_secs(10);
