@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use engine::message::{Event, Prepare, Statistics};
+use engine::message::{Event, Prepare};
 use engine::prompt::{Conversation, Segment};
 use fit::{Machine, Plan};
 use tokio::sync::{Mutex, MutexGuard, watch};
