@@ -233,6 +233,10 @@ impl App {
             if let Some(preparing) = &state.preparing {
                 preparing.stopper.stop();
             }
+            // A model that is on its way for a draft would hold the room until it is there.
+            if let Some(ahead) = &state.ahead {
+                ahead.stop();
+            }
         }
         let all_saved = async {
             while !self.state().live.is_empty() {
