@@ -87,11 +87,14 @@ impl Session {
     /// Remembers where the conversation that now comes is kept, and finds what is there. What the
     /// cache holds of the one before is kept first.
     fn change_kept(&mut self, kept: Option<&Kept>) -> Option<kept::File> {
-        if self.kept() == kept {
+        // By the file alone: how much may be kept follows the free disk, which is never the same twice.
+        if self.kept().map(|kept| &kept.path) == kept.map(|kept| &kept.path) {
+            self.set_kept(kept.cloned());
             return None;
         }
         self.keep();
         self.set_kept(kept.cloned());
+        self.forget_unsaved();
         kept::find(&kept?.path, self.mark())
     }
 }

@@ -133,9 +133,13 @@ impl Session {
         self.kept.as_ref()
     }
 
-    /// Names another conversation, whose words will be in the cache.
+    /// Says where the conversation in the cache is kept.
     pub(crate) fn set_kept(&mut self, kept: Option<Kept>) {
         self.kept = kept;
+    }
+
+    /// What the cache holds is not of the conversation that now comes.
+    pub(crate) fn forget_unsaved(&mut self) {
         self.is_unsaved = false;
     }
 

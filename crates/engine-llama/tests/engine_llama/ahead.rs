@@ -219,6 +219,25 @@ fn a_conversation_is_kept_for_another_day_and_another_one_makes_room_for_it() {
 }
 
 #[test]
+fn a_conversation_that_goes_on_is_the_same_however_much_may_be_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("1-a.kept");
+    let kept = |most_bytes| {
+        Some(Kept {
+            path: path.clone(),
+            most_bytes,
+        })
+    };
+    let engine = ready(1024);
+    asked(&engine, &long(), kept(1 << 30));
+    // The disk has less room now, and nothing is written and read back before the next reply.
+    let again = asked(&engine, &long(), kept((1 << 30) - 1));
+    assert!(!path.exists());
+    let read = again.statistics.prompt_tokens - again.statistics.cached_tokens;
+    assert!(read <= 1, "{:?}", again.statistics);
+}
+
+#[test]
 fn a_file_that_is_not_whole_and_ours_is_as_none() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("1-a.kept");
