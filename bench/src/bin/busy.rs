@@ -9,11 +9,9 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
 
 use bench::figures::{self, Figure, Target};
+use bench::others::Others;
 use bench::ours::{self, Ours, Setup};
 use bench::synthetic::{self, Model};
 use clap::Parser;
@@ -142,7 +140,7 @@ fn compare(
 /// Each run is a process of its own that has learned nothing yet. The loops start when it is loaded.
 fn run_ours(setup: &Setup, loops: u32, question: &str, tokens: u32) -> io::Result<(f64, f64)> {
     let engine = Ours::start(setup)?;
-    let _busy = Busy::start(loops);
+    let _busy = Others::begin(loops);
     let told = engine.ask(question, ours::greedy(), tokens);
     if told.end != End::Length {
         let end = told.end;
@@ -155,7 +153,7 @@ fn run_ours(setup: &Setup, loops: u32, question: &str, tokens: u32) -> io::Resul
 fn run_bare(setup: &Setup, loops: u32, question: &str, tokens: u32) -> io::Result<(f64, f64)> {
     let (mut child, mut said) = bare(setup, tokens)?;
     said.read_line(&mut String::new())?;
-    let _busy = Busy::start(loops);
+    let _busy = Others::begin(loops);
     let mut stdin = child.stdin.take().expect("BUG: it was asked for");
     stdin.write_all(question.as_bytes())?;
     drop(stdin);
@@ -187,33 +185,4 @@ fn bare(setup: &Setup, tokens: u32) -> io::Result<(Child, BufReader<ChildStdout>
         .spawn()?;
     let said = BufReader::new(child.stdout.take().expect("BUG: it was asked for"));
     Ok((child, said))
-}
-
-/// Loops that compute until it is dropped.
-struct Busy {
-    over: Arc<AtomicBool>,
-    loops: Vec<JoinHandle<()>>,
-}
-
-impl Busy {
-    fn start(loops: u32) -> Self {
-        let over = Arc::new(AtomicBool::new(false));
-        let begin = |_| {
-            let over = Arc::clone(&over);
-            thread::spawn(move || while !over.load(Ordering::Relaxed) {})
-        };
-        Self {
-            loops: (0..loops).map(begin).collect(),
-            over,
-        }
-    }
-}
-
-impl Drop for Busy {
-    fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
-        for one in self.loops.drain(..) {
-            let _ = one.join();
-        }
-    }
 }
