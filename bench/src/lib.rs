@@ -22,6 +22,7 @@ pub mod server;
 pub mod speed;
 pub mod stream;
 pub mod synthetic;
+pub mod transcripts;
 mod words;
 
 /// Where commands keep what they made or fetched: beside what cargo built.

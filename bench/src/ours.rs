@@ -12,6 +12,8 @@ use engine::message::{
 use engine::prompt::{Conversation, Prompt, Segment, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::transcripts::Transcript;
+
 /// A model and the shape in which it is measured.
 #[derive(Debug, Clone)]
 pub struct Setup {
@@ -101,17 +103,12 @@ impl Ours {
         gather(self.begin(question, sampling, tokens).1)
     }
 
-    /// The whole of a reply, with drafts or without.
-    pub fn ask_drafting(
-        &self,
-        question: &str,
-        sampling: Sampling,
-        tokens: u32,
-        drafts: Drafts,
-    ) -> Told {
+    /// The whole of a reply that is dictated, with drafts or without.
+    pub fn dictate(&self, transcript: &Transcript, drafts: Drafts) -> Told {
         let reply = Reply {
             drafts,
-            ..reply(question, sampling, tokens)
+            dictated: Some(transcript.reply.to_owned()),
+            ..reply(transcript.question, Sampling::of_r1(1), u32::MAX)
         };
         gather(self.engine.reply(reply).1)
     }
@@ -229,6 +226,7 @@ fn reply(question: &str, sampling: Sampling, tokens: u32) -> Reply {
         threads: None,
         kept: None,
         drafts: Drafts::Never,
+        dictated: None,
     }
 }
 

@@ -18,6 +18,7 @@ use std::time::Instant;
 use bench::figures::{self, Figure, Target};
 use bench::ours::{self, Ours, Setup};
 use bench::synthetic::{self, Model};
+use bench::transcripts;
 use clap::Parser;
 use engine::frame;
 use engine::governor::Loops;
@@ -99,36 +100,38 @@ fn steps(model: &Path, arguments: &Arguments) -> io::Result<Vec<f64>> {
     Ok((0..arguments.rounds.max(1)).map(step).collect())
 }
 
-/// What drafts bring where a text repeats itself, and what they cost where it never does. Random
-/// weights that always take the likeliest word soon go in circles; by R1's rules they never say
-/// the same twice.
+/// What drafts bring where a reply says again what was said, and what they cost where it does not.
 fn drafting(model: &Path, arguments: &Arguments) -> io::Result<Vec<Figure>> {
-    eprintln!("bench: drafting");
     let engine = start(model)?;
     let mut figures = Vec::new();
-    for (what, sampling, target) in [
-        ("decode in circles, drafts / none", ours::greedy(), None),
-        (
-            "decode without repeats, drafts / none",
-            Sampling::of_r1(1),
-            Some(Target::AtLeast(0.99)),
-        ),
-    ] {
+    for transcript in &transcripts::ALL {
+        let name = transcript.name;
+        eprintln!("bench: {name}");
         let (mut with, mut without) = (Vec::new(), Vec::new());
         let mut told = Vec::new();
         for _ in 0..arguments.rounds.max(1) {
-            let ask = |drafts| engine.ask_drafting("Why?", sampling, arguments.tokens, drafts);
-            without.push(ask(Drafts::Never).statistics.decode_per_second);
-            let drafting = ask(Drafts::WherePays).statistics;
+            let dictate = |drafts| {
+                let told = engine.dictate(transcript, drafts);
+                match ours::failure(&told) {
+                    Some(failure) => Err(io::Error::other(failure.message.clone())),
+                    None => Ok(told.statistics),
+                }
+            };
+            without.push(dictate(Drafts::Never)?.decode_per_second);
+            let drafting = dictate(Drafts::WherePays)?;
             with.push(drafting.decode_per_second);
-            told.push(f64::from(drafting.accepted_tokens) / f64::from(arguments.tokens));
+            let SoFar {
+                thinking_tokens,
+                answer_tokens,
+                ..
+            } = drafting.so_far;
+            let written = f64::from(thinking_tokens + answer_tokens);
+            told.push(f64::from(drafting.accepted_tokens) / written);
         }
-        let ratio = Figure::ratio(what, &with, &without);
-        figures.push(match target {
-            Some(target) => ratio.with(target),
-            None => ratio,
-        });
-        figures.push(Figure::new(format!("{what}, part accepted"), "", told));
+        let target = if transcript.repeats { 1.3 } else { 0.99 };
+        let ratio = Figure::ratio(format!("decode, {name}, drafts / none"), &with, &without);
+        figures.push(ratio.with(Target::AtLeast(target)));
+        figures.push(Figure::new(format!("{name}, part accepted"), "", told));
     }
     Ok(figures)
 }

@@ -33,6 +33,7 @@ pub(crate) async fn run(
         threads: Some(there.threads(settings)),
         kept: settings.kept.clone(),
         drafts: Drafts::default(),
+        dictated: None,
     });
     let mut stopping = false;
     let mut answering = false;

@@ -9,7 +9,9 @@
     reason = "llama.cpp's C interface; the safe crate hides these parts"
 )]
 
+pub(crate) mod mapping;
 mod predictor;
+pub(crate) mod weights;
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::io::Write;

@@ -5,11 +5,12 @@
 //! output (crate `engine` owns both forms); whatever C++ prints goes to standard error. One thread
 //! listens, so that a stop is heard in the middle of a computation; the main thread computes.
 //!
-//! All `unsafe` is in `llama`, its `predictor` among it, and `probe` (the C interfaces of llama.cpp and
+//! All `unsafe` is in `llama`, with what is below it, and `probe` (the C interfaces of llama.cpp and
 //! ggml), `doze` (libgomp) and one line of `leave`.
 
 mod backends;
 mod brake;
+mod cold;
 mod doze;
 mod gait;
 mod guess;
@@ -17,6 +18,7 @@ mod inbox;
 mod kept;
 mod leave;
 mod llama;
+mod loading;
 mod memory;
 mod ngram;
 mod outbox;
@@ -35,7 +37,6 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use engine::message::{Event, Failure, FailureCode, Hello, Job, Load, Loaded, Prepare, Request};
-use llama_cpp_2::llama_backend::LlamaBackend;
 
 use crate::brake::Brake;
 use crate::inbox::{Heard, Inbox};
@@ -72,7 +73,7 @@ fn main() -> ExitCode {
                         FailureCode::ModelRefused,
                         "this engine process holds a model already",
                     )),
-                    None => open(&backend, &load, job, inbox.brake(), &outbox),
+                    None => open(&load, job, inbox.brake(), &outbox),
                 };
                 let outcome = outcome.map(|(opened, loaded)| {
                     session = Some(opened);
@@ -168,7 +169,6 @@ impl Idle {
 }
 
 fn open(
-    backend: &LlamaBackend,
     load: &Load,
     job: Job,
     brake: &'static Brake,
@@ -180,7 +180,7 @@ fn open(
         backends::load_gpus();
     }
     let told = outbox.clone();
-    let session = Session::open(backend, load, brake, move |progress| {
+    let session = Session::open(load, brake, &mut |progress| {
         told.send(job, Event::Loading { progress });
         !brake.is_pulled(job)
     });

@@ -22,6 +22,25 @@ pub(crate) fn held() -> Vec<Held> {
     HELD.lock().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
+/// How llama.cpp calls the file as it is mapped.
+const FILE: &str = "CPU_Mapped";
+
+/// Corrects what it says of a mapped file: the stretch from the first tensor to the last of those that
+/// are computed with as they lie, with all that lies between them and was copied elsewhere. `bytes` are
+/// those of all weights that are in memory.
+pub(crate) fn is_mapped(bytes: u64) {
+    let mut all = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    let elsewhere = |held: &&Held| held.place != FILE;
+    let copied: u64 = all
+        .iter()
+        .filter(elsewhere)
+        .map(|held| held.weights_bytes)
+        .sum();
+    if let Some(file) = all.iter_mut().find(|held| held.place == FILE) {
+        file.weights_bytes = bytes.saturating_sub(copied);
+    }
+}
+
 /// Takes a line of the log into account, if it tells of a buffer.
 pub(crate) fn hear(line: &str) {
     let Some((place, what, bytes)) = buffer(line) else {

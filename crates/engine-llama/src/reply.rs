@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use engine::governor::{Closer, Loops};
 use engine::message::{End, Event, Failure, FailureCode, Job, Reply, Statistics};
-use engine::prompt::Begins;
+use engine::prompt::{Begins, Segment};
 use engine::splitter::{Place, Splitter, Tag};
 use llama_cpp_2::token::LlamaToken;
 
@@ -15,7 +15,7 @@ use crate::memory;
 use crate::prompting::{Fitting, Wanted};
 use crate::sampler::Sampler;
 use crate::session::{Halt, Session};
-use crate::vocabulary;
+use crate::vocabulary::{self, Runs};
 
 /// Room that a prompt must leave for the reply, in tokens; a quarter of a small context instead.
 /// Less would end in the middle of the first thought.
@@ -64,6 +64,8 @@ struct Writing<'reply> {
     guesses: Guesses,
     /// Tokens that are written instead of sampled ones, to close a thought.
     forced: VecDeque<LlamaToken>,
+    /// What is left of a text that is written whatever the model chooses.
+    dictated: Option<VecDeque<LlamaToken>>,
     loops: Loops,
     /// Whether a circle was told, of the section at hand.
     told_loop: bool,
@@ -103,6 +105,7 @@ impl<'reply> Writing<'reply> {
             sampler,
             guesses: Guesses::new(reply.drafts),
             forced: VecDeque::new(),
+            dictated: None,
             loops: Loops::default(),
             told_loop: false,
             least_thinking: reply.governor.least_tokens,
@@ -128,6 +131,12 @@ impl<'reply> Writing<'reply> {
         (self.prompt, self.statistics.left_out) = (ids, left_out);
         self.read_prompt()?;
         self.guesses.begin(self.session, &self.prompt);
+        let dictated = self.reply.dictated.clone().map(Segment::Text);
+        self.dictated = dictated.map(|text| {
+            let vocabulary = self.session.vocabulary();
+            let ids = vocabulary.ids(self.session.model(), &[text], &Runs::new());
+            ids.into()
+        });
         let mut before = Instant::now();
         loop {
             if stopped() {
@@ -135,6 +144,9 @@ impl<'reply> Writing<'reply> {
             }
             if self.written() >= self.reply.max_tokens {
                 return Ok(End::Length);
+            }
+            if self.dictated.as_ref().is_some_and(VecDeque::is_empty) {
+                return Ok(End::Complete);
             }
             if wants_answer() {
                 self.close(Closer::Asked);
@@ -189,6 +201,9 @@ impl<'reply> Writing<'reply> {
         let goes_on = self.splitter.place() == Place::Thinking && thought < self.least_thinking;
         let row = self.session.row(self.guesses.row(), goes_on);
         let token = row.and_then(|row| self.sampler.sample(row));
+        // The choice is made all the same, for what it costs.
+        let dictated = self.dictated.as_mut().and_then(VecDeque::pop_front);
+        let token = token.map(|token| dictated.map_or(token, |dictated| dictated.0));
         token.map(LlamaToken).ok_or_else(|| {
             let message = "the model gave no number for any word";
             Halt::Failed(Failure::new(FailureCode::ComputeFailed, message))

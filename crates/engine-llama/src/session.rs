@@ -1,24 +1,19 @@
 //! The engine's state for one conversation: the model, its cache, and which token ids the cache
 //! holds, so that the next prompt computes only what is new.
 
-use std::ffi::CString;
 use std::io::Write;
-use std::path::Path;
-use std::pin::pin;
 use std::time::Duration;
 
 use engine::message::{Failure, FailureCode, Kept, Load};
 use engine::prompt::Segment;
-use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
-use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
 
-use crate::backends;
 use crate::brake::Brake;
 use crate::gait::Gait;
 use crate::kept::{self, Mark};
 use crate::llama::{self, Context, Decoded, Shape};
+use crate::loading;
 use crate::prompting::common;
 use crate::vocabulary::{Runs, Vocabulary};
 use crate::worth::{WIDEST, Worth};
@@ -64,30 +59,14 @@ impl Session {
     /// Loads the model and makes its cache. `progress` is told the part that is in memory, from 0
     /// to 1, and ends the load by returning false.
     pub(crate) fn open(
-        backend: &LlamaBackend,
         load: &Load,
         brake: &'static Brake,
-        progress: impl FnMut(f32) -> bool + 'static,
+        progress: &mut dyn FnMut(f32) -> bool,
     ) -> Result<Self, Failure> {
         // The safe crate asserts in debug builds that the file is there.
-        std::fs::metadata(&load.path).map_err(|error| refused(&load.path, &error.to_string()))?;
-        let params = LlamaModelParams::default()
-            // A mapped file and the copy that is rearranged for this CPU would both count.
-            .with_use_mmap(load.mapped)
-            .with_load_mtp(load.predicts)
-            .with_n_gpu_layers(load.gpu_layers)
-            .with_devices(&backends::places(&load.gpus)?)
-            .map_err(|error| refused(&load.path, &error.to_string()))?
-            .with_progress_callback(progress);
-        // Lives as long as the parameters that point into it.
-        let experts = experts_of_first(load.expert_layers_in_memory);
-        let mut params = pin!(params);
-        if let Some(pattern) = &experts {
-            params.as_mut().add_cpu_buft_override(pattern);
-        }
-        let model = LlamaModel::load_from_file(backend, &load.path, &params);
-        let said = llama::take_error().unwrap_or_else(|| "no reason was given".to_owned());
-        let model = model.map_err(|_| refused(&load.path, &said))?;
+        std::fs::metadata(&load.path)
+            .map_err(|error| loading::refused(&load.path, &error.to_string()))?;
+        let model = loading::weights(load, progress)?;
         let shape = Shape {
             context: load.context,
             batch: load.batch.clamp(1, load.context.max(1)),
@@ -97,8 +76,8 @@ impl Session {
         };
         let vocabulary = Vocabulary::of(&model);
         let form = format!("{:?}", load.cache);
-        let mark =
-            Mark::of(&load.path, form).map_err(|error| refused(&load.path, &error.to_string()))?;
+        let mark = Mark::of(&load.path, form)
+            .map_err(|error| loading::refused(&load.path, &error.to_string()))?;
         let context = Context::new(model, &shape, brake).ok_or_else(|| {
             let said = llama::take_error().unwrap_or_default();
             let message = format!("no memory for a context of {} tokens: {said}", load.context);
@@ -337,26 +316,4 @@ impl Session {
             _ => Halt::Braked,
         })
     }
-}
-
-/// The pattern of the routed experts of the first layers, the fused ones included; none for none.
-fn experts_of_first(layers: u32) -> Option<CString> {
-    let numbers: Vec<String> = (0..layers).map(|layer| layer.to_string()).collect();
-    let pattern = format!(
-        r"^blk\.({})\.ffn_(up|down|gate|gate_up)_(ch|)exps",
-        numbers.join("|")
-    );
-    (layers > 0).then(|| CString::new(pattern).expect("BUG: digits and signs hold no NUL"))
-}
-
-fn refused(path: &Path, why: &str) -> Failure {
-    let code = if why.contains("alloc") {
-        FailureCode::OutOfMemory
-    } else {
-        FailureCode::ModelRefused
-    };
-    Failure::new(
-        code,
-        format!("`{}` could not be loaded: {why}", path.display()),
-    )
 }

@@ -194,6 +194,9 @@ pub struct Reply {
     /// Whether its next tokens are guessed and computed together, which changes nothing of its text
     /// but when it comes.
     pub drafts: Drafts,
+    /// What is written in place of what the model chooses, which is computed all the same: random
+    /// weights cannot repeat anything, and what drafts bring to a text that does is to be measured.
+    pub dictated: Option<String>,
 }
 
 /// A prompt as far as it is known, and what the reply to it will say of its room.

@@ -96,6 +96,7 @@ pub(crate) fn greedy(prompt: Prompt) -> Reply {
         threads: None,
         kept: None,
         drafts: Drafts::default(),
+        dictated: None,
     }
 }
 

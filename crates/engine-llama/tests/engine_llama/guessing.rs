@@ -329,3 +329,25 @@ fn a_reply_guesses_by_itself_where_that_pays() {
         1_999
     );
 }
+
+#[test]
+fn a_dictated_text_is_written_as_it_stands_and_drafts_serve_it() {
+    let engine = ready(CONTEXT);
+    let text = "Beans, peas, beans, peas, beans, peas, beans, peas, and a pumpkin.";
+    for drafts in [Drafts::Never, Drafts::Always] {
+        let told = ask(
+            &engine,
+            Reply {
+                drafts,
+                dictated: Some(text.to_owned()),
+                ..greedy(prompt("What is 47 + 38?"))
+            },
+        );
+        assert_eq!(told.end, End::Complete);
+        assert_eq!(told.thinking, text, "{drafts:?}");
+        let drafted = told.statistics.accepted_tokens > 0;
+        assert_eq!(drafted, drafts == Drafts::Always);
+    }
+    let told = ask(&engine, greedy(prompt("What is 47 + 38?")));
+    assert_eq!(told.answer.trim(), "47 + 38 = 85.");
+}
