@@ -55,6 +55,7 @@ impl Planned {
             context: plan.context,
             threads: plan.threads,
             batch: plan.batch,
+            reading: None,
             cache: match plan.kv {
                 KvType::F16 => Cache::F16,
                 KvType::Q8_0 => Cache::Q8_0,

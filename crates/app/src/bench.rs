@@ -13,6 +13,7 @@ use crate::engine_room::{Ending, EngineRoom, Outcome, Progress, Settings};
 use crate::failure::{Code, Failure};
 use crate::model::Model;
 use crate::stop::Stop;
+use crate::tuning::Trials;
 
 /// Tokens of the prompts that are read, about; a quarter of a small context.
 const PROMPT_TOKENS: u32 = 512;
@@ -44,6 +45,8 @@ pub enum Benching {
     Progress(Progress),
     /// A run ended.
     Run(BenchRun),
+    /// Ways to compute are tried.
+    Trying,
 }
 
 /// Rates of some runs, per second.
@@ -99,6 +102,9 @@ pub struct Benched {
     pub gave_way: u32,
     /// Runs that counted.
     pub runs: u32,
+    /// Ways to compute that were tried, and what was chosen from the next load on; none of a model so
+    /// small that it makes no difference, where threads were asked for, or where it could not be told.
+    pub trials: Option<Trials>,
 }
 
 /// Measures a model, for `tokens` written a run; none where it was stopped.
@@ -158,6 +164,17 @@ pub async fn bench(
         tell(Benching::Run(ended));
         runs.push(ended);
     }
+    let trials = match settings.threads {
+        None if plan.placement.gpus.is_empty() => {
+            tell(Benching::Trying);
+            let mut stop = stop.clone();
+            tokio::select! {
+                trials = room.try_ways(None) => trials,
+                () = stop.asked() => return Ok(None),
+            }
+        }
+        _ => None,
+    };
     let used = first.statistics.prompt_tokens + tokens / 2;
     let machine = room.machine_of_held().ok_or_else(gone)?;
     let weights = plan.shares.iter().map(|share| share.weights_bytes);
@@ -172,6 +189,7 @@ pub async fn bench(
         bound: telling.then(|| Bound::of(&plan, &machine, used)),
         gave_way: u32::try_from(runs.iter().filter(|run| run.gave_way).count()).unwrap_or(RUNS),
         runs: RUNS,
+        trials,
     }))
 }
 

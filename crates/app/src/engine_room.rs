@@ -8,8 +8,8 @@ mod terms;
 
 use std::path::PathBuf;
 use std::pin::pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use engine::message::{Event, Prepare};
@@ -49,6 +49,17 @@ fn idle(home: &Home) -> Option<Duration> {
 #[derive(Clone)]
 pub struct EngineRoom {
     shared: Arc<Shared>,
+}
+
+/// A room that may be gone.
+pub(crate) struct WeakRoom(Weak<Shared>);
+
+impl WeakRoom {
+    /// The room while it is there.
+    pub(crate) fn upgrade(&self) -> Option<EngineRoom> {
+        let shared = self.0.upgrade()?;
+        Some(EngineRoom { shared })
+    }
 }
 
 struct Shared {
@@ -173,6 +184,16 @@ impl EngineRoom {
         }
     }
 
+    /// The model in memory, if any.
+    pub(crate) fn resident(&self) -> &Mutex<Option<Resident>> {
+        &self.shared.resident
+    }
+
+    /// A room that does not keep itself open.
+    pub(crate) fn downgrade(&self) -> WeakRoom {
+        WeakRoom(Arc::downgrade(&self.shared))
+    }
+
     /// What is known here of the machine.
     pub(crate) fn outfit(&self) -> &Outfit {
         &self.shared.outfit
@@ -228,6 +249,7 @@ impl EngineRoom {
         let (end, statistics) = run(there, conversation, settings, stop, tell).await;
         let outfit = &self.shared.outfit;
         outfit.learn(there, settings, &end, &statistics).await;
+        there.wants_trying = there.may_try(settings, &end, &statistics);
         if there.engine.is_alive() {
             self.leave_when_idle(there);
         } else {
@@ -322,6 +344,9 @@ impl EngineRoom {
     fn leave_when_idle(&self, there: &mut Resident) {
         let this_use = self.shared.uses.fetch_add(1, Ordering::Relaxed);
         there.last_use = this_use;
+        if there.wants_trying && !there.was_tried {
+            self.try_when_quiet(this_use);
+        }
         let room = Arc::downgrade(&self.shared);
         let set = || idle(&self.shared.outfit.home);
         let Some(idle) = self.shared.idle.or_else(set) else {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use engine::prompt::Template;
-use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES};
+use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES, Tuned};
 use gguf::{Geometry, Header, Weights};
 
 use crate::failure::{Cause, Code, Failure};
@@ -111,6 +111,8 @@ pub(crate) struct Preflight {
     pub(crate) machine: Machine,
     /// Devices, memory, context.
     pub(crate) plan: Plan,
+    /// How it computes fastest here, once that was measured.
+    pub(crate) tuned: Option<Tuned>,
 }
 
 impl Preflight {
@@ -127,6 +129,11 @@ impl Preflight {
         let model = self.path.file_name()?.to_string_lossy().into_owned();
         let telling = self.anatomy().weights_bytes() >= TINY_BYTES;
         telling.then(|| (devices_key(&self.machine, &self.plan), model))
+    }
+
+    /// Threads that write, where nobody chose their number.
+    pub(crate) fn threads(&self) -> u32 {
+        self.tuned.map_or(self.plan.threads, |tuned| tuned.threads)
     }
 
     /// Whether the layers that predict further tokens are loaded too, to draft with: where the file
@@ -245,7 +252,7 @@ pub(crate) fn preflight(
         .chat_template()
         .and_then(Template::recognise)
         .unwrap_or(Template::R1);
-    Ok(Preflight {
+    let mut found = Preflight {
         path,
         name,
         geometry,
@@ -253,7 +260,12 @@ pub(crate) fn preflight(
         template,
         machine,
         plan,
-    })
+        tuned: None,
+    };
+    found.tuned = found
+        .keys()
+        .and_then(|(devices, model)| outfit.knowledge.learned().tuned(&devices, &model));
+    Ok(found)
 }
 
 impl Outfit {

@@ -2,7 +2,7 @@
 //! and what its replies teach.
 
 use engine::Engine;
-use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics};
+use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
 use tokio::task::spawn_blocking;
 
@@ -34,12 +34,16 @@ pub(crate) struct Resident {
     pub(crate) found: Preflight,
     /// Number of its last use, so that an idle timer knows whether another one came after it.
     pub(crate) last_use: u64,
+    /// Whether, once it is quiet, ways to compute it are tried.
+    pub(crate) wants_trying: bool,
+    /// Whether that was begun.
+    pub(crate) was_tried: bool,
 }
 
 impl Resident {
     /// Threads that compute a reply with these settings.
     pub(crate) fn threads(&self, settings: &Settings) -> u32 {
-        let threads = settings.threads.unwrap_or(self.found.plan.threads);
+        let threads = settings.threads.unwrap_or_else(|| self.found.threads());
         if settings.gentle {
             gentle(threads)
         } else {
@@ -110,6 +114,8 @@ pub(crate) async fn load(
                     loaded,
                     found,
                     last_use: 0,
+                    wants_trying: false,
+                    was_tried: false,
                 }));
             }
             Some(Err(failure)) => {
@@ -159,8 +165,12 @@ async fn put(
     let mut events = engine.load(Load {
         path: found.path.clone(),
         context: plan.context,
-        threads: settings.threads.unwrap_or(plan.threads),
+        threads: settings.threads.unwrap_or_else(|| found.threads()),
         batch: plan.batch,
+        reading: found.tuned.map(|tuned| Way {
+            threads: settings.threads.unwrap_or(tuned.reading_threads),
+            tokens: tuned.reading_tokens,
+        }),
         cache: match plan.kv {
             KvType::F16 => Cache::F16,
             KvType::Q8_0 => Cache::Q8_0,
@@ -199,7 +209,7 @@ impl Outfit {
         let Some((devices, model)) = there.found.keys() else {
             return;
         };
-        let as_planned = there.threads(settings) == there.found.plan.threads && !cost.gave_way;
+        let as_planned = there.threads(settings) == there.found.threads() && !cost.gave_way;
         let observed = there.observed(end, cost).filter(|_| as_planned);
         let memory = there.memory(cost);
         let knowledge = self.knowledge.clone();

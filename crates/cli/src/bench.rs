@@ -2,9 +2,11 @@
 
 use std::process::ExitCode;
 
+use app::fit::Way;
 use app::fit::bytes::human;
 use app::{
     BenchRun, Benched, Benching, EngineRoom, Failure, Home, Look, Progress, Settings, Spread,
+    Trials,
 };
 use serde_json::{Value, json};
 
@@ -58,6 +60,7 @@ async fn measured(
         }
         Benching::Progress(Progress::Note(note)) => console.aside(&format!("{note}\n")),
         Benching::Progress(_) => console.status("Warming up"),
+        Benching::Trying => console.status("Trying threads and batches"),
         Benching::Run(run) => {
             if wish.json {
                 console.write(To::Output, &format!("{}\n", line_of(&run)));
@@ -99,7 +102,34 @@ fn line(benched: &Benched) -> Value {
         "load_ms": benched.load_ms,
         "runs": benched.runs,
         "gave_way": benched.gave_way,
+        "tried": benched.trials.as_ref().map(|trials| {
+            let one = |(way, rate): &(Way, f64)| json!({ "threads": way.threads, "tokens": way.tokens, "per_second": rate });
+            trials.tried.iter().map(one).collect::<Vec<_>>()
+        }),
+        "chosen": benched.trials.as_ref().map(|trials| json!({
+            "threads": trials.chosen.threads,
+            "reading_threads": trials.chosen.reading_threads,
+            "reading_tokens": trials.chosen.reading_tokens,
+        })),
     })
+}
+
+/// What was tried, and what counts from the next load on.
+fn trials_in_words(trials: &Trials) -> String {
+    let rates = |of: &dyn Fn(&Way) -> bool, name: &dyn Fn(&Way) -> String| {
+        let these = trials.tried.iter().filter(|(way, _)| of(way));
+        let texts = these.map(|(way, rate)| format!("{} {rate:.1}", name(way)));
+        texts.collect::<Vec<_>>().join(", ")
+    };
+    let chosen = trials.chosen;
+    let writing = rates(&|way| way.tokens == 1, &|way| format!("{}:", way.threads));
+    let reading = rates(&|way| way.tokens > 1, &|way| {
+        format!("{} by {}:", way.threads, way.tokens)
+    });
+    format!(
+        "threads    {} write ({writing}), {} read {} tokens at once ({reading}); from the next load on",
+        chosen.threads, chosen.reading_threads, chosen.reading_tokens,
+    )
 }
 
 fn words(benched: &Benched) -> String {
@@ -144,6 +174,7 @@ fn words(benched: &Benched) -> String {
         std::time::Duration::from_millis(benched.load_ms).as_secs_f64(),
         benched.runs,
     ));
+    lines.extend(benched.trials.as_ref().map(trials_in_words));
     if benched.gave_way > 0 {
         lines.push(format!(
             "note       other programs took cores in {} of {} runs: close them and measure again",

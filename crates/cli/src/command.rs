@@ -40,7 +40,10 @@ With --json, one object per line:
                        that `spud machine` measured; null where it could not
    \"of_memory\":x,        decode's median over that, a part of 1
    \"threads\":n,\"gpus\":[…],\"context\":n,\"load_ms\":n,\"runs\":n,
-   \"gave_way\":n}         runs beside other programs that took cores
+   \"gave_way\":n,         runs beside other programs that took cores
+   \"tried\":[{\"threads\":n,\"tokens\":n,\"per_second\":x}] or null, \"chosen\":{\"threads\":n,
+   \"reading_threads\":n,\"reading_tokens\":n} or null}   ways to compute, measured anew, and what
+                         counts from the next load on; none of a tiny model or with --threads
 The three about memory are null for a model so small that something else bounds it, such as Sprout.
 Exit status: 0 done, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
 

@@ -7,12 +7,14 @@ use llama_cpp_2::token::LlamaToken;
 use crate::brake::Brake;
 use crate::doze::Doze;
 use crate::llama::{Context, Decoded};
-use crate::pace::{Pace, Step, Way};
+use crate::pace::{LACKING, Pace, Step, WRITING_TOKENS, Way};
 
 /// The gait of one context.
 pub(crate) struct Gait {
     /// Threads as they are asked for.
     threads: u32,
+    /// Threads for prompts, where as many as these are asked for.
+    reading: (u32, u32),
     pace: Pace,
     doze: Doze,
     /// The way of the last step.
@@ -24,12 +26,27 @@ pub(crate) struct Gait {
     brake: &'static Brake,
 }
 
+/// Why a computation does not tell how fast a way is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Untold {
+    /// It was stopped, or failed.
+    Ended,
+    /// The threads had to share their cores with other programs.
+    Shared,
+}
+
 impl Gait {
     /// So many threads, as long as they have cores of their own.
     pub(crate) fn new(threads: u32, brake: &'static Brake) -> Self {
+        Self::reading_with(threads, threads, brake)
+    }
+
+    /// The same, but prompts are read with `reading` threads as long as so many are asked for.
+    pub(crate) fn reading_with(threads: u32, reading: u32, brake: &'static Brake) -> Self {
         let ways = Way::all(threads, Doze::is_possible());
         Self {
             threads,
+            reading: (threads, reading),
             way: ways[0],
             pace: Pace::new(ways),
             doze: Doze::default(),
@@ -44,13 +61,51 @@ impl Gait {
         if threads == self.threads {
             self.gave_way = false;
         } else {
-            *self = Self::new(threads, self.brake);
+            let (loaded, reading) = self.reading;
+            let now = if threads == loaded { reading } else { threads };
+            *self = Self::reading_with(threads, now, self.brake);
+            self.reading = (loaded, reading);
         }
     }
 
     /// Threads that computed the last step, and whether others took cores since `plan`.
     pub(crate) fn taken(&self) -> (u32, bool) {
         (self.way.threads, self.gave_way)
+    }
+
+    /// Threads for so many tokens at once on this way.
+    fn threads_of(&self, way: Way, tokens: usize) -> u32 {
+        let (loaded, reading) = self.reading;
+        let as_planned = way.threads == loaded && self.threads == loaded;
+        if as_planned && tokens > WRITING_TOKENS {
+            reading
+        } else {
+            way.threads
+        }
+    }
+
+    /// Computes so many tokens at once behind those in the cache and takes them back; gives how long it
+    /// took.
+    pub(crate) fn measure(
+        &mut self,
+        context: &mut Context,
+        tokens: &[LlamaToken],
+        threads: u32,
+    ) -> Result<Duration, Untold> {
+        let before = context.len();
+        self.doze.set(false);
+        context.set_threads(threads);
+        let (begin, got) = (Instant::now(), processor_time());
+        let ended = context.decode(tokens, 1);
+        let took = begin.elapsed();
+        let got = got.and_then(|got| processor_time()?.checked_sub(got));
+        let whole = context.truncate(before) && ended == Decoded::Whole;
+        let shared = got.is_some_and(|got| got < took.mul_f64(f64::from(threads) - LACKING));
+        match (whole, shared) {
+            (false, _) => Err(Untold::Ended),
+            (true, true) => Err(Untold::Shared),
+            (true, false) => Ok(took),
+        }
     }
 
     /// Computes these tokens (see [`Context::decode`]).
@@ -64,7 +119,7 @@ impl Gait {
         loop {
             let (way, limit) = self.pace.way(tokens.len(), self.begin.elapsed());
             self.way = way;
-            context.set_threads(way.threads);
+            context.set_threads(self.threads_of(way, tokens.len()));
             self.doze.set(way.dozing);
             let (begin, got) = (Instant::now(), processor_time());
             self.brake.limit(limit);

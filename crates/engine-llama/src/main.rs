@@ -30,6 +30,7 @@ mod prompting;
 mod reply;
 mod sampler;
 mod session;
+mod tuning;
 mod vocabulary;
 mod worth;
 
@@ -105,6 +106,11 @@ fn main() -> ExitCode {
                 outbox.send(job, Event::Counted { outcome });
             }
             Request::Prepare { job, prepare } => idle.prepare = Some((job, prepare)),
+            Request::Try { job, ways } => {
+                inbox.brake().run_idly(job, job);
+                let outcome = tuning::measure(session.as_mut(), &ways);
+                outbox.send(job, Event::Tried { outcome });
+            }
             // Already passed on by the thread that listens.
             Request::Stop { .. } | Request::AnswerNow { .. } => {}
         }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// More tokens than this at once are a prompt's. Fewer are words, drafted ones among them.
-const WRITING_TOKENS: usize = 16;
+pub(crate) const WRITING_TOKENS: usize = 16;
 
 /// The fewest steps that tell how fast a way is.
 const TELLING_STEPS: usize = 3;
@@ -33,7 +33,7 @@ const SLOW: f64 = 1.3;
 const FORGETTING: f64 = 1.01;
 
 /// The part of one core that threads may lack before others are thought to compute too.
-const LACKING: f64 = 0.25;
+pub(crate) const LACKING: f64 = 0.25;
 
 /// A step of a try this many times as long as those before it loses the try: nobody waits for the
 /// end of it. Spinning beside others, one step may take as long as twenty.

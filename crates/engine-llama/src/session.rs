@@ -10,7 +10,7 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
 use crate::brake::Brake;
-use crate::gait::Gait;
+use crate::gait::{Gait, Untold};
 use crate::kept::{self, Mark};
 use crate::llama::{self, Context, Decoded, Shape};
 use crate::loading;
@@ -33,6 +33,8 @@ pub(crate) struct Session {
     vocabulary: Vocabulary,
     /// Tokens that are computed at once while a prompt is read; progress is told after each.
     batch: usize,
+    /// Tokens that one step computes at most, guesses among them.
+    widest: usize,
     /// Threads that compute where a reply asks for no other number.
     threads: u32,
     /// The ids of the tokens in the cache, in order.
@@ -85,9 +87,16 @@ impl Session {
         })?;
         Ok(Self {
             context,
-            gait: Gait::new(shape.threads, brake),
+            gait: match load.reading {
+                Some(way) => Gait::reading_with(shape.threads, way.threads, brake),
+                None => Gait::new(shape.threads, brake),
+            },
             vocabulary,
-            batch: shape.batch as usize,
+            batch: load
+                .reading
+                .map_or(shape.batch, |way| way.tokens.clamp(1, shape.batch))
+                as usize,
+            widest: WIDEST.min(shape.batch as usize),
             threads: shape.threads,
             cached: Vec::new(),
             mark,
@@ -219,6 +228,15 @@ impl Session {
         self.gait.plan(threads.unwrap_or(self.threads));
     }
 
+    /// Computes so many tokens at once, one after another where there are more, and takes them back; see
+    /// [`Gait::measure`].
+    pub(crate) fn measure(&mut self, tokens: usize, threads: u32) -> Result<Duration, Untold> {
+        // Which ones makes no difference to the time.
+        let token = self.cached.last().copied().unwrap_or(LlamaToken(0));
+        self.gait
+            .measure(&mut self.context, &vec![token; tokens], threads)
+    }
+
     /// How it computed since.
     pub(crate) fn gait(&self) -> &Gait {
         &self.gait
@@ -236,7 +254,7 @@ impl Session {
 
     /// Tokens that one step computes at most, guesses among them.
     pub(crate) fn widest(&self) -> usize {
-        self.batch.min(WIDEST)
+        self.widest
     }
 
     /// Takes back what the cache holds behind its first `keep` tokens.

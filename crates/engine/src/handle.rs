@@ -20,6 +20,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::frame;
 use crate::message::{
     End, Event, Failure, FailureCode, Hello, Job, Load, Prepare, Probe, Reply, Request, Statistics,
+    Way,
 };
 use crate::obituary::{LastLines, cause};
 use crate::prompt::Segment;
@@ -88,6 +89,7 @@ enum Kind {
     Probe,
     Count,
     Prepare,
+    Try,
 }
 
 impl Kind {
@@ -104,6 +106,9 @@ impl Kind {
                 outcome: Err(failure),
             },
             Self::Prepare => Event::Prepared {
+                outcome: Err(failure),
+            },
+            Self::Try => Event::Tried {
                 outcome: Err(failure),
             },
             Self::Reply => Event::ReplyEnded {
@@ -162,6 +167,11 @@ impl Engine {
     pub fn prepare(&self, prepare: Prepare) -> UnboundedReceiver<Event> {
         let request = |job| Request::Prepare { job, prepare };
         self.begin(Kind::Prepare, request).1
+    }
+
+    /// Measures ways to compute; the one event is [`Event::Tried`]. Whatever is asked later ends it.
+    pub fn try_ways(&self, ways: Vec<Way>) -> UnboundedReceiver<Event> {
+        self.begin(Kind::Try, |job| Request::Try { job, ways }).1
     }
 
     /// Stops a job and every earlier one; its end arrives as an event.
@@ -254,6 +264,7 @@ impl Shared {
                 | Event::ProbeEnded { .. }
                 | Event::Counted { .. }
                 | Event::Prepared { .. }
+                | Event::Tried { .. }
         );
         if let Some((_, sender)) = jobs.open.get(&job) {
             // Nobody listening any more is no error: the job runs to its end or is stopped.

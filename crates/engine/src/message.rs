@@ -2,8 +2,8 @@
 //!
 //! Each way starts with one [`Hello`]; then requests go down and events come up. A request that
 //! takes time is a job with a number that the handle gives; every job ends with exactly one
-//! [`Event::LoadEnded`], [`Event::ReplyEnded`], [`Event::ProbeEnded`], [`Event::Counted`] or
-//! [`Event::Prepared`], whatever happens to it.
+//! [`Event::LoadEnded`], [`Event::ReplyEnded`], [`Event::ProbeEnded`], [`Event::Counted`],
+//! [`Event::Prepared`] or [`Event::Tried`], whatever happens to it.
 //!
 //! Not here: how bytes become messages (`frame`), and who starts whom (`handle`).
 
@@ -77,6 +77,14 @@ pub enum Request {
         /// What will be asked.
         prepare: Prepare,
     },
+    /// Measures ways to compute with the model that is loaded, behind what its cache holds, which stays
+    /// as it is. Ends without a result where anything is asked for meanwhile.
+    Try {
+        /// Number of the job.
+        job: Job,
+        /// The ways.
+        ways: Vec<Way>,
+    },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
         /// Number of the job.
@@ -98,6 +106,7 @@ impl Request {
             | Self::Probe { job, .. }
             | Self::Count { job, .. }
             | Self::Prepare { job, .. }
+            | Self::Try { job, .. }
             | Self::Stop { job }
             | Self::AnswerNow { job } => *job,
         }
@@ -115,6 +124,9 @@ pub struct Load {
     pub threads: u32,
     /// Tokens that are computed at once while a prompt is read; compute buffers grow with it.
     pub batch: u32,
+    /// How prompts are read, where that was found to be faster another way than with these threads and
+    /// a whole batch.
+    pub reading: Option<Way>,
     /// How the cache's values are stored.
     pub cache: Cache,
     /// The engine's names of the GPUs to use, such as `Vulkan0`; empty for the processor alone.
@@ -140,6 +152,7 @@ impl Load {
             context,
             threads,
             batch,
+            reading: None,
             cache: Cache::F16,
             gpus: Vec::new(),
             gpu_layers: 0,
@@ -148,6 +161,24 @@ impl Load {
             predicts: false,
         }
     }
+}
+
+/// A way to compute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// Threads that compute.
+    pub threads: u32,
+    /// Tokens that are computed at once: one while writing, more while a prompt is read.
+    pub tokens: u32,
+}
+
+/// How fast a way is.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Tried {
+    /// The way.
+    pub way: Way,
+    /// Tokens per second.
+    pub per_second: f64,
 }
 
 /// How the cache's values are stored.
@@ -307,6 +338,11 @@ pub enum Event {
     Prepared {
         /// Tokens of it that are in the cache: not all where something else was asked.
         outcome: Result<u32, Failure>,
+    },
+    /// The end of a measurement.
+    Tried {
+        /// Each way that was asked for, in order.
+        outcome: Result<Vec<Tried>, Failure>,
     },
     /// More of the reply.
     Words {

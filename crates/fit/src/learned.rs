@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::forecast::{Rates, Typical};
+use crate::tuning::Tuned;
 
 /// Replies after which a newer one still moves the mean by this part, so that a machine that
 /// changed (a charger, another program) is believed soon.
@@ -55,6 +56,9 @@ pub struct Experience {
     /// Predicted and actual memory of the last load.
     #[serde(default)]
     pub memory: Option<Memory>,
+    /// How it computes fastest, once that was measured.
+    #[serde(default)]
+    pub tuned: Option<Tuned>,
 }
 
 /// Bytes of the last load, as planned and as they came.
@@ -156,6 +160,16 @@ impl Learned {
         self.entry(devices, model).memory = Some(memory);
     }
 
+    /// How a model computes fastest on these devices, once that was measured.
+    pub fn tuned(&self, devices: &str, model: &str) -> Option<Tuned> {
+        self.devices.get(devices)?.get(model)?.tuned
+    }
+
+    /// Keeps how it computes fastest.
+    pub fn tune(&mut self, devices: &str, model: &str, tuned: Tuned) {
+        self.entry(devices, model).tuned = Some(tuned);
+    }
+
     /// Everything that was learned: devices, model, experience.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str, &Experience)> {
         self.devices.iter().flat_map(|(devices, models)| {
@@ -237,7 +251,7 @@ fn moved(mean: f64, value: f64, count: u32) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Correction, Learned, Observed};
+    use super::{Correction, Learned, Observed, Tuned};
     use crate::forecast::{Rates, Typical};
 
     fn reply(measured: f64, computed: f64) -> Observed {
@@ -334,6 +348,14 @@ mod tests {
     fn it_is_read_back_as_it_was_kept() {
         let mut learned = Learned::default();
         learned.learn("cpu", "a", &reply(8.0, 10.0));
+        let tuned = Tuned {
+            threads: 3,
+            reading_threads: 4,
+            reading_tokens: 128,
+        };
+        learned.tune("cpu", "a", tuned);
+        assert_eq!(learned.tuned("cpu", "a"), Some(tuned));
+        assert_eq!(learned.tuned("cpu", "b"), None);
         let kept = serde_json::to_string(&learned).unwrap();
         assert_eq!(serde_json::from_str::<Learned>(&kept).unwrap(), learned);
     }

@@ -15,6 +15,7 @@ mod memory;
 mod place;
 mod plan;
 mod planner;
+mod tuning;
 pub mod words;
 
 pub use advice::{Advice, Choice, PATIENCE_MS, advise};
@@ -27,3 +28,4 @@ pub use memory::BATCH;
 pub use place::{Anatomy, Device, Placement, Share};
 pub use plan::{Ask, Plan, Reason, TINY_BYTES, Verdict, after_failure, plan};
 pub use planner::ROOMY_CONTEXT;
+pub use tuning::{Tuned, Way, choose, ways};

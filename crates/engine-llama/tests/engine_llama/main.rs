@@ -18,5 +18,6 @@ mod replies;
 mod scripted;
 mod stopping;
 mod sums;
+mod trying;
 mod typed;
 mod waiting;

@@ -1,6 +1,6 @@
 //! Context, cache and verdict on the processor alone.
 
-use fit::{Ask, Bound, Correction, KvType, Plan, Reason, Verdict, after_failure, plan};
+use fit::{Ask, Bound, Cores, Correction, KvType, Plan, Reason, Verdict, after_failure, plan};
 use gguf::{Geometry, LayerWeights, Weights};
 
 use crate::shapes::{GIB, Shape, machine, mixture, small};
@@ -234,4 +234,22 @@ fn memory_allows_what_its_rate_gives_of_a_tokens_bytes() {
     };
     let bound = Bound::of(&plan, &unmeasured, 100);
     assert_eq!(bound.tokens_per_second, None);
+}
+
+#[test]
+fn ways_to_try_are_the_planned_one_and_others_that_take_no_more_memory() {
+    let mut machine = machine(16 * GIB);
+    machine.cores = Cores {
+        physical: 8,
+        performance: 6,
+        usable: 16,
+    };
+    let small = small();
+    let plan = plan(small.anatomy(), &machine, Ask::default(), &Correction::NONE);
+    assert_eq!((plan.threads, plan.batch), (5, 256));
+    let ways = fit::ways(&machine, &plan).into_iter();
+    let ways: Vec<(u32, u32)> = ways.map(|way| (way.threads, way.tokens)).collect();
+    let writing = [(5, 1), (4, 1), (3, 1)];
+    let reading = [(5, 256), (8, 256), (16, 256), (5, 128), (5, 64)];
+    assert_eq!(ways, [&writing[..], &reading].concat());
 }

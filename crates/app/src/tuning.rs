@@ -1,0 +1,93 @@
+//! How a model computes fastest on this machine: measured once it is quiet after a reply, kept with what
+//! was learned of that model here, and taken into account from the next load on. `spud bench` measures
+//! it again.
+//!
+//! Not here: what is tried and what follows from it (`fit`), and how it is measured (the engine).
+
+use std::time::Duration;
+
+use engine::message::{Event, Statistics, Tried};
+use fit::{Tuned, Way};
+use tokio::time::sleep;
+
+use crate::engine_room::{Ending, EngineRoom, Settings};
+use crate::resident::Resident;
+
+/// The time without any use after which nobody is thought to need the engine soon.
+const QUIET: Duration = Duration::from_secs(20);
+
+/// What was tried, in tokens per second, and what was chosen from it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trials {
+    /// Each way with its rate.
+    pub tried: Vec<(Way, f64)>,
+    /// What counts from the next load on.
+    pub chosen: Tuned,
+}
+
+impl Resident {
+    /// Whether a reply leaves a moment to try ways: this model was not tried before, on a processor
+    /// that is not spared, with nothing else at work, and nobody chose the threads.
+    pub(crate) fn may_try(&self, settings: &Settings, end: &Ending, cost: &Statistics) -> bool {
+        let found = &self.found;
+        let is_plain = found.plan.placement.gpus.is_empty() && !found.plan.mapped;
+        let is_free = settings.threads.is_none() && !settings.gentle && !cost.gave_way;
+        is_plain && is_free && *end == Ending::Complete && found.keys().is_some() && {
+            // What is kept counts from the next load on, and may have come since this one.
+            found.tuned.is_none() && !self.was_tried
+        }
+    }
+
+    fn ways(&self) -> Vec<Way> {
+        fit::ways(&self.found.machine, &self.found.plan)
+    }
+}
+
+impl EngineRoom {
+    /// Tries ways to compute the model in memory, and keeps what came of it; none where that could not
+    /// be measured, or something was asked for meanwhile.
+    pub(crate) async fn try_ways(&self, only_after: Option<u64>) -> Option<Trials> {
+        let (mut events, keys) = {
+            let mut resident = self.resident().try_lock().ok()?;
+            let there = resident.as_mut()?;
+            if only_after.is_some_and(|this_use| there.last_use != this_use) {
+                return None;
+            }
+            let keys = there.found.keys()?;
+            there.was_tried = true;
+            let ways = there.ways().into_iter();
+            let asked = ways.map(|way| engine::message::Way {
+                threads: way.threads,
+                tokens: way.tokens,
+            });
+            (there.engine.try_ways(asked.collect()), keys)
+        };
+        // The room is open meanwhile: what is asked for ends the trial.
+        let Some(Event::Tried { outcome: Ok(tried) }) = events.recv().await else {
+            return None;
+        };
+        let rate = |Tried { way, per_second }| {
+            let (threads, tokens) = (way.threads, way.tokens);
+            (Way { threads, tokens }, per_second)
+        };
+        let tried: Vec<(Way, f64)> = tried.into_iter().map(rate).collect();
+        let chosen = fit::choose(&tried)?;
+        let (devices, model) = keys;
+        let knowledge = self.outfit().knowledge.clone();
+        let keep = move || knowledge.learn(|learned| learned.tune(&devices, &model, chosen));
+        // It fails where the program is ending, and then it is measured another day.
+        let _ = tokio::task::spawn_blocking(keep).await;
+        Some(Trials { tried, chosen })
+    }
+
+    /// Tries ways once this use was the last one for a while.
+    pub(crate) fn try_when_quiet(&self, this_use: u64) {
+        let room = self.downgrade();
+        tokio::spawn(async move {
+            sleep(QUIET).await;
+            if let Some(room) = room.upgrade() {
+                let _ = room.try_ways(Some(this_use)).await;
+            }
+        });
+    }
+}
