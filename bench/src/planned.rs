@@ -68,6 +68,7 @@ impl Planned {
             expert_layers_in_memory: plan.placement.expert_layers_in_memory,
             mapped: plan.mapped,
             predicts: false,
+            draft: None,
         }
     }
 }

@@ -43,6 +43,7 @@ mod replies;
 mod resident;
 mod run;
 mod shelf;
+mod sibling;
 mod state;
 pub mod stop;
 pub mod survey;

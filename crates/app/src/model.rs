@@ -10,6 +10,7 @@ use gguf::{Geometry, Header, Weights};
 use crate::failure::{Cause, Code, Failure};
 use crate::machine::{Look, see};
 use crate::resident::Outfit;
+use crate::sibling;
 use crate::stop::Stop;
 
 /// How the built-in model is named in calls and on disk.
@@ -113,6 +114,8 @@ pub(crate) struct Preflight {
     pub(crate) plan: Plan,
     /// How it computes fastest here, once that was measured.
     pub(crate) tuned: Option<Tuned>,
+    /// A smaller model that drafts for it.
+    pub(crate) draft: Option<PathBuf>,
 }
 
 impl Preflight {
@@ -261,10 +264,12 @@ pub(crate) fn preflight(
         machine,
         plan,
         tuned: None,
+        draft: None,
     };
     found.tuned = found
         .keys()
         .and_then(|(devices, model)| outfit.knowledge.learned().tuned(&devices, &model));
+    found.draft = sibling::drafter(&found, &outfit.home);
     Ok(found)
 }
 

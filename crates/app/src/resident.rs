@@ -180,6 +180,7 @@ async fn put(
         expert_layers_in_memory: placement.expert_layers_in_memory,
         mapped: plan.mapped,
         predicts: found.predicts(),
+        draft: found.draft.clone(),
     });
     loop {
         let event = tokio::select! {
@@ -263,8 +264,8 @@ impl Resident {
             .iter()
             .map(|share| share.weights_bytes + share.cache_bytes + share.compute_bytes)
             .sum();
-        // The plan does not count what predicts.
-        let counted = !self.found.predicts();
+        // The plan does not count what drafts.
+        let counted = !self.found.predicts() && self.found.draft.is_none();
         (cost.peak_bytes > 0 && !held.is_empty() && counted).then_some(Memory {
             context: plan.context,
             predicted_bytes,

@@ -7,20 +7,20 @@
 //! the cache. What a reply asks of each token, a limit or a closed thought, is asked between two
 //! choices as ever, and no guess is ever told.
 //!
-//! They come from the model itself where it predicts further tokens, else from what the text said
-//! before. Not here: how either finds them (`llama`, `ngram`), and how many pay (`worth`).
+//! They come from the model itself where it predicts further tokens, from a smaller one beside it, or
+//! from what the text said before. Not here: how each finds them (`llama`, `drafter`, `ngram`), and how
+//! many pay (`worth`).
 
 use std::time::Instant;
 
 use engine::message::Drafts;
 use llama_cpp_2::token::LlamaToken;
 
-use crate::llama::DEPTH;
 use crate::ngram::Ngrams;
 use crate::session::{Halt, Session};
 use crate::worth::WIDEST;
 
-/// What the model predicts is about as good as an agreement of so many tokens, until it was seen.
+/// What a model drafts is about as good as an agreement of so many tokens, until it was seen.
 const PREDICTED: usize = 8;
 
 /// The guesses of one reply.
@@ -29,7 +29,7 @@ pub(crate) struct Guesses {
     ngrams: Ngrams,
     /// The token that was computed last, and the guesses that were computed behind it.
     step: Vec<LlamaToken>,
-    /// Whether the model predicted the guesses of the step.
+    /// Whether a model drafted the guesses of the step.
     predicted: bool,
     /// How many tokens of the step were chosen; the next is chosen from the logits behind the last
     /// of them.
@@ -123,7 +123,9 @@ impl Guesses {
         self.drafted += u32::try_from(self.step.len() - 1).unwrap_or(u32::MAX);
         let took = begin.elapsed().as_secs_f64();
         for kind in [false, true] {
-            if kind == self.predicted || self.step.len() == 1 {
+            // A step that a model did not draft for, and took its time, is none with a single token.
+            let is_told = kind == self.predicted || self.step.len() == 1;
+            if is_told && !(self.predicted && self.step.len() == 1) {
                 session.worth_of(kind).took(self.step.len(), took);
             }
         }
@@ -132,27 +134,36 @@ impl Guesses {
 
     /// Adds guesses to the step.
     fn guess(&mut self, session: &mut Session, last: LlamaToken, most: usize) {
-        let predicts = session.context_mut().predicts();
-        let length = if predicts {
-            Some(PREDICTED)
-        } else {
-            self.ngrams.guess().map(|(length, _)| length)
+        let repeated = self.ngrams.guess().map(|(length, _)| length);
+        // A smaller model costs time to draft; what the text said before costs none, and where it agrees
+        // for long it is as good.
+        let is_known = repeated.is_some_and(|length| length >= PREDICTED);
+        let depth = session
+            .draft_depth()
+            .filter(|_| !(is_known && session.drafts_with_another()));
+        let drafts = depth.is_some();
+        let Some(length) = depth.map(|_| PREDICTED).or(repeated) else {
+            return;
         };
-        let Some(length) = length else { return };
-        let most = if predicts { most.min(DEPTH) } else { most };
+        let most = depth.map_or(most, |depth| most.min(depth));
         let count = match self.drafts {
             Drafts::Never => 0,
             Drafts::Always => most,
-            Drafts::WherePays => session.worth_of(predicts).guesses(length, most),
+            Drafts::WherePays => session.worth_of(drafts).guesses(length, most),
         };
-        if predicts && count == 0 && session.worth_of(true).is_hopeless() {
+        if drafts && count == 0 && session.worth_of(true).is_hopeless() {
             // Following the trunk costs time at every step, drafts or no drafts.
-            session.context_mut().stop_predicting();
+            session.stop_drafting();
         }
-        if predicts && count > 0 {
-            let drafts = session.context_mut().draft(last);
-            self.step.extend(drafts.into_iter().take(count));
+        if drafts && count > 0 {
             self.predicted = true;
+            match session.draft(last, count) {
+                // Not sure of anything is as good as wrong, and took its time.
+                Some(drafts) if drafts.is_empty() => {
+                    session.worth_of(true).saw(PREDICTED, false);
+                }
+                drafts => self.step.extend(drafts.unwrap_or_default()),
+            }
             return;
         }
         self.step.extend(self.ngrams.guesses(count).map(LlamaToken));
@@ -161,7 +172,7 @@ impl Guesses {
     /// Takes what is not the text out of the cache.
     pub(crate) fn settle(&mut self, session: &mut Session) -> Result<(), Halt> {
         if std::mem::take(&mut self.predicted) {
-            session.context_mut().judge(self.chosen.saturating_sub(1));
+            session.judge(self.chosen.saturating_sub(1));
         }
         session.take_back(self.sure)
     }

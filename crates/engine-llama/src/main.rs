@@ -12,6 +12,7 @@ mod backends;
 mod brake;
 mod cold;
 mod doze;
+mod drafter;
 mod gait;
 mod guess;
 mod inbox;

@@ -10,6 +10,7 @@ use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
 use crate::brake::Brake;
+use crate::drafter::{self, Drafter};
 use crate::gait::{Gait, Untold};
 use crate::kept::{self, Mark};
 use crate::llama::{self, Context, Decoded, Shape};
@@ -29,6 +30,8 @@ const KEPT_BYTES_PER_MS: u64 = 8000;
 /// One model with one cache.
 pub(crate) struct Session {
     context: Context,
+    /// A smaller model that drafts.
+    drafter: Option<Drafter>,
     gait: Gait,
     vocabulary: Vocabulary,
     /// Tokens that are computed at once while a prompt is read; progress is told after each.
@@ -85,8 +88,11 @@ impl Session {
             let message = format!("no memory for a context of {} tokens: {said}", load.context);
             Failure::new(FailureCode::OutOfMemory, message)
         })?;
+        let draft = load.draft.as_deref();
+        let drafter = draft.and_then(|path| Drafter::open(path, load, context.model(), brake));
         Ok(Self {
             context,
+            drafter,
             gait: match load.reading {
                 Some(way) => Gait::reading_with(shape.threads, way.threads, brake),
                 None => Gait::new(shape.threads, brake),
@@ -275,12 +281,51 @@ impl Session {
         )))
     }
 
-    /// The context, which may predict.
-    pub(crate) fn context_mut(&mut self) -> &mut Context {
-        &mut self.context
+    /// How many tokens a model drafts at once, the layer of this one that predicts or a smaller one
+    /// beside it; none where neither is there.
+    pub(crate) fn draft_depth(&self) -> Option<usize> {
+        if self.context.predicts() {
+            return Some(llama::DEPTH);
+        }
+        self.drafter.as_ref().map(|_| drafter::DEPTH)
     }
 
-    /// What was learned about guesses of one kind: those that the model predicts, or those that are
+    /// Whether a smaller model is what drafts.
+    pub(crate) fn drafts_with_another(&self) -> bool {
+        self.drafter.is_some() && !self.context.predicts()
+    }
+
+    /// What a model drafts to follow this token, which comes behind all in the cache; `most` tokens at
+    /// most. None where it has still to read what is in the cache.
+    pub(crate) fn draft(&mut self, last: LlamaToken, most: usize) -> Option<Vec<LlamaToken>> {
+        if self.context.predicts() {
+            let mut drafts = self.context.draft(last);
+            drafts.truncate(most);
+            return Some(drafts);
+        }
+        let threads = self.gait.taken().0;
+        let drafted = self
+            .drafter
+            .as_mut()?
+            .draft(&self.cached, last, most, threads);
+        drafted.unwrap_or_else(|drafter::Useless| {
+            self.drafter = None;
+            None
+        })
+    }
+
+    /// Says how many of the last drafts were right.
+    pub(crate) fn judge(&mut self, right: usize) {
+        self.context.judge(right);
+    }
+
+    /// Gives drafts by a model up, and their memory back.
+    pub(crate) fn stop_drafting(&mut self) {
+        self.context.stop_predicting();
+        self.drafter = None;
+    }
+
+    /// What was learned about guesses of one kind: those that a model drafts, or those that are
     /// repeated.
     pub(crate) fn worth_of(&mut self, predicted: bool) -> &mut Worth {
         &mut self.worth[usize::from(predicted)]

@@ -51,9 +51,9 @@ impl Default for Worth {
     fn default() -> Self {
         // Longer agreements are better ones; what is true here is soon learned.
         let chance = |length: usize| match length {
-            0..4 => 0.4,
-            4..8 => 0.7,
-            _ => 0.85,
+            0..4 => 0.3,
+            4..8 => 0.55,
+            _ => 0.8,
         };
         Self {
             single: None,

@@ -142,6 +142,8 @@ pub struct Load {
     /// True to load the layer that predicts further tokens too, where the file has one, and draft
     /// with it.
     pub predicts: bool,
+    /// A smaller model of the same words that drafts for it, if it can be loaded; never needed.
+    pub draft: Option<PathBuf>,
 }
 
 impl Load {
@@ -159,6 +161,7 @@ impl Load {
             expert_layers_in_memory: 0,
             mapped: false,
             predicts: false,
+            draft: None,
         }
     }
 }

@@ -351,3 +351,46 @@ fn a_dictated_text_is_written_as_it_stands_and_drafts_serve_it() {
     let told = ask(&engine, greedy(prompt("What is 47 + 38?")));
     assert_eq!(told.answer.trim(), "47 + 38 = 85.");
 }
+
+#[test]
+fn a_smaller_model_drafts_and_changes_nothing() {
+    // There is one model here: beside itself it is the best drafter that there could be.
+    let engine = empty();
+    let loaded = all(engine.load(Load {
+        draft: Some(sprout()),
+        ..load_of(&sprout(), CONTEXT)
+    }));
+    assert!(matches!(
+        loaded.last(),
+        Some(Event::LoadEnded { outcome: Ok(_) })
+    ));
+    let (mut steps, mut tokens) = (0, 0);
+    for question in QUESTIONS {
+        let (plain, guessed) = both(&engine, &greedy(prompt(question)));
+        same(&plain, &guessed, question);
+        let so_far = guessed.statistics.so_far;
+        tokens += so_far.thinking_tokens + so_far.answer_tokens;
+        steps += guessed.statistics.steps;
+    }
+    assert!(steps * 2 < tokens, "{steps} steps for {tokens} tokens");
+}
+
+#[test]
+fn a_drafter_that_is_of_no_use_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let broken = folder.path().join("broken.gguf");
+    fs_err::write(&broken, b"GGUF and no more").unwrap();
+    for draft in [broken, folder.path().join("missing.gguf")] {
+        let engine = empty();
+        let loaded = all(engine.load(Load {
+            draft: Some(draft),
+            ..load_of(&sprout(), CONTEXT)
+        }));
+        assert!(matches!(
+            loaded.last(),
+            Some(Event::LoadEnded { outcome: Ok(_) })
+        ));
+        let told = ask(&engine, greedy(prompt("What is 47 + 38?")));
+        assert_eq!(told.answer.trim(), "47 + 38 = 85.");
+    }
+}
