@@ -5,6 +5,7 @@
 //! What was computed for a chat is kept in files by the engine; which file is whose is known here.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -93,22 +94,34 @@ impl App {
         }
     }
 
-    /// Removes what was computed for chats that are gone, and for this one.
+    /// Removes what was computed for chats that are gone, and for this one: all that can be, and the
+    /// first that cannot is told.
     pub(crate) fn sweep_kept(&self, chats: &Chats, also: Option<ChatId>) -> Result<(), Failure> {
         let folder = self.inner.room.outfit().home.contexts();
         let Ok(entries) = fs_err::read_dir(&folder) else {
             return Ok(());
         };
         let deleted = chats.deleted()?;
+        let mut swept = Ok(());
         for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
             let Some(chat) = chat_of(&path) else { continue };
             let is_there = chats.row(chat).is_ok() || deleted.iter().any(|row| row.id == chat);
             if !is_there || also == Some(chat) {
-                fs_err::remove_file(&path)
-                    .map_err(|error| Failure::new(Code::Storage, error.to_string()))?;
+                swept = swept.and(removed(&path));
             }
         }
-        Ok(())
+        swept
+    }
+}
+
+/// Removes a kept file; the engine may have been quicker.
+fn removed(path: &Path) -> Result<(), Failure> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => {
+            Err(Failure::new(Code::Storage, error.to_string())
+                .hint("Delete it by hand: it holds what was computed for a chat that is gone."))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -25,13 +25,14 @@ impl App {
         for id in &ids {
             self.stop(*id);
         }
-        let in_engine = self
+        let (in_engine, tidied) = self
             .at_the_gate(move |app, chats| {
                 for id in &ids {
                     app.idle(*id)?;
                 }
                 let erased = chats.erase(&ids)?;
-                forget(chats, &ids)?;
+                // They are gone. Whatever fails from here on is told after the rest was done.
+                let tidied = forget(chats, &ids).and(app.sweep_kept(chats, None));
                 let mut state = app.state();
                 for id in &ids {
                     state.tell_chat(*id, &ChatEvent::Gone);
@@ -41,9 +42,7 @@ impl App {
                     state.notice(notice);
                 }
                 let in_engine = state.in_engine.is_some_and(|last| ids.contains(&last));
-                drop(state);
-                app.sweep_kept(chats, None)?;
-                Ok(in_engine)
+                Ok((in_engine, tidied))
             })
             .await?;
         if in_engine {
@@ -58,7 +57,7 @@ impl App {
                 }
             });
         }
-        Ok(())
+        tidied
     }
 
     /// Takes a message and all that followed it out of its chat.
@@ -67,9 +66,8 @@ impl App {
             let chat = chats.message(id)?.chat;
             app.idle(chat)?;
             let branch = chats.remove_message(id, now_ms())?;
-            app.sweep_kept(chats, Some(chat))?;
             app.state().tell_chat(chat, &ChatEvent::Branch(branch));
-            Ok(())
+            app.sweep_kept(chats, Some(chat))
         })
         .await
     }

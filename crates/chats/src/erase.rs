@@ -20,8 +20,8 @@ use crate::{Chats, schema};
 /// What erasing could not reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Erased {
-    /// Files that may still hold words of the chat: databases that were once set aside as damaged, and
-    /// the log where another program keeps it open.
+    /// Files that may still hold words of the chat: databases that were once set aside as damaged, the
+    /// log where another program keeps it open, and a backup that was made meanwhile.
     pub left: Vec<PathBuf>,
 }
 
@@ -31,27 +31,39 @@ type Known = (ChatId, i64);
 impl Chats {
     /// Erases chats for good, deleted or not, here and in every backup. It rewrites each backup that
     /// has one of them, which takes as long as copying them.
+    ///
+    /// The backups come first: what fails or is cut off on the way leaves the chats where they can be
+    /// seen, and erased once more.
     pub fn erase(&self, ids: &[ChatId]) -> Result<Erased, Error> {
-        let known = self.write("erase a chat", |transaction| {
-            let mut known = Vec::new();
-            for id in ids {
-                let sql = "SELECT created_ms FROM chats WHERE id = ?1";
-                let created_ms: Option<i64> = transaction
-                    .query_row(sql, [id.0], |row| row.get(0))
-                    .optional()?;
-                let Some(created_ms) = created_ms else {
-                    return Err(not_found(*id).into());
-                };
-                refuse_streaming(transaction, *id)?;
-                delete(transaction, *id)?;
-                known.push((*id, created_ms));
-            }
-            Ok(known)
+        let doing = "erase a chat";
+        if let Some(newer) = self.newer_error() {
+            return Err(newer);
+        }
+        let known: Vec<Known> = self.read(doing, |connection| {
+            ids.iter().map(|id| erasable(connection, *id)).collect()
         })?;
         let mut left = set_aside(&self.folder)?;
-        left.extend(self.empty_the_log()?);
         for path in backup::newest_first(&self.folder)? {
             self.erase_in_backup(&path, &known)?;
+        }
+        self.write(doing, |transaction| {
+            for id in ids {
+                // A reply may have begun in it meanwhile.
+                erasable(transaction, *id)?;
+                delete(transaction, *id)?;
+            }
+            Ok(())
+        })?;
+        // They are gone. What still may have their words is told from here on, and undoes nothing.
+        match self.empty_the_log() {
+            Ok(false) => {}
+            Ok(true) | Err(_) => left.push(self.folder.join(format!("{FILE}-wal"))),
+        }
+        // Another program may have made a backup meanwhile.
+        for path in backup::newest_first(&self.folder)? {
+            if self.erase_in_backup(&path, &known).is_err() {
+                left.push(path);
+            }
         }
         Ok(Erased { left })
     }
@@ -87,15 +99,13 @@ impl Chats {
         Ok(old.len())
     }
 
-    /// Moves all of the log into the database and empties it: until then it has what was erased. Gives
-    /// its path where another program reads and so keeps it.
-    fn empty_the_log(&self) -> Result<Option<PathBuf>, Error> {
+    /// Moves all of the log into the database and empties it: until then it has what was erased. True
+    /// where another program reads and so keeps it.
+    fn empty_the_log(&self) -> Result<bool, Error> {
         let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        let is_kept: bool = self
-            .connection()
+        self.connection()
             .query_row(sql, [], |row| row.get(0))
-            .map_err(Error::sql("empty the log", &self.path))?;
-        Ok(is_kept.then(|| self.folder.join(format!("{FILE}-wal"))))
+            .map_err(Error::sql("empty the log", &self.path))
     }
 
     /// Takes chats out of a backup: a copy without them takes its place, so that either is whole
@@ -141,15 +151,20 @@ fn delete(connection: &Connection, id: ChatId) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What somebody is writing cannot go.
-fn refuse_streaming(connection: &Connection, id: ChatId) -> Result<(), Fault> {
+/// A chat that may go: it is there, and nobody writes in it.
+fn erasable(connection: &Connection, id: ChatId) -> Result<Known, Fault> {
+    let sql = "SELECT created_ms FROM chats WHERE id = ?1";
+    let created_ms: Option<i64> = connection
+        .query_row(sql, [id.0], |row| row.get(0))
+        .optional()?;
+    let created_ms = created_ms.ok_or(not_found(id))?;
     let sql = "SELECT id FROM messages WHERE chat = ?1 AND owner IS NOT NULL LIMIT 1";
     let writing: Option<i64> = connection
         .query_row(sql, [id.0], |row| row.get(0))
         .optional()?;
     match writing {
         Some(id) => Err(Error::Streaming(MessageId(id)).into()),
-        None => Ok(()),
+        None => Ok((id, created_ms)),
     }
 }
 

@@ -153,6 +153,29 @@ async fn what_is_erased_is_in_no_file_and_in_no_process() {
     world.app.close().await;
 }
 
+/// Not even root can remove a folder as a file.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kept_file_that_cannot_be_removed_is_told_and_stops_nothing_else() {
+    let world = World::new().await;
+    let (chat, _) = world.ask(None, &format!("What is {SECRET}?")).await;
+    let kept = world.home.path().join("cache/contexts");
+    std::fs::create_dir_all(kept.join(format!("{}-a.kept", chat.0))).unwrap();
+    let file = kept.join(format!("{}-b.kept", chat.0));
+    std::fs::write(&file, SECRET).unwrap();
+    let mut events = world.app.watch().await.unwrap();
+    world.app.delete(chat).await.unwrap();
+    let told = world.app.erase(vec![chat]).await.unwrap_err();
+    assert!(told.message.contains("-a.kept"), "{told:?}");
+    assert_eq!(world.app.deleted().await.unwrap(), []);
+    assert!(!file.exists());
+    // Its words were in the engine's cache.
+    while !matches!(
+        events.recv().await.unwrap(),
+        AppEvent::Engine(app::EngineState::Off)
+    ) {}
+    world.app.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_leaves_its_chat_and_comes_back() {
     let world = World::new().await;

@@ -117,6 +117,25 @@ fn what_is_being_written_is_not_erased_and_what_was_set_aside_is_told() {
     assert_eq!(chats.rows().unwrap(), []);
 }
 
+/// Else nobody could erase it a second time.
+#[test]
+fn a_chat_that_cannot_leave_a_backup_stays_where_it_can_be_seen() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let chat = secret(&chats);
+    chats.backup_if_due(0).unwrap().unwrap();
+    chats.delete(chat, 5).unwrap();
+    let lock = folder.path().join("backups/lock");
+    let lock = fs::File::options().write(true).open(lock).unwrap();
+    lock.lock().unwrap();
+    let busy = chats.erase(&[chat]).unwrap_err();
+    assert!(matches!(busy, Error::Busy { .. }), "{busy}");
+    assert_eq!(chats.deleted().unwrap().len(), 1);
+    lock.unlock().unwrap();
+    assert!(chats.erase(&[chat]).unwrap().left.is_empty());
+    assert_eq!(files_with(folder.path(), SECRET), [""; 0]);
+}
+
 #[test]
 fn what_was_deleted_long_ago_is_erased_and_the_rest_waits() {
     let folder = empty();
