@@ -1,6 +1,8 @@
 //! A model in memory: how it comes there, by its plan or by the next smaller one where that fails,
 //! and what its replies teach.
 
+use std::path::PathBuf;
+
 use engine::Engine;
 use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics};
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
@@ -100,7 +102,8 @@ pub(crate) async fn load(
             found.plan.reasons.push(Reason::SteppedDown { loads });
             tell(Progress::Note(found.changed()));
         }
-        match put(&engine, &found, settings, &mut stop, tell).await {
+        let contexts = outfit.home.contexts();
+        match put(&engine, &found, settings, contexts, &mut stop, tell).await {
             None => return Ok(None),
             Some(Ok(loaded)) => {
                 return Ok(Some(Resident {
@@ -146,6 +149,7 @@ async fn put(
     engine: &Engine,
     found: &Preflight,
     settings: &Settings,
+    contexts: PathBuf,
     stop: &mut Stop,
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Option<Result<Loaded, engine::message::Failure>> {
@@ -170,6 +174,7 @@ async fn put(
         expert_layers_in_memory: placement.expert_layers_in_memory,
         mapped: plan.mapped,
         predicts: found.predicts(),
+        contexts: Some(contexts),
     });
     loop {
         let event = tokio::select! {
