@@ -69,6 +69,7 @@ impl Planned {
             mapped: plan.mapped,
             predicts: false,
             draft: None,
+            contexts: None,
         }
     }
 }

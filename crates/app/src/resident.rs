@@ -1,6 +1,8 @@
 //! A model in memory: how it comes there, by its plan or by the next smaller one where that fails,
 //! and what its replies teach.
 
+use std::path::Path;
+
 use engine::Engine;
 use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
@@ -77,6 +79,7 @@ pub(crate) async fn load(
     };
     let mut left: Option<Machine> = None;
     let mut first: Option<Failure> = None;
+    let contexts = outfit.home.contexts();
     for loads in 0..LOADS {
         let (wanted, outfit, machine, heard) =
             (model.clone(), outfit.clone(), left.clone(), stop.clone());
@@ -104,7 +107,7 @@ pub(crate) async fn load(
             found.plan.reasons.push(Reason::SteppedDown { loads });
             tell(Progress::Note(found.changed()));
         }
-        match put(&engine, &found, settings, &mut stop, tell).await {
+        match put(&engine, &found, settings, &contexts, &mut stop, tell).await {
             None => return Ok(None),
             Some(Ok(loaded)) => {
                 return Ok(Some(Resident {
@@ -152,6 +155,7 @@ async fn put(
     engine: &Engine,
     found: &Preflight,
     settings: &Settings,
+    contexts: &Path,
     stop: &mut Stop,
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> Option<Result<Loaded, engine::message::Failure>> {
@@ -181,6 +185,7 @@ async fn put(
         mapped: plan.mapped,
         predicts: found.predicts(),
         draft: found.draft.clone(),
+        contexts: Some(contexts.to_owned()),
     });
     loop {
         let event = tokio::select! {

@@ -38,6 +38,18 @@ pub(crate) fn load_gpus() {
     });
 }
 
+/// Folders that hold this program, its libraries and its backends.
+#[cfg(target_os = "linux")]
+pub(crate) fn folders() -> Vec<PathBuf> {
+    let program = std::env::current_exe().ok();
+    let home = program.and_then(|program| Some(program.parent()?.to_owned()));
+    let place = Place::of_this_program();
+    let backends = place
+        .into_iter()
+        .flat_map(|place| [place.processor, place.gpus]);
+    home.into_iter().chain(backends).collect()
+}
+
 /// Folders of this program that hold backends.
 struct Place {
     /// Those for the processor.

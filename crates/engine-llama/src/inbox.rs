@@ -28,19 +28,44 @@ pub(crate) enum Heard {
     Over,
 }
 
-impl Inbox {
-    /// Checks the greeting of the other side, then listens.
-    pub(crate) fn open(pipe: File) -> Result<Self, String> {
+/// A pipe on which the other side has greeted.
+pub(crate) struct Greeted(BufReader<File>);
+
+impl Greeted {
+    /// Waits for the greeting of the other side, and checks it.
+    pub(crate) fn on(pipe: File) -> Result<Self, String> {
         let mut pipe = BufReader::new(pipe);
         match frame::read::<Hello>(&mut pipe) {
-            Ok(Some(hello)) if hello == Hello::of_this_build() => {}
-            Ok(Some(hello)) => return Err(format!("started by another build: {hello:?}")),
+            Ok(Some(hello)) if hello == Hello::of_this_build() => Ok(Self(pipe)),
+            Ok(Some(hello)) => Err(format!("started by another build: {hello:?}")),
             Ok(None) => leave::now(),
-            Err(error) => return Err(format!("started by something else than Spud: {error}")),
+            Err(error) => Err(format!("started by something else than Spud: {error}")),
         }
+    }
+
+    /// Waits for the first request, on the one thread that there is.
+    pub(crate) fn first(&mut self) -> Request {
+        loop {
+            match frame::read::<Request>(&mut self.0) {
+                // There is nothing yet that could be stopped.
+                Ok(Some(Request::Stop { .. } | Request::AnswerNow { .. })) => {}
+                Ok(Some(request)) => return request,
+                // Nobody waits for us, or nobody who could be understood.
+                Ok(None) | Err(_) => leave::now(),
+            }
+        }
+    }
+}
+
+impl Inbox {
+    /// Listens from now on; the first request has come already.
+    pub(crate) fn open(greeted: Greeted, first: Request) -> Result<Self, String> {
+        let mut pipe = greeted.0;
         // Once per process, and llama.cpp keeps its address.
         let brake: &'static Brake = Box::leak(Box::default());
         let (sender, requests) = channel();
+        brake.ask(first.job());
+        sender.send(first).expect("BUG: the receiver is here");
         thread::Builder::new()
             .name("inbox".to_owned())
             .spawn(move || {

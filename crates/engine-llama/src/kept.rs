@@ -181,8 +181,9 @@ fn prune(folder: &Path, most_bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Makes a folder that nobody else may look into.
 #[cfg(unix)]
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
     fs::DirBuilder::new()
         .recursive(true)
@@ -190,8 +191,9 @@ fn make_private(folder: &Path) -> io::Result<()> {
         .create(folder)
 }
 
+/// Makes a folder that nobody else may look into, where the system's own rules say so.
 #[cfg(not(unix))]
-fn make_private(folder: &Path) -> io::Result<()> {
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)
 }
 

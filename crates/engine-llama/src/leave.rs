@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 /// `oom_score_adj` of the engine: far above a browser's tabs (300), below certain death (1000).
 #[cfg(target_os = "linux")]
-const OOM_SCORE: &str = "800";
+pub(crate) const OOM_SCORE: &str = "800";
 
 /// Ties this process to its parent, as far as the system can. The end of standard input is the
 /// second tie, on every system.

@@ -3,13 +3,15 @@
 //! It holds one model for its whole life: another model means another process, which is the one
 //! sure way to get all memory back. Requests come in on standard input, events go out on standard
 //! output (crate `engine` owns both forms); whatever C++ prints goes to standard error. One thread
-//! listens, so that a stop is heard in the middle of a computation; the main thread computes.
+//! listens, so that a stop is heard in the middle of a computation; the main thread computes. Once it
+//! knows what is asked of it, it closes itself into a cage.
 //!
 //! All `unsafe` is in `llama`, with what is below it, and `probe` (the C interfaces of llama.cpp and
-//! ggml), `doze` (libgomp) and one line of `leave`.
+//! ggml), `doze` (libgomp), one call of the kernel in `cage` and one line of `leave`.
 
 mod backends;
 mod brake;
+mod cage;
 mod cold;
 mod doze;
 mod drafter;
@@ -41,25 +43,37 @@ use std::time::Instant;
 use engine::message::{Event, Failure, FailureCode, Hello, Job, Load, Loaded, Prepare, Request};
 
 use crate::brake::Brake;
-use crate::inbox::{Heard, Inbox};
+use crate::cage::{Needs, Walls};
+use crate::inbox::{Greeted, Heard, Inbox};
 use crate::outbox::Outbox;
 use crate::session::Session;
 
 fn main() -> ExitCode {
     leave::on_panic();
     leave::with_parent();
+    if let Some(status) = cage::check::asked() {
+        return status;
+    }
     let (requests, events) = match pipes::take() {
         Ok(pipes) => pipes,
         Err(error) => return leave::complaining(&format!("cannot take the pipes: {error}")),
     };
     let outbox = Outbox::new(events);
     outbox.greet(&Hello::of_this_build());
-    let mut inbox = match Inbox::open(requests) {
-        Ok(inbox) => inbox,
+    let mut greeted = match Greeted::on(requests) {
+        Ok(greeted) => greeted,
         Err(error) => return leave::complaining(&error),
     };
     let backend = match backends::load() {
         Ok(backend) => backend,
+        Err(error) => return leave::complaining(&error),
+    };
+    let first = greeted.first();
+    let needs = Needs::of(&first);
+    // Before there is another thread, before any driver runs and before the model is looked at.
+    cage::close(&needs, Walls::ALL);
+    let mut inbox = match Inbox::open(greeted, first) {
+        Ok(inbox) => inbox,
         Err(error) => return leave::complaining(&error),
     };
     let mut session: Option<Session> = None;
@@ -74,6 +88,14 @@ fn main() -> ExitCode {
                     Some(_) => Err(Failure::new(
                         FailureCode::ModelRefused,
                         "this engine process holds a model already",
+                    )),
+                    None if !needs.admits(&load.path) => Err(Failure::new(
+                        FailureCode::ModelRefused,
+                        format!(
+                            "`{}` is not what this engine process was started for: another model \
+                             means another process",
+                            load.path.display()
+                        ),
                     )),
                     None => open(&load, job, inbox.brake(), &outbox),
                 };

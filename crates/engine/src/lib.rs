@@ -6,10 +6,11 @@
 //! that both sides must agree on: the prompt ([`prompt`]), what leaves it when the context is full
 //! ([`context`]), the splitter ([`splitter`]) and what governs the thinking ([`governor`]). All but
 //! the first run in the engine process: only there tokens are known, and a thought can still be
-//! closed in time.
+//! closed in time. Beside them, what of the engine's cage holds on this machine ([`cage`]).
 //!
 //! Not here: which model, how much context, what happens after a failure (`app`).
 
+pub mod cage;
 pub mod context;
 pub mod frame;
 pub mod governor;

@@ -41,7 +41,8 @@ impl Hello {
 #[serde(rename_all = "snake_case", tag = "type")]
 pub enum Request {
     /// Loads the one model that this process will ever hold; after a load that was stopped or
-    /// refused another may follow.
+    /// refused another of the same file may follow. The first request of a process decides what it
+    /// may open: another file is refused.
     Load {
         /// Number of the job.
         job: Job,
@@ -144,6 +145,9 @@ pub struct Load {
     pub predicts: bool,
     /// A smaller model of the same words that drafts for it, if it can be loaded; never needed.
     pub draft: Option<PathBuf>,
+    /// The folder for what is kept of conversations ([`Kept`]), the one place where the process may
+    /// write from then on; none where nothing will be kept.
+    pub contexts: Option<PathBuf>,
 }
 
 impl Load {
@@ -162,6 +166,7 @@ impl Load {
             mapped: false,
             predicts: false,
             draft: None,
+            contexts: None,
         }
     }
 }
@@ -253,7 +258,7 @@ pub struct Prepare {
 /// conversation takes its place; one that is damaged, or of another model or build, is as none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Kept {
-    /// The file. Everything in its folder belongs to the engine.
+    /// The file, in the folder that the load named. Everything in it belongs to the engine.
     pub path: PathBuf,
     /// The most bytes that the folder may hold; the files that were used longest ago go first.
     pub most_bytes: u64,

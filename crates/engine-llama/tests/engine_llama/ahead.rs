@@ -8,7 +8,7 @@ use engine::Engine;
 use engine::message::{Drafts, Event, Kept, Load, Prepare, Reply};
 use engine::prompt::{Conversation, Opening, Prompt, Segment, Template, Turn};
 
-use crate::asking::{Told, all, empty, gather, greedy, load_of, ready, sprout};
+use crate::asking::{Told, all, empty, gather, greedy, keeping, load_of, ready, sprout};
 
 /// A question, its answer, and what is typed behind it.
 fn talk(question: &str, answer: &str, next: &str) -> Conversation {
@@ -170,14 +170,15 @@ fn wait_for(path: &Path) {
 #[test]
 fn a_conversation_is_kept_for_another_day_and_another_one_makes_room_for_it() {
     let folder = tempfile::tempdir().unwrap();
+    let contexts = folder.path().join("contexts");
     let kept = |name: &str, most_bytes| {
         Some(Kept {
-            path: folder.path().join("contexts").join(name),
+            path: contexts.join(name),
             most_bytes,
         })
     };
     let (one, other) = (kept("1-a.kept", 1 << 30), kept("2-a.kept", 1 << 30));
-    let engine = ready(1024);
+    let engine = keeping(&contexts);
     let first = asked(&engine, &long(), one.clone());
     // Another conversation comes: this one is kept before it leaves.
     let question = Conversation::of("Take 158 from 420");
@@ -191,7 +192,7 @@ fn a_conversation_is_kept_for_another_day_and_another_one_makes_room_for_it() {
         assert_eq!((mode(path), mode(path.parent().unwrap())), (0o600, 0o700));
     }
     // And comes back, in this process and in another one.
-    for engine in [&engine, &ready(1024)] {
+    for engine in [&engine, &keeping(&contexts)] {
         let again = asked(engine, &long(), one.clone());
         assert_eq!(
             (&again.thinking, &again.answer),
@@ -202,13 +203,13 @@ fn a_conversation_is_kept_for_another_day_and_another_one_makes_room_for_it() {
     }
     // In the quiet after a reply it is kept without anybody coming.
     fs::remove_file(path).unwrap();
-    let engine = ready(1024);
+    let engine = keeping(&contexts);
     asked(&engine, &long(), one.clone());
     wait_for(path);
     // No more is kept than is allowed.
     let length = fs::metadata(path).unwrap().len();
     let small = kept("3-a.kept", length + length / 2);
-    let engine = ready(1024);
+    let engine = keeping(&contexts);
     asked(&engine, &long(), small.clone());
     wait_for(&small.unwrap().path);
     let begin = Instant::now();
@@ -228,7 +229,7 @@ fn a_conversation_that_goes_on_is_the_same_however_much_may_be_kept() {
             most_bytes,
         })
     };
-    let engine = ready(1024);
+    let engine = keeping(folder.path());
     asked(&engine, &long(), kept(1 << 30));
     // The disk has less room now, and nothing is written and read back before the next reply.
     let again = asked(&engine, &long(), kept((1 << 30) - 1));
@@ -245,7 +246,7 @@ fn a_file_that_is_not_whole_and_ours_is_as_none() {
         path: path.clone(),
         most_bytes: 1 << 30,
     });
-    let engine = ready(1024);
+    let engine = keeping(folder.path());
     let first = asked(&engine, &long(), kept.clone());
     asked(&engine, &Conversation::of("Take 158 from 420"), None);
     let whole = fs::read(&path).unwrap();
@@ -269,7 +270,7 @@ fn a_file_that_is_not_whole_and_ours_is_as_none() {
         b"SPUDKEPT".repeat(100),
     ] {
         fs::write(&path, bytes).unwrap();
-        let engine = ready(1024);
+        let engine = keeping(folder.path());
         let again = asked(&engine, &long(), kept.clone());
         assert_eq!(
             (&again.thinking, &again.answer),
@@ -279,7 +280,12 @@ fn a_file_that_is_not_whole_and_ours_is_as_none() {
     }
     // It serves any context in which it has room.
     fs::write(&path, whole).unwrap();
-    let engine = ready(512);
+    let engine = empty();
+    let smaller = Load {
+        contexts: Some(folder.path().to_owned()),
+        ..load_of(&sprout(), 512)
+    };
+    all(engine.load(smaller));
     let again = asked(&engine, &long(), kept);
     assert_eq!(
         (&again.thinking, &again.answer),
@@ -299,6 +305,7 @@ fn the_layer_that_predicts_goes_on_behind_what_was_kept() {
         let engine = empty();
         let predicting = Load {
             predicts: true,
+            contexts: Some(folder.path().to_owned()),
             ..load_of(&sprout(), 1024)
         };
         all(engine.load(predicting));

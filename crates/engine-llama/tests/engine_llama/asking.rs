@@ -41,9 +41,24 @@ pub(crate) fn ready(context: u32) -> Engine {
     engine
 }
 
+/// An engine that holds Sprout and may keep what it computed in this folder.
+pub(crate) fn keeping(folder: &Path) -> Engine {
+    let engine = empty();
+    let contexts = Some(folder.to_owned());
+    let load = Load {
+        contexts,
+        ..load_of(&sprout(), CONTEXT)
+    };
+    loaded(all(engine.load(load))).unwrap();
+    engine
+}
+
 /// Loads a model and checks the events on the way.
 pub(crate) fn load(engine: &Engine, path: &Path, context: u32) -> Result<Loaded, Failure> {
-    let mut events = all(engine.load(load_of(path, context)));
+    loaded(all(engine.load(load_of(path, context))))
+}
+
+fn loaded(mut events: Vec<Event>) -> Result<Loaded, Failure> {
     let Some(Event::LoadEnded { outcome }) = events.pop() else {
         panic!("a load that does not end");
     };

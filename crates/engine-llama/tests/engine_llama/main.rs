@@ -6,6 +6,8 @@ mod ahead;
 mod asking;
 mod bare;
 mod broken;
+#[cfg(target_os = "linux")]
+mod cage;
 mod drafting;
 mod dying;
 mod governing;
