@@ -49,6 +49,8 @@ build_for_package() {
     export CXXFLAGS=$CFLAGS
     # shellcheck disable=SC2016  # the loader's own word
     export CMAKE_INSTALL_RPATH='$ORIGIN'
+    # llama.cpp's helpers can fetch from the network where they find OpenSSL; the engine never does.
+    export CMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON
     export CMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now CMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now
     export RUSTFLAGS="--remap-path-prefix=$sources=cargo --remap-path-prefix=$PWD=spud"
     cargo build --release --locked "$@" >&2
@@ -67,7 +69,11 @@ stage_package() {
   local out
   out=$(llama_output "$built") || die "llama.cpp's libraries are not where its build leaves them."
   # Under the names that programs look for; links would only be a second name for each.
-  for page in "$out"/lib/lib*.so.[0-9]; do install -m 644 "$page" "$lib/$(basename "$page")"; done
+  for page in "$out"/lib/lib*.so.[0-9]; do
+    # llama.cpp's helpers for its own tools come only where the linker kept something of them.
+    case $page in *llama-common*) readelf -d "$built/spud-engine" | grep -q libllama-common || continue ;; esac
+    install -m 644 "$page" "$lib/$(basename "$page")"
+  done
   install -m 644 "$out"/backends/libggml-cpu-*.so "$lib/"
   if [ -e "$(vulkan_library)" ]; then
     install -m 644 "$(vulkan_library)" "$lib/backends/"

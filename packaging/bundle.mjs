@@ -19,7 +19,9 @@ function files(folder) {
 }
 
 const lines = (name) => readFileSync(join(stage, name), 'utf8').split('\n').filter(Boolean);
-const shared = Object.fromEntries(Object.entries(files(join(stage, 'usr'))).map(([to, from]) => ['/usr' + to, from]));
+const shared = Object.fromEntries(
+  Object.entries(files(join(stage, 'usr'))).map(([to, from]) => ['/usr' + to, from]),
+);
 const desktopTemplate = join(here, 'spud.desktop');
 
 const settings = {

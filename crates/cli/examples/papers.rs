@@ -64,7 +64,9 @@ fn write(folder: &Path) -> io::Result<()> {
 
 /// Writes the page of a command and those of the commands below it.
 fn write_manual(command: &clap::Command, folder: &Path, is_whole: bool) -> io::Result<()> {
-    let page = Man::new(command.clone());
+    let page = Man::new(command.clone())
+        .source(concat!("spud ", env!("CARGO_PKG_VERSION")))
+        .manual("Spud");
     let mut text = Vec::new();
     page.render_title(&mut text)?;
     page.render_name_section(&mut text)?;
