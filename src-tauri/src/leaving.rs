@@ -34,6 +34,9 @@ pub(crate) fn leave_window<R: Runtime>(window: &WebviewWindow<R>, product: &App,
         // Nobody asks the model anything until the window is there again.
         product.unload_model().await;
         product.downloads_done().await;
-        let _ = window.destroy();
+        // Somebody may have started Spud again meanwhile, which shows the window.
+        if !window.is_visible().unwrap_or(false) {
+            let _ = window.destroy();
+        }
     });
 }

@@ -9,6 +9,7 @@ mod drawing;
 mod drops;
 mod leaving;
 mod notices;
+mod starts;
 mod streams;
 mod theme;
 mod window;

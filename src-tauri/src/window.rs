@@ -1,7 +1,6 @@
 //! Opens the one window: its size, its title, and that it never goes anywhere but to its own page.
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use app::App;
 use tauri::async_runtime::{block_on, spawn};
@@ -9,11 +8,15 @@ use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::calls;
 use crate::drawing;
-use crate::drops::{Drops, is_model};
+use crate::drops::Drops;
 use crate::leaving::guard;
 use crate::notices;
+use crate::starts::Starts;
 use crate::streams::Streams;
 use crate::theme;
+
+/// The one window's name to Tauri; `capabilities/window.json` names it too.
+pub(crate) const MAIN: &str = "main";
 
 /// In pixels at a scale of 1: wide enough for the list and a comfortable measure.
 const SIZE: (f64, f64) = (1080.0, 760.0);
@@ -23,15 +26,18 @@ const LEAST: (f64, f64) = (360.0, 420.0);
 
 /// Runs until the window is closed and every word is on disk.
 pub(crate) fn run() -> Result<(), String> {
-    let model = std::env::args_os()
-        .nth(1)
-        .map(|path| path.to_string_lossy().into_owned());
-    let shell = tauri::Builder::default()
+    let starts = Starts::of_this_process();
+    let home = app::Home::find().map_err(|failure| failure.to_string())?;
+    let mut shell = tauri::Builder::default();
+    if let Some(plugin) = starts.plugin(&home) {
+        shell = shell.plugin(plugin);
+    }
+    let shell = shell
         .invoke_handler(calls::all())
         .setup(move |shell| {
             // The window first: what is slow comes while it is there to be looked at.
             let window =
-                WebviewWindowBuilder::new(shell, "main", WebviewUrl::App("index.html".into()))
+                WebviewWindowBuilder::new(shell, MAIN, WebviewUrl::App("index.html".into()))
                     .title("Spud")
                     .inner_size(SIZE.0, SIZE.1)
                     .min_inner_size(LEAST.0, LEAST.1)
@@ -41,13 +47,8 @@ pub(crate) fn run() -> Result<(), String> {
                     .on_document_title_changed(|window, title| drop(window.set_title(&title)))
                     .build()?;
             drawing::choose(&window)?;
-            let home = app::Home::find()?;
             let product = block_on(App::open(&home))?;
-            if let Some(model) = model {
-                let product = product.clone();
-                // What goes wrong is told as a notice.
-                spawn(async move { open(&product, &model).await });
-            }
+            starts.serve(&product);
             shell.manage(Drops::of(&window, &product));
             guard(&window, &product);
             notices::tell(&window, &product);
@@ -73,16 +74,6 @@ pub(crate) fn run() -> Result<(), String> {
         }
     });
     Ok(())
-}
-
-/// Opens what the window was started with: a model, or a file to ask about.
-async fn open(product: &App, what: &str) {
-    let path = PathBuf::from(what);
-    if is_model(&path) || !path.is_file() {
-        product.open_model(what).await;
-    } else {
-        product.open_file(path).await;
-    }
 }
 
 /// Our own page and nothing else: a link in an answer must not replace the window.

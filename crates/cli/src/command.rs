@@ -1,4 +1,9 @@
-//! What can be typed, and the words that explain it. Nothing is decided here.
+//! What can be typed, and the words that explain it. Nothing is decided here. The manual and the
+//! completions of shells are made from it (`examples/papers.rs`).
+
+// Named outright, since that example reads this file from elsewhere.
+#[path = "command/chats.rs"]
+pub(crate) mod chats;
 
 use std::path::PathBuf;
 
@@ -162,7 +167,7 @@ pub(crate) enum Command {
     /// Hold a conversation; it is kept and shows up in the window too
     Chat(Chat),
     /// List, search, export and import the chats that are kept
-    Chats(crate::chats::Chats),
+    Chats(chats::Chats),
     /// Tell what this machine is: processor, memory, GPUs, measured speeds
     #[command(after_long_help = JSON_OF_MACHINE)]
     Machine(Machine),

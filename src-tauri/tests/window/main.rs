@@ -25,5 +25,6 @@ mod screens;
 #[path = "../../../crates/engine-llama/tests/engine_llama/scripted.rs"]
 mod scripted;
 mod shelf;
+mod starts;
 mod tour;
 mod window;

@@ -57,7 +57,7 @@ impl Shop {
     }
 
     /// Opens the window and starts the download of what it recommends.
-    async fn begin(&self) -> Window {
+    pub(crate) async fn begin(&self) -> Window {
         let window = self.opening.open().await;
         window.says("first-best", "Qwen 1.5B").await;
         window.click("first-pick").await;
@@ -67,7 +67,7 @@ impl Shop {
     }
 
     /// From now on it is fast.
-    fn hurry(&self) {
+    pub(crate) fn hurry(&self) {
         self.rate.store(1 << 30, Ordering::Relaxed);
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,8 @@ use crate::processes::{Process, Slowed};
 
 /// No step of a test takes this long, on whatever machine.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// Where programs find their session's bus; empty is an address that leads nowhere.
+const BUS: &str = "DBUS_SESSION_BUS_ADDRESS";
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(25);
 
@@ -43,6 +45,8 @@ pub(crate) struct Opening {
     pub(crate) on_battery: bool,
     /// What the program is started with.
     pub(crate) arguments: Vec<String>,
+    /// The address of a session bus.
+    pub(crate) bus: Option<String>,
     /// The program where it is not the one that was built.
     pub(crate) program: Option<PathBuf>,
 }
@@ -58,6 +62,7 @@ impl Opening {
             machine: Some("02-laptop-8gb"),
             on_battery: false,
             arguments: Vec::new(),
+            bus: None,
             program: None,
         }
     }
@@ -129,6 +134,7 @@ impl Opening {
                 )
                 .env("LANG", "C.UTF-8")
                 .env_remove("WAYLAND_DISPLAY")
+                .env(BUS, self.bus.as_deref().unwrap_or_default())
                 .stdout(Stdio::null()),
         );
         let begun = Instant::now();
@@ -148,6 +154,8 @@ impl Opening {
         let window = Window {
             web,
             data,
+            screen: number.trim().to_owned(),
+            bus: self.bus.clone().unwrap_or_default(),
             _driver: driver,
             _xvfb: xvfb,
             _alone: alone,
@@ -161,6 +169,8 @@ impl Opening {
 pub(crate) struct Window {
     pub(crate) web: WebDriver,
     data: PathBuf,
+    screen: String,
+    bus: String,
     _driver: Process,
     _xvfb: Process,
     _alone: MutexGuard<'static, ()>,
@@ -335,6 +345,28 @@ impl Window {
             }
         }
         None
+    }
+
+    /// Starts the program once more beside this window, as a person does, and waits until that one
+    /// ends by itself.
+    pub(crate) async fn start_again(&self, folder: &Path, arguments: &[&str]) -> ExitStatus {
+        let mut second = Process::start(
+            Command::new(env!("CARGO_BIN_EXE_spud-desktop"))
+                .args(arguments)
+                .current_dir(folder)
+                .env("DISPLAY", format!(":{}", self.screen))
+                .env("SPUD_HOME", &self.data)
+                .env(BUS, &self.bus)
+                .env_remove("WAYLAND_DISPLAY"),
+        );
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = second.0.try_wait().unwrap() {
+                return status;
+            }
+            assert!(begun.elapsed() < PATIENCE, "the second start stays");
+            tokio::time::sleep(LOOK).await;
+        }
     }
 
     /// Makes the engine that is there as slow as a potato, so that a reply can be watched.

@@ -41,6 +41,7 @@ const ALONE: &[(&str, &[&str])] = &[
     ("directories", &["app"]),
     ("tauri", &["spud-desktop"]),
     ("clap", &["cli", "bench"]),
+    ("tauri-plugin-single-instance", &["spud-desktop"]),
 ];
 
 #[test]

@@ -1,0 +1,109 @@
+//! Started with a model's file, as a file manager does; started again while the window is open.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use crate::processes::Process;
+use crate::shelf::Shop;
+use crate::window::{Opening, Window};
+
+/// A session bus of its own, on a socket file; it ends with the test.
+fn bus() -> (Process, String) {
+    let mut command = Command::new("dbus-daemon");
+    command.args(["--session", "--nofork", "--print-address=1"]);
+    let mut daemon = Process::start(command.stdout(Stdio::piped()));
+    let mut address = String::new();
+    BufReader::new(daemon.0.stdout.take().unwrap())
+        .read_line(&mut address)
+        .unwrap();
+    (daemon, address.trim().to_owned())
+}
+
+/// Sprout as a file of the user's, which calls itself Potato.
+fn model(opening: &Opening, name: &str) -> PathBuf {
+    const KEY: &[u8] = b"general.name";
+    let sprout = concat!(env!("CARGO_MANIFEST_DIR"), "/../sprout/sprout.gguf");
+    let mut bytes = std::fs::read(sprout).unwrap();
+    let key = bytes.windows(KEY.len()).position(|found| found == KEY);
+    // The key, the type of its value, the length of that.
+    let value = key.unwrap() + KEY.len() + 4 + 8;
+    let called = &mut bytes[value..value + 6];
+    assert_eq!(called, b"Sprout");
+    called.copy_from_slice(b"Potato");
+    let path = opening.home.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// Waits until that model is the chosen one. (The driver takes a name that may be cut with an ellipsis
+/// for invisible.)
+async fn is_potato(window: &Window) {
+    let words = "return document.querySelector('[data-testid=model-button]').textContent";
+    let look = async || {
+        let said = window.script(words).await;
+        said.as_str()?.contains("Potato").then_some(())
+    };
+    window.until("the model of that file", look).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_the_window_is_opened_with_is_loaded() {
+    let mut opening = Opening::new();
+    let path = model(&opening, "mine.gguf");
+    opening.arguments = vec![path.to_str().unwrap().to_owned()];
+    let window = opening.open().await;
+    window.becomes("model-button", "data-engine", "ready").await;
+    is_potato(&window).await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_start_hands_its_model_to_the_first_window_and_ends() {
+    let (_daemon, address) = bus();
+    let mut opening = Opening::new();
+    opening.bus = Some(address);
+    model(&opening, "mine.gguf");
+    let window = opening.open().await;
+    window.ask_to_the_end("What is 47 + 38?").await;
+    // Named as it is in that folder, which is not the first window's.
+    let status = window
+        .start_again(opening.home.path(), &["mine.gguf"])
+        .await;
+    assert!(status.success(), "{status}");
+    is_potato(&window).await;
+    window.becomes("model-button", "data-engine", "ready").await;
+    assert_eq!(window.words("answer").await, "47 + 38 = 85.");
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_was_closed_over_a_download_comes_back_and_stays() {
+    let (_daemon, address) = bus();
+    let mut shop = Shop::new(128 << 10);
+    shop.opening.bus = Some(address);
+    let window = shop.begin().await;
+    let is_seen = async |wanted: bool| {
+        let look = async || {
+            let state = window.script("return document.visibilityState").await;
+            (state == if wanted { "visible" } else { "hidden" }).then_some(())
+        };
+        window
+            .until(&format!("a window seen: {wanted}"), look)
+            .await;
+    };
+    is_seen(true).await;
+    let leave =
+        "window.__TAURI_INTERNALS__.invoke('leave', { request: { goOn: true, always: false } })";
+    window.script(leave).await;
+    is_seen(false).await;
+    let status = window.start_again(shop.opening.home.path(), &[]).await;
+    assert!(status.success(), "{status}");
+    is_seen(true).await;
+    shop.hurry();
+    window.becomes("download", "data-state", "done").await;
+    // The end of the download would have closed it by now.
+    window.click("picker-close").await;
+    window.ask_to_the_end("What is 47 + 38?").await;
+    window.close().await;
+}
