@@ -117,7 +117,7 @@ fn run(path: &Path, peak_bytes: &mut u64) -> Result<String, Refusal> {
     let template = header.chat_template().and_then(Template::recognise);
     let template = template.unwrap_or(Template::R1);
     let mut load = planned.load();
-    load.predicts = planned.geometry.mtp_layers > 0;
+    load.predicts = header.predicts();
     let question = Reply {
         prompt: template.render(&Conversation::of("What is 47 + 38?")),
         sampling: greedy(),
