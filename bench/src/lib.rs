@@ -11,6 +11,7 @@ pub mod http;
 pub mod idle;
 pub mod many;
 pub mod memory;
+pub mod mutations;
 pub mod others;
 pub mod ours;
 pub mod page;

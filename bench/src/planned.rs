@@ -24,7 +24,7 @@ impl Planned {
     /// Plans the model of this file, nothing being known of earlier replies.
     pub fn new(path: &Path, machine: &Machine, ask: Ask) -> io::Result<Self> {
         let header = Header::read_file(path).map_err(io::Error::other)?;
-        let geometry = header.geometry().map_err(io::Error::other)?;
+        let geometry = header.runnable().map_err(io::Error::other)?;
         let weights = header.weights();
         let anatomy = Anatomy {
             geometry: &geometry,

@@ -168,7 +168,7 @@ mod tests {
             let name = model.name;
             assert_eq!(header.name(), Some(name));
             assert_eq!(header.files().len(), model.parts, "{name}");
-            let geometry = header.geometry().expect("a known architecture");
+            let geometry = header.runnable().expect("all that the engine needs");
             assert_eq!(u64::from(geometry.vocabulary), 512, "{name}");
             assert_eq!(u64::from(geometry.heads), model.heads, "{name}");
             let cache = geometry.cache_bytes_per_token(gguf::KvType::F16);

@@ -106,6 +106,8 @@ pub(crate) struct Preflight {
     pub(crate) geometry: Geometry,
     /// Its weights by their place.
     pub(crate) weights: Weights,
+    /// Whether it has a whole layer that predicts further tokens.
+    pub(crate) drafts: bool,
     /// The shape of its prompts.
     pub(crate) template: Template,
     /// The machine that the plan is for.
@@ -158,7 +160,7 @@ impl Preflight {
             .saturating_add(cache)
             .saturating_add(memory.compute_bytes);
         let needed = plan.memory_bytes().saturating_add(further);
-        geometry.mtp_layers > 0 && !plan.mapped && needed <= memory.available_bytes
+        self.drafts && !plan.mapped && needed <= memory.available_bytes
     }
 
     /// The failure of a plan that does not fit.
@@ -224,7 +226,8 @@ pub(crate) fn preflight(
 ) -> Result<Preflight, Failure> {
     let path = model.path()?;
     let header = Header::read_file(&path).map_err(|error| unreadable(&error))?;
-    let geometry = header.geometry().map_err(|error| unreadable(&error))?;
+    // Before the engine sees it, which ends its process over much of what is refused here by name.
+    let geometry = header.runnable().map_err(|error| unreadable(&error))?;
     let weights = header.weights();
     let anatomy = Anatomy {
         geometry: &geometry,
@@ -260,6 +263,7 @@ pub(crate) fn preflight(
         name,
         geometry,
         weights,
+        drafts: header.predicts(),
         template,
         machine,
         plan,

@@ -5,7 +5,7 @@
 //! current directory, where anybody may have put a library.
 
 use std::path::{Path, PathBuf};
-use std::sync::Once;
+use std::sync::{Mutex, Once, PoisonError};
 
 use engine::message::{Failure, FailureCode};
 use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
@@ -15,6 +15,27 @@ use crate::llama;
 
 /// Name of the folder of the libraries that drive GPUs.
 const GPU_FOLDER: &str = "backends";
+
+/// Which of the processor's libraries was taken: `haswell` of `libggml-cpu-haswell.so`.
+static VARIANT: Mutex<Option<String>> = Mutex::new(None);
+
+/// Takes a line of the log into account, if it tells which library was loaded for the processor;
+/// ggml says that nowhere else.
+pub(crate) fn hear(line: &str) {
+    if let Some(variant) = variant(line) {
+        *VARIANT.lock().unwrap_or_else(PoisonError::into_inner) = Some(variant.to_owned());
+    }
+}
+
+/// The variant out of a line like
+/// `load_backend: loaded CPU backend from /usr/lib/spud/libggml-cpu-haswell.so`.
+fn variant(line: &str) -> Option<&str> {
+    let (_, path) = line.trim_end().split_once("loaded CPU backend from ")?;
+    let name = path.rsplit(['/', '\\']).next()?;
+    let (_, variant) = name.split_once("ggml-cpu-")?;
+    let variant = variant.split('.').next()?;
+    (!variant.is_empty()).then_some(variant)
+}
 
 /// Loads the CPU's backend and starts llama.cpp, once per process: a load that was stopped or
 /// refused may be followed by another.
@@ -97,7 +118,14 @@ pub(crate) fn device(gpus: &[String]) -> String {
     let processor = devices
         .iter()
         .find(|device| device.device_type == LlamaBackendDeviceType::Cpu);
-    processor.map_or_else(|| "none".to_owned(), |device| device.description.clone())
+    let Some(processor) = processor else {
+        return "none".to_owned();
+    };
+    let variant = VARIANT.lock().unwrap_or_else(PoisonError::into_inner);
+    match variant.as_deref() {
+        Some(variant) => format!("{}, with code for `{variant}`", processor.description),
+        None => processor.description.clone(),
+    }
 }
 
 /// The places of these GPUs in ggml's list of devices; one that is no longer there is an error.
@@ -111,4 +139,29 @@ pub(crate) fn places(gpus: &[String]) -> Result<Vec<usize>, Failure> {
         })
     };
     gpus.iter().map(place).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::variant;
+
+    #[test]
+    fn the_variant_is_told_by_the_librarys_name() {
+        let said = |path: &str| {
+            variant(&format!("load_backend: loaded CPU backend from {path}\n")).map(str::to_owned)
+        };
+        assert_eq!(
+            said("/usr/lib/spud/libggml-cpu-sse42.so").as_deref(),
+            Some("sse42")
+        );
+        assert_eq!(
+            said(r"C:\Spud\ggml-cpu-haswell.dll").as_deref(),
+            Some("haswell")
+        );
+        assert_eq!(said("/opt/ggml-cpu-old/libggml-cpu.so"), None);
+        assert_eq!(
+            variant("load_backend: loaded Vulkan backend from /a/libggml-vulkan.so"),
+            None
+        );
+    }
 }

@@ -325,6 +325,7 @@ unsafe extern "C" fn log(level: sys::ggml_log_level, text: *const c_char, _data:
     // SAFETY: llama.cpp passes a string that ends with NUL and lives until we return.
     let line = unsafe { CStr::from_ptr(text) }.to_string_lossy();
     memory::hear(&line);
+    crate::backends::hear(&line);
     if !matches!(level, sys::GGML_LOG_LEVEL_WARN | sys::GGML_LOG_LEVEL_ERROR) {
         return;
     }
@@ -332,9 +333,30 @@ unsafe extern "C" fn log(level: sys::ggml_log_level, text: *const c_char, _data:
     if level == sys::GGML_LOG_LEVEL_ERROR {
         let mut last = LAST_ERROR.lock().unwrap_or_else(PoisonError::into_inner);
         if last.is_none() {
-            *last = Some(line.trim().to_owned());
+            *last = Some(tame(line.trim()));
         }
     }
+}
+
+/// Characters of an error that are shown: llama.cpp repeats texts of the file, however long.
+const ERROR_CHARACTERS: usize = 400;
+
+/// A line of the log, made fit to show: what a hostile file put into it neither moves a cursor nor
+/// turns the direction of the text, and is cut.
+fn tame(line: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let mut shown = String::new();
+    for c in line.chars().take(ERROR_CHARACTERS) {
+        if c.is_control() || turns(c) {
+            shown.extend(c.escape_unicode());
+        } else {
+            shown.push(c);
+        }
+    }
+    if line.chars().nth(ERROR_CHARACTERS).is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 /// A path as C knows it; none where it cannot be said.
@@ -353,4 +375,20 @@ fn pointer_of(model: &LlamaModel) -> *mut sys::llama_model {
     // SAFETY: `LlamaModel` is `repr(transparent)` over `Ptr`, which is `repr(transparent)` over
     // `NonNull<llama_model>` (llama-cpp-2 0.1.160, pinned exactly, `model.rs` and `ptr.rs`).
     unsafe { ptr::from_ref(model).cast::<*mut sys::llama_model>().read() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ERROR_CHARACTERS, tame};
+
+    #[test]
+    fn words_of_a_file_neither_move_a_cursor_nor_turn_the_text() {
+        assert_eq!(
+            tame("unknown tokenizer: 'gpt-2'"),
+            "unknown tokenizer: 'gpt-2'"
+        );
+        assert_eq!(tame("'\u{1b}[2J\u{202e}x'"), r"'\u{1b}[2J\u{202e}x'");
+        let long = "字".repeat(1 << 20);
+        assert_eq!(tame(&long).chars().count(), ERROR_CHARACTERS + 1);
+    }
 }

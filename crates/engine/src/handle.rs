@@ -28,6 +28,10 @@ use crate::prompt::Segment;
 /// How long a started program may take to greet; loading its libraries from a slow disk counts.
 const GREETING_LIMIT: Duration = Duration::from_secs(30);
 
+/// The variable that wraps the engine's command, for debugging: `qemu-x86_64 -cpu Nehalem`, `gdb`'s
+/// server, `valgrind`. Its words are cut at spaces.
+pub const WRAPPER: &str = "SPUD_ENGINE_WRAPPER";
+
 /// Why an engine could not be started.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -334,7 +338,7 @@ fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
 }
 
 fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
-    let mut command = Command::new(path);
+    let mut command = command(path, std::env::var(WRAPPER).ok().as_deref());
     apart(&mut command);
     let mut child = command
         // Names a library to load: nobody's choice but ours. (`GGML_VK_VISIBLE_DEVICES` reaches the
@@ -367,6 +371,17 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
         killed: AtomicBool::new(false),
     };
     Ok((Arc::new(shared), output, last))
+}
+
+/// The engine's command: itself, or what it is wrapped in, with itself as the last argument.
+fn command(path: &Path, wrapper: Option<&str>) -> Command {
+    let mut words = wrapper.into_iter().flat_map(str::split_whitespace);
+    let Some(program) = words.next() else {
+        return Command::new(path);
+    };
+    let mut command = Command::new(program);
+    command.args(words).arg(path);
+    command
 }
 
 /// Keeps a Ctrl-C in the terminal from reaching the engine: it means the reply, not the process.
@@ -440,4 +455,26 @@ fn greet(
 /// A lock whose holder panicked still guards whole values here: each is replaced in one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(wrapper: Option<&str>) -> Vec<String> {
+        let command = command(Path::new("/usr/lib/spud/spud engine"), wrapper);
+        std::iter::once(command.get_program())
+            .chain(command.get_args())
+            .map(|word| word.to_string_lossy().into_owned())
+            .collect()
+    }
+
+    #[test]
+    fn a_wrapper_gets_the_engine_as_its_last_word() {
+        let bare = ["/usr/lib/spud/spud engine"];
+        assert_eq!(shown(None), bare);
+        assert_eq!(shown(Some("  ")), bare);
+        let wrapped = ["qemu-x86_64", "-cpu", "Nehalem", bare[0]];
+        assert_eq!(shown(Some("qemu-x86_64 -cpu  Nehalem")), wrapped);
+    }
 }

@@ -22,5 +22,5 @@ pub mod probe;
 pub mod prompt;
 pub mod splitter;
 
-pub use handle::{Engine, EngineError};
+pub use handle::{Engine, EngineError, WRAPPER};
 pub use locate::{PROGRAM, locate};

@@ -419,7 +419,8 @@ pub struct Measured {
 pub struct Loaded {
     /// Tokens that the KV cache holds.
     pub context: u32,
-    /// The CPU variant or GPU that computes, in the backend's words.
+    /// The processor, with the variant of the code that was taken for it, or the GPUs that compute,
+    /// in the backend's words.
     pub device: String,
     /// True where the vocabulary has tokens for `<think>` and `</think>`, so that the text of a
     /// reply can never be mistaken for them.

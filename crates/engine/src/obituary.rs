@@ -23,7 +23,7 @@ impl LastLines {
         let mut line = Vec::new();
         while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
             let text = String::from_utf8_lossy(&line[..line.len().min(LINE_BYTES)]);
-            let text = text.trim().replace(char::is_control, " ");
+            let text = text.trim().replace(moves, " ");
             if !text.is_empty() {
                 let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
                 if lines.len() == LINES_KEPT {
@@ -46,6 +46,16 @@ impl LastLines {
         };
         lines.iter().rev().find(speaks).or(lines.back()).cloned()
     }
+}
+
+/// Whether a character moves the cursor or turns the direction of the text: llama.cpp repeats what
+/// stands in a file, and the file may be hostile.
+fn moves(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
 }
 
 /// One sentence on how the process ended.

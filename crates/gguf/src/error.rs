@@ -86,6 +86,22 @@ pub enum Error {
         /// The rule, worded to follow the field's name.
         rule: &'static str,
     },
+    /// A tensor whose shape is not what the model's numbers call for.
+    #[error(
+        "`{file}`: tensor `{tensor}` has the shape {}, and the model's numbers call for {}",
+        shape(found),
+        shape(expected)
+    )]
+    Shape {
+        /// The file.
+        file: String,
+        /// The tensor's name.
+        tensor: String,
+        /// Its dimensions, four of them.
+        found: [u64; 4],
+        /// What they should be.
+        expected: [u64; 4],
+    },
     /// A sound file of a model family that Spud does not run.
     #[error(
         "`{file}` holds a model of the architecture `{architecture}`; \
@@ -134,4 +150,12 @@ pub(crate) fn shown(name: &[u8]) -> String {
         out.push('…');
     }
     out
+}
+
+/// Dimensions as people write them, without those at the end that are 1.
+fn shape(dimensions: &[u64; 4]) -> String {
+    let length = dimensions.iter().rposition(|&size| size != 1);
+    let shown = &dimensions[..=length.unwrap_or(0)];
+    let sizes: Vec<String> = shown.iter().map(u64::to_string).collect();
+    sizes.join(" × ")
 }

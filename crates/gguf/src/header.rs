@@ -170,10 +170,16 @@ impl Header {
         let bytes = self.tensors.bytes.checked_add(part.tensors.bytes);
         self.tensors.bytes = bytes
             .ok_or_else(|| part.broken("tensor data", "have more bytes than can be counted"))?;
-        if let Some(twice) = part.tensors.names.intersection(&self.tensors.names).next() {
+        let ours = &self.tensors.records;
+        if let Some(twice) = part
+            .tensors
+            .records
+            .keys()
+            .find(|name| ours.contains_key(*name))
+        {
             return Err(part.broken(&shown(twice), "is in an earlier part of the set too"));
         }
-        self.tensors.names.extend(part.tensors.names);
+        self.tensors.records.extend(part.tensors.records);
         self.tensors.count += part.tensors.count;
         self.tensors.account.add(part.tensors.account);
         self.files.extend(part.files);

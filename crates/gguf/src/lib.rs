@@ -16,6 +16,11 @@
 //! and types of one length. Of a split set: every part there and a sound file, each in the place
 //! that its name says, no tensor twice, all of one set by their count of tensors.
 //!
+//! What the engine needs of a model beyond a sound file (`needs`, [`Header::runnable`]): keys of the
+//! types that llama.cpp insists on, values that it does not abort over or compute nonsense with, no
+//! token twice, every tensor of the family there, in the shape that the numbers call for and in a
+//! type that can be computed with. llama.cpp checks some of it too, and ends its process over much.
+//!
 //! Not here: tensor data (never read), llama.cpp (never linked), the network, and any judgement
 //! whether a model suits a machine (`fit`).
 
@@ -26,6 +31,7 @@ mod header;
 mod impostor;
 pub mod limits;
 mod metadata;
+mod needs;
 mod source;
 mod split;
 mod tensor_type;

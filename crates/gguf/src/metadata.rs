@@ -1,7 +1,7 @@
 //! The key-value part of a header: everything is checked, little is kept.
 //!
-//! Kept are whole numbers, the few texts that Spud uses, and the vocabulary; the rest is walked
-//! over without allocating. Not here: what a key means (`geometry`, `header`).
+//! Kept are numbers, the few texts that Spud uses, the vocabulary, and of what type everything is; the
+//! rest is walked over without allocating. Not here: what a key means (`geometry`, `header`, `needs`).
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -28,19 +28,29 @@ const KEPT_TEXTS: [&str; 5] = [
     TOKENIZER,
     TOKENIZER_PRE,
 ];
+/// Ends the name of the text that says how positions are stretched; kept too.
+pub(crate) const ROPE_SCALING: &str = "rope.scaling.type";
 
 // The value types of `gguf.h`.
+pub(crate) const UINT16: u32 = 2;
+pub(crate) const UINT32: u32 = 4;
 const INT32: u32 = 5;
-const FLOAT32: u32 = 6;
-const BOOL: u32 = 7;
-const STRING: u32 = 8;
-const ARRAY: u32 = 9;
+pub(crate) const FLOAT32: u32 = 6;
+pub(crate) const BOOL: u32 = 7;
+pub(crate) const STRING: u32 = 8;
+pub(crate) const ARRAY: u32 = 9;
+
+/// llama.cpp's `LLAMA_TOKEN_TYPE_BYTE`.
+const BYTE_TOKEN: i32 = 6;
 
 /// A value as far as it is kept.
 #[derive(Debug)]
 enum Value {
     Whole(i128),
+    Fraction(f32),
     Text(String),
+    /// A list whose entries are of this type.
+    List(u32),
     /// There, checked, and not kept.
     Other,
 }
@@ -49,10 +59,11 @@ enum Value {
 #[derive(Debug, Default)]
 pub(crate) struct Metadata {
     file: String,
-    values: BTreeMap<String, Value>,
+    values: BTreeMap<String, (u32, Value)>,
     tokens: Option<Tokens>,
     scores: Option<u64>,
     token_types: Option<u64>,
+    has_byte_tokens: bool,
 }
 
 impl Metadata {
@@ -64,9 +75,10 @@ impl Metadata {
         };
         for _ in 0..count {
             let key = read_key(source)?;
-            let value = metadata.read_value(source, &key)?;
+            let kind = source.u32()?;
+            let value = metadata.read_value(source, &key, kind)?;
             match metadata.values.entry(key) {
-                Entry::Vacant(place) => place.insert(value),
+                Entry::Vacant(place) => place.insert((kind, value)),
                 Entry::Occupied(place) => {
                     return Err(source.broken(place.key(), "appears twice"));
                 }
@@ -76,20 +88,22 @@ impl Metadata {
         Ok(metadata)
     }
 
-    fn read_value(&mut self, source: &mut Source<'_>, key: &str) -> Result<Value, Error> {
-        Ok(match source.u32()? {
+    fn read_value(
+        &mut self,
+        source: &mut Source<'_>,
+        key: &str,
+        kind: u32,
+    ) -> Result<Value, Error> {
+        Ok(match kind {
             0 => Value::Whole(u8::from_le_bytes(source.bytes()?).into()),
             1 => Value::Whole(i8::from_le_bytes(source.bytes()?).into()),
-            2 => Value::Whole(u16::from_le_bytes(source.bytes()?).into()),
+            UINT16 => Value::Whole(u16::from_le_bytes(source.bytes()?).into()),
             3 => Value::Whole(i16::from_le_bytes(source.bytes()?).into()),
-            4 => Value::Whole(source.u32()?.into()),
+            UINT32 => Value::Whole(source.u32()?.into()),
             INT32 => Value::Whole(i32::from_le_bytes(source.bytes()?).into()),
             10 => Value::Whole(source.u64()?.into()),
             11 => Value::Whole(i64::from_le_bytes(source.bytes()?).into()),
-            FLOAT32 => {
-                source.skip(4)?;
-                Value::Other
-            }
+            FLOAT32 => Value::Fraction(f32::from_le_bytes(source.bytes()?)),
             12 => {
                 source.skip(8)?;
                 Value::Other
@@ -99,15 +113,13 @@ impl Metadata {
                 [_] => return Err(source.broken(key, "is neither true nor false")),
             },
             STRING => read_text(source, key)?,
-            ARRAY => {
-                self.read_array(source, key)?;
-                Value::Other
-            }
+            ARRAY => Value::List(self.read_array(source, key)?),
             _ => return Err(source.broken(key, "has an unknown value type")),
         })
     }
 
-    fn read_array(&mut self, source: &mut Source<'_>, key: &str) -> Result<(), Error> {
+    /// Gives the type of its entries.
+    fn read_array(&mut self, source: &mut Source<'_>, key: &str) -> Result<u32, Error> {
         let kind = source.u32()?;
         let count = source.u64()?;
         if count > limits::ARRAY_ENTRIES {
@@ -130,12 +142,19 @@ impl Metadata {
         match (key, kind) {
             (TOKENS, STRING) => {
                 self.tokens = Some(Tokens::read(source, count)?);
-                return Ok(());
+                return Ok(kind);
             }
             (TOKENS, _) => return Err(source.broken(key, "is not an array of strings")),
             (SCORES, FLOAT32) => self.scores = Some(count),
             (SCORES, _) => return Err(source.broken(key, "is not an array of 32-bit floats")),
-            (TOKEN_TYPES, INT32) => self.token_types = Some(count),
+            (TOKEN_TYPES, INT32) => {
+                self.token_types = Some(count);
+                for _ in 0..count {
+                    let kind = i32::from_le_bytes(source.bytes()?);
+                    self.has_byte_tokens |= kind == BYTE_TOKEN;
+                }
+                return Ok(kind);
+            }
             (TOKEN_TYPES, _) => return Err(source.broken(key, "is not an array of integers")),
             _ => {}
         }
@@ -143,9 +162,10 @@ impl Metadata {
             for _ in 0..count {
                 source.skip_string(limits::STRING_BYTES, key, "has an entry longer than 16 MiB")?;
             }
-            return Ok(());
+            return Ok(kind);
         }
-        source.skip(bytes)
+        source.skip(bytes)?;
+        Ok(kind)
     }
 
     /// Token list, scores and types have one length: the engine reads them by one index.
@@ -171,9 +191,39 @@ impl Metadata {
         self.tokens.as_ref()
     }
 
+    fn value(&self, key: &str) -> Option<&Value> {
+        self.values.get(key).map(|(_, value)| value)
+    }
+
+    /// The type of a key's value, if it is there.
+    pub(crate) fn kind(&self, key: &str) -> Option<u32> {
+        self.values.get(key).map(|(kind, _)| *kind)
+    }
+
+    /// The type of a list's entries, if the key is there and holds a list.
+    pub(crate) fn list(&self, key: &str) -> Option<u32> {
+        match self.value(key) {
+            Some(Value::List(kind)) => Some(*kind),
+            _ => None,
+        }
+    }
+
+    /// A number with a fraction, if the key is there and of 32 bits.
+    pub(crate) fn fraction(&self, key: &str) -> Option<f32> {
+        match self.value(key) {
+            Some(Value::Fraction(value)) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// Whether a token is said to stand for a byte.
+    pub(crate) fn has_byte_tokens(&self) -> bool {
+        self.has_byte_tokens
+    }
+
     /// A whole number that fits `u32`, if the key is there.
     pub(crate) fn number(&self, key: &str) -> Result<Option<u32>, Error> {
-        match self.values.get(key) {
+        match self.value(key) {
             None => Ok(None),
             Some(&Value::Whole(value)) => u32::try_from(value)
                 .map(Some)
@@ -184,10 +234,20 @@ impl Metadata {
 
     /// One of the kept texts, if the key is there.
     pub(crate) fn text(&self, key: &str) -> Result<Option<&str>, Error> {
-        match self.values.get(key) {
+        match self.value(key) {
             None => Ok(None),
             Some(Value::Text(text)) => Ok(Some(text)),
             Some(_) => Err(self.broken(key, "is not a text")),
+        }
+    }
+
+    /// The error of a tensor that has not the shape that it should have.
+    pub(crate) fn misshapen(&self, tensor: &str, found: [u64; 4], expected: [u64; 4]) -> Error {
+        Error::Shape {
+            file: self.file.clone(),
+            tensor: tensor.to_owned(),
+            found,
+            expected,
         }
     }
 
@@ -220,7 +280,7 @@ fn read_text(source: &mut Source<'_>, key: &str) -> Result<Value, Error> {
     } else {
         (limits::STRING_BYTES, "is longer than 16 MiB")
     };
-    if !KEPT_TEXTS.contains(&key) {
+    if !KEPT_TEXTS.contains(&key) && !key.ends_with(ROPE_SCALING) {
         source.skip_string(most, key, rule)?;
         return Ok(Value::Other);
     }

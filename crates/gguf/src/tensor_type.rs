@@ -16,6 +16,17 @@ pub struct TensorType {
 }
 
 impl TensorType {
+    /// Whether the engine multiplies matrices of it. The others are whole numbers, and what values
+    /// between operations are stored in (`ggml-cpu.c`, `type_traits_cpu` without `vec_dot`): llama.cpp
+    /// reads weights in them without a word, and dies at the first product.
+    pub fn multiplies(self) -> bool {
+        let values_between = ["Q8_1", "Q8_K"];
+        let whole_numbers = ["I8", "I16", "I32", "I64"];
+        !values_between.contains(&self.name)
+            && !whole_numbers.contains(&self.name)
+            && self.name != "F64"
+    }
+
     /// The type with ggml's number `id`, if the engine knows it.
     pub fn from_id(id: u32) -> Option<Self> {
         let (name, block_values, block_bytes) = match id {

@@ -1,9 +1,10 @@
 //! The list of tensors: shapes, types and places, checked against each other and the file's end.
 //!
-//! Not here: the data of the tensors, and which tensors a model needs (the engine tells).
+//! Not here: the data of the tensors, and which tensors a model needs (`needs`).
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::error::{Error, shown};
 use crate::limits;
@@ -22,8 +23,17 @@ pub(crate) struct Tensors {
     pub(crate) bytes: u64,
     /// Where in the model they are, and in which types.
     pub(crate) account: Account,
-    /// Their names, which are unique in a whole set.
-    pub(crate) names: HashSet<Vec<u8>>,
+    /// What they are, by their names, which are unique in a whole set.
+    pub(crate) records: HashMap<Vec<u8>, Record>,
+}
+
+/// What one tensor is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Record {
+    /// Its dimensions, those that it does not have being 1.
+    pub(crate) dimensions: [u64; 4],
+    /// How its values are stored.
+    pub(crate) kind: TensorType,
 }
 
 impl Tensors {
@@ -31,7 +41,7 @@ impl Tensors {
     /// one after the other, each begun at the next aligned place, as llama.cpp demands. This is
     /// the end of the header.
     pub(crate) fn read(source: &mut Source<'_>, count: u64, alignment: u64) -> Result<Self, Error> {
-        let mut names = HashSet::new();
+        let mut records = HashMap::new();
         let mut places = Places::default();
         let mut bytes: u64 = 0;
         let mut account = Account::default();
@@ -46,9 +56,16 @@ impl Tensors {
             // Cannot overflow: the places of all, with their padding, did not.
             bytes += data.bytes;
             account.take(&name, data.kind, data.values, data.bytes);
-            if let Some(name) = names.replace(name) {
-                return Err(source.broken(name, "appears twice among the tensors"));
-            }
+            let record = Record {
+                dimensions: data.dimensions,
+                kind: data.kind,
+            };
+            match records.entry(name) {
+                Entry::Vacant(place) => place.insert(record),
+                Entry::Occupied(place) => {
+                    return Err(source.broken(place.key(), "appears twice among the tensors"));
+                }
+            };
         }
         let end = source
             .position()
@@ -62,7 +79,7 @@ impl Tensors {
             count,
             bytes,
             account,
-            names,
+            records,
         })
     }
 }
@@ -99,24 +116,23 @@ struct Data {
     start: u64,
     bytes: u64,
     values: u64,
+    dimensions: [u64; 4],
     kind: TensorType,
 }
 
 fn read_one(source: &mut Source<'_>, name: &[u8]) -> Result<Data, Error> {
-    let dimensions = source.u32()?;
-    if !(1..=4).contains(&dimensions) {
+    let count = source.u32()?;
+    if !(1..=4).contains(&count) {
         return Err(source.broken(name, "has not one to four dimensions"));
     }
-    let mut row = 0;
+    let mut dimensions = [1; 4];
     let mut values: u64 = 1;
-    for dimension in 0..dimensions {
+    for dimension in dimensions.iter_mut().take(count as usize) {
         let size = source.u64()?;
         if size == 0 {
             return Err(source.broken(name, "has a dimension of zero"));
         }
-        if dimension == 0 {
-            row = size;
-        }
+        *dimension = size;
         // ggml counts in signed 64-bit numbers.
         values = values
             .checked_mul(size)
@@ -129,7 +145,7 @@ fn read_one(source: &mut Source<'_>, name: &[u8]) -> Result<Data, Error> {
         tensor: shown(name),
         id,
     })?;
-    if row % kind.block_values != 0 {
+    if dimensions[0] % kind.block_values != 0 {
         return Err(source.broken(name, "has rows that are not whole blocks of its type"));
     }
     let bytes = (values / kind.block_values)
@@ -139,6 +155,7 @@ fn read_one(source: &mut Source<'_>, name: &[u8]) -> Result<Data, Error> {
         start: source.u64()?,
         bytes,
         values,
+        dimensions,
         kind,
     })
 }

@@ -41,6 +41,13 @@ impl Tokens {
         u32::try_from(self.ends.len()).expect("BUG: the array limit is past u32")
     }
 
+    /// The bytes of each, in the order of their ids.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &[u8]> {
+        let begins = std::iter::once(0).chain(self.ends.iter().copied());
+        let places = begins.zip(&self.ends);
+        places.map(|(begin, end)| &self.text[begin as usize..*end as usize])
+    }
+
     /// The first id with exactly this text.
     pub(crate) fn find(&self, text: &str) -> Option<u32> {
         let mut start = 0;

@@ -151,7 +151,7 @@ impl Account {
 }
 
 /// The block that a tensor belongs to and the rest of its name: `blk.7.ffn_up.weight`.
-fn layer_of(name: &[u8]) -> Option<(usize, &[u8])> {
+pub(crate) fn layer_of(name: &[u8]) -> Option<(usize, &[u8])> {
     let rest = name.strip_prefix(b"blk.")?;
     let dot = rest.iter().position(|&byte| byte == b'.')?;
     let number = std::str::from_utf8(&rest[..dot]).ok()?;

@@ -44,6 +44,10 @@ fn read(header: &Header) {
             let _ = header.latent_cache_bytes_per_token(kv);
         }
     }
+    if header.runnable().is_ok() {
+        assert!(header.geometry().is_ok(), "runs, and has no shape");
+    }
+    let _ = header.predicts();
     let _ = (header.name(), header.chat_template(), header.file_type());
     let _ = (header.tokenizer(), header.tokenizer_pre(), header.split());
     let _ = header.token_id("</think>");

@@ -9,6 +9,7 @@ use crate::error::{Error, shown};
 use crate::file_type;
 use crate::geometry::{Architecture, Geometry, KvType};
 use crate::metadata::{TEMPLATE, TOKENIZER, TOKENIZER_PRE};
+use crate::needs;
 use crate::split::Split;
 use crate::tokens::Tokens;
 use crate::weights::{TypeShare, Weights};
@@ -28,6 +29,26 @@ impl Header {
     /// What the model costs in memory, from its numbers.
     pub fn geometry(&self) -> Result<Geometry, Error> {
         Geometry::of(self.architecture()?, &self.metadata)
+    }
+
+    /// The same of a model that the engine can build and ask: every key is of the type that the
+    /// engine reads, has a value that means something, and every tensor that the engine asks for is
+    /// there in the shape that the numbers call for. What this passes can still be refused by the
+    /// engine; what it does not is told here with its name. Of a split set all parts have to be here.
+    pub fn runnable(&self) -> Result<Geometry, Error> {
+        needs::check(self.architecture()?, &self.metadata)?;
+        let geometry = self.geometry()?;
+        needs::check_values(&geometry, &self.metadata)?;
+        needs::check_vocabulary(&self.metadata)?;
+        needs::check_tensors(&geometry, &self.metadata, &self.tensors)?;
+        Ok(geometry)
+    }
+
+    /// Whether the engine can draft with the layer that predicts a further token: the file has one,
+    /// of a family that it can do so with, and the layer is whole.
+    pub fn predicts(&self) -> bool {
+        let geometry = self.geometry();
+        geometry.is_ok_and(|geometry| needs::predicts(&geometry, &self.metadata, &self.tensors))
     }
 
     /// What a token would take in the cache, had the file the lengths that latent attention needs.

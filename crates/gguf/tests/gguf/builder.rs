@@ -194,8 +194,10 @@ pub(crate) fn string(text: &[u8]) -> Vec<u8> {
 /// Bytes of a tensor's data for the few types that the tests use; small for any other.
 fn size(tensor: &Tensor) -> u64 {
     let (block, bytes) = match tensor.kind {
+        1 => (1, 2),
         8 => (32, 34),
         12 => (256, 144),
+        24 => (1, 1),
         _ => (1, 4),
     };
     let values: u64 = tensor

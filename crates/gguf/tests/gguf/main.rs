@@ -6,5 +6,6 @@ mod builder;
 mod geometry;
 mod hostile;
 mod rejected;
+mod runnable;
 mod split;
 mod sprout;
