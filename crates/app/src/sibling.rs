@@ -86,17 +86,51 @@ mod tests {
     use crate::resident::Outfit;
     use crate::stop::stop;
 
-    /// A model of these words whose one great tensor is a hole in the file.
-    fn write(path: &Path, words: &[&str], gibibytes: u64) {
+    /// A model of these words with about a gibibyte of weights a layer, all of them a hole in the
+    /// file.
+    fn write(path: &Path, words: &[&str], layers: u32) {
+        const WIDTH: u64 = 4_096;
+        const INNER: u64 = 16_384;
         let mut file = builder::Builder::sound();
+        file.tensors.clear();
+        file.number("qwen2.embedding_length", 4_096);
+        file.number("qwen2.feed_forward_length", 16_384);
+        file.number("qwen2.block_count", layers);
+        file.key(
+            "qwen2.attention.layer_norm_rms_epsilon",
+            builder::F32,
+            &1e-6_f32.to_le_bytes(),
+        );
+        let merge = builder::string(b"a b");
+        file.array("tokenizer.ggml.merges", builder::STRING, 1, &merge);
         file.vocabulary(words);
-        let last = file.tensors.last_mut().unwrap();
-        last.kind = 1;
-        last.dimensions = vec![1 << 13, gibibytes << 16];
+        file.tensor("token_embd.weight", &[WIDTH, words.len() as u64], 0);
+        file.tensor("output_norm.weight", &[WIDTH], 0);
+        for layer in 0..layers {
+            for (name, dimensions) in [
+                ("attn_norm", &[WIDTH][..]),
+                ("ffn_norm", &[WIDTH]),
+                ("attn_q", &[WIDTH, WIDTH]),
+                ("attn_k", &[WIDTH, WIDTH / 2]),
+                ("attn_v", &[WIDTH, WIDTH / 2]),
+                ("attn_output", &[WIDTH, WIDTH]),
+                ("ffn_gate", &[WIDTH, INNER]),
+                ("ffn_up", &[WIDTH, INNER]),
+                ("ffn_down", &[INNER, WIDTH]),
+            ] {
+                file.tensor(&format!("blk.{layer}.{name}.weight"), dimensions, 0);
+            }
+        }
         fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-        fs_err::write(path, file.bytes()).unwrap();
-        let file = fs_err::OpenOptions::new().write(true).open(path).unwrap();
-        file.set_len((gibibytes << 30) + (1 << 20)).unwrap();
+        let mut bytes = 0;
+        for tensor in &mut file.tensors {
+            tensor.offset = Some(bytes);
+            bytes += 4 * tensor.dimensions.iter().product::<u64>();
+        }
+        let header = file.header();
+        fs_err::write(path, &header).unwrap();
+        let opened = fs_err::OpenOptions::new().write(true).open(path).unwrap();
+        opened.set_len(header.len() as u64 + bytes + 4_096).unwrap();
     }
 
     fn machine(gibibytes: u64, cores: u32) -> Machine {
@@ -143,7 +177,7 @@ mod tests {
         let expect: Option<PathBuf> = Some(small.clone());
         assert_eq!(found(machine(32, 8)), expect);
         assert_eq!(found(machine(32, 2)), None, "two cores gain nothing");
-        assert_eq!(found(machine(6, 8)), None, "no room beside");
+        assert_eq!(found(machine(5, 8)), None, "no room beside");
         assert_eq!(look(&home, &small, machine(32, 8)).draft, None, "itself");
         let near = folder.path().join("near.gguf");
         write(&near, &WORDS, 2);

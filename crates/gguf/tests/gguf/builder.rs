@@ -152,6 +152,16 @@ impl Builder {
 
     /// The file.
     pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.parts().concat()
+    }
+
+    /// What comes before the tensors' bytes.
+    pub(crate) fn header(&self) -> Vec<u8> {
+        let [header, _] = self.parts();
+        header
+    }
+
+    fn parts(&self) -> [Vec<u8>; 2] {
         let mut out = self.magic.to_vec();
         out.extend(self.version.to_le_bytes());
         out.extend(
@@ -177,12 +187,16 @@ impl Builder {
             out.extend(tensor.offset.unwrap_or(data).to_le_bytes());
             data = (data + size(tensor)).next_multiple_of(self.alignment);
         }
+        let mut rest = Vec::new();
         if !self.tensors.is_empty() {
-            let start = (out.len() as u64).next_multiple_of(self.alignment);
-            out.resize(usize::try_from(start + data).unwrap(), 0);
+            let begin = out.len() as u64;
+            let end = begin.next_multiple_of(self.alignment) + data;
+            rest.resize(usize::try_from(end - begin).unwrap(), 0);
         }
-        out.truncate(out.len() - self.cut);
-        out
+        let cut = self.cut.min(rest.len());
+        rest.truncate(rest.len() - cut);
+        out.truncate(out.len() - (self.cut - cut));
+        [out, rest]
     }
 }
 
