@@ -80,11 +80,9 @@ fn a_file_of_another_architecture() {
 #[test]
 fn a_file_too_large_for_the_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let mut file = builder::Builder::sound();
-    let last = file.tensors.last_mut().unwrap();
+    let mut file = builder::Builder::whole();
     // 2 TiB of F16, none of which is on the disk.
-    last.kind = 1;
-    last.dimensions = vec![1 << 13, 1 << 27];
+    file.tensor("more.weight", &[1 << 13, 1 << 27], 1);
     let path = written(folder.path(), &file.bytes());
     File::options()
         .write(true)
@@ -103,8 +101,22 @@ fn a_file_too_large_for_the_memory() {
 #[test]
 fn a_header_in_order_over_tensors_that_llama_cpp_refuses() {
     let folder = tempfile::tempdir().unwrap();
-    let (code, said) = refused(&written(folder.path(), &builder::Builder::sound().bytes()));
+    let mut file = builder::Builder::whole();
+    file.tensor("more.weight", &[64], 0);
+    let (code, said) = refused(&written(folder.path(), &file.bytes()));
     assert_eq!(code, "model_broken", "{said}");
+    assert!(said.contains("wrong number of tensors"), "{said}");
+}
+
+/// What the engine would end its process over is refused before, with the field's name.
+#[test]
+fn a_header_in_order_over_a_model_that_the_engine_would_die_of() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut file = builder::Builder::whole();
+    file.text("qwen2.rope.scaling.type", "evil");
+    let (code, said) = refused(&written(folder.path(), &file.bytes()));
+    assert_eq!(code, "model_broken", "{said}");
+    assert!(said.contains("`qwen2.rope.scaling.type`"), "{said}");
 }
 
 /// The plan puts it on a GPU that a file promises and that is not there: that is told, and the
@@ -112,11 +124,10 @@ fn a_header_in_order_over_tensors_that_llama_cpp_refuses() {
 #[test]
 fn a_gpu_that_is_gone_is_done_without() {
     let home = Home::new();
-    let mut file = builder::Builder::sound();
-    let last = file.tensors.last_mut().unwrap();
-    // 128 MiB of F16, none of which is on the disk; a smaller model would never go to a GPU.
-    last.kind = 1;
-    last.dimensions = vec![1 << 13, 1 << 13];
+    let mut file = builder::Builder::whole();
+    // 128 MiB of F16, none of which is on the disk; a smaller model would never go to a GPU. The
+    // engine counts one tensor too many.
+    file.tensor("more.weight", &[1 << 13, 1 << 13], 1);
     let path = written(home.path(), &file.bytes());
     let size = (128 << 20) + (1 << 20);
     File::options()

@@ -85,6 +85,38 @@ impl Builder {
         file
     }
 
+    /// The same with all that the engine needs of it.
+    pub(crate) fn whole() -> Self {
+        let mut file = Self::sound();
+        let small = 1e-6_f32.to_le_bytes();
+        file.key("qwen2.attention.layer_norm_rms_epsilon", F32, &small);
+        file.array("tokenizer.ggml.merges", STRING, 1, &string(b"a b"));
+        file.tensors.pop();
+        for layer in 0..2 {
+            file.distilled(layer);
+        }
+        file
+    }
+
+    /// The tensors that a layer of every distilled model has, 64 values wide, in Q8_0.
+    pub(crate) fn distilled(&mut self, layer: u32) {
+        let tensors: [(&str, &[u64]); 9] = [
+            ("attn_norm.weight", &[64]),
+            ("ffn_norm.weight", &[64]),
+            ("attn_q.weight", &[64, 64]),
+            ("attn_k.weight", &[64, 32]),
+            ("attn_v.weight", &[64, 32]),
+            ("attn_output.weight", &[64, 64]),
+            ("ffn_gate.weight", &[64, 128]),
+            ("ffn_up.weight", &[64, 128]),
+            ("ffn_down.weight", &[128, 64]),
+        ];
+        for (name, dimensions) in tensors {
+            let kind = if dimensions.len() == 1 { 0 } else { 8 };
+            self.tensor(&format!("blk.{layer}.{name}"), dimensions, kind);
+        }
+    }
+
     /// A list of tokens with scores and types of the same length.
     pub(crate) fn vocabulary(&mut self, tokens: &[&str]) {
         let count = tokens.len();
