@@ -114,9 +114,15 @@ pub fn run(kills: usize, seed: u64, progress: &mut dyn FnMut(&str)) -> io::Resul
             continue;
         }
         on_this += 1;
-        let last = said.last().map_or(String::new(), |(_, last)| last.to_string());
+        let last = said
+            .last()
+            .map_or(String::new(), |(_, last)| last.to_string());
         let last: String = last.chars().take(90).collect();
-        let kind = if opening { &mut in_opening } else { &mut at_work };
+        let kind = if opening {
+            &mut in_opening
+        } else {
+            &mut at_work
+        };
         kind.count(lost.clone());
         let tried = at_work.tried + in_opening.tried;
         progress(&format!(
@@ -131,7 +137,10 @@ pub fn run(kills: usize, seed: u64, progress: &mut dyn FnMut(&str)) -> io::Resul
             on_this = 0;
         }
     }
-    let note = format!("words told {} ms before were taken at most", latest.as_millis());
+    let note = format!(
+        "words told {} ms before were taken at most",
+        latest.as_millis()
+    );
     Ok(vec![at_work.noting(note), in_opening])
 }
 
@@ -178,7 +187,9 @@ impl World {
         runtime: &tokio::runtime::Runtime,
     ) -> io::Result<(Vec<String>, Duration)> {
         let mut lost = Vec::new();
-        wait("the engine's end", || processes::of(&self.path).is_empty().then_some(()))?;
+        wait("the engine's end", || {
+            processes::of(&self.path).is_empty().then_some(())
+        })?;
         for (when, value) in said {
             self.promises.hear(value, *when);
         }
@@ -205,16 +216,23 @@ impl World {
             return Vec::new();
         }
         let there = found.messages.values();
-        let there: Vec<_> = there.map(|one| (one.text.clone(), one.thinking.clone())).collect();
+        let there: Vec<_> = there
+            .map(|one| (one.text.clone(), one.thinking.clone()))
+            .collect();
         let mut lost = Vec::new();
         if !there.starts_with(&self.old) {
             lost.push(format!("words of schema {} are gone", self.schema));
         }
         let ending = format!("-v{}.db", self.schema);
         let backups = found::files(&self.path.join("backups")).unwrap_or_default();
-        let copy = backups.iter().find(|path| path.to_string_lossy().ends_with(&ending));
+        let copy = backups
+            .iter()
+            .find(|path| path.to_string_lossy().ends_with(&ending));
         if copy.and_then(|path| found::words(path).ok()).as_ref() != Some(&self.old) {
-            lost.push(format!("no whole copy from before the change of schema {}", self.schema));
+            lost.push(format!(
+                "no whole copy from before the change of schema {}",
+                self.schema
+            ));
         }
         // From here on its chats may be deleted and erased like others.
         self.old.clear();
@@ -246,7 +264,12 @@ async fn opens(home: &Path) -> io::Result<Vec<String>> {
     let mut lost = Vec::new();
     let app = match App::open(&Home::at(home)).await {
         Ok(app) => app,
-        Err(failure) => return Ok(vec![format!("the product does not open: {}", failure.message)]),
+        Err(failure) => {
+            return Ok(vec![format!(
+                "the product does not open: {}",
+                failure.message
+            )]);
+        }
     };
     match app.watch().await {
         Ok(mut events) => match events.recv().await {
@@ -268,8 +291,14 @@ fn unfound(home: &Path, found: &Found) -> io::Result<Vec<String>> {
     let mut lost = Vec::new();
     let mut known: std::collections::HashMap<String, Vec<i64>> = std::collections::HashMap::new();
     for (id, message) in &found.messages {
-        let is_there = found.chats.get(&message.chat).is_some_and(|chat| !chat.is_deleted);
-        let words = message.text.split_whitespace().chain(message.thinking.split_whitespace());
+        let is_there = found
+            .chats
+            .get(&message.chat)
+            .is_some_and(|chat| !chat.is_deleted);
+        let words = message
+            .text
+            .split_whitespace()
+            .chain(message.thinking.split_whitespace());
         let word = words.max_by_key(|word| word.chars().count());
         let Some(word) = word.filter(|_| is_there && !message.is_removed) else {
             continue;

@@ -122,7 +122,11 @@ impl Player {
         };
         let asked = json!({"chat": chat.map(|chat| chat.0), "text": text});
         say(&json!({"begin": "ask", "what": asked}))?;
-        let chat = self.app.send(chat, text.as_str(), None).await.map_err(told)?;
+        let chat = self
+            .app
+            .send(chat, text.as_str(), None)
+            .await
+            .map_err(told)?;
         say(&json!({"done": "ask", "chat": chat.0, "text": text}))?;
         self.follow(chat).await
     }
@@ -269,7 +273,15 @@ impl Player {
     /// One of the small things that are kept too.
     async fn arrange(&mut self, chat: ChatId) -> io::Result<()> {
         let mut word = self.word();
-        let key = ["title", "folder", "draft", "instructions", "next_draft", "presets", "settings"];
+        let key = [
+            "title",
+            "folder",
+            "draft",
+            "instructions",
+            "next_draft",
+            "presets",
+            "settings",
+        ];
         let key = key[self.rng.usize(..key.len())];
         let trash_days = u32::try_from(self.words).unwrap_or(1) + 30;
         if key == "settings" {
@@ -323,8 +335,10 @@ fn ended(message: &Message) -> io::Result<()> {
         State::Ended(End::Stopped) => "stopped",
         State::Ended(_) => "length",
     };
-    say(&json!({"ended": message.id.0, "chat": message.chat.0, "state": state,
-                "thinking": reply.thinking, "answer": reply.answer}))
+    say(
+        &json!({"ended": message.id.0, "chat": message.chat.0, "state": state,
+                "thinking": reply.thinking, "answer": reply.answer}),
+    )
 }
 
 /// A file of chats in our own form, each of one question that has the word and its answer.

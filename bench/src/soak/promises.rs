@@ -112,7 +112,12 @@ impl Promises {
     }
 
     /// What of it is not on disk. `killed` is when the player was, if it was.
-    pub fn lost(&self, home: &Path, found: &Found, killed: Option<Instant>) -> (Vec<String>, Duration) {
+    pub fn lost(
+        &self,
+        home: &Path,
+        found: &Found,
+        killed: Option<Instant>,
+    ) -> (Vec<String>, Duration) {
         let mut lost = Vec::new();
         let gone = self.gone(home, found, &mut lost);
         self.lost_words(found, &gone, &mut lost);
@@ -150,7 +155,9 @@ impl Promises {
         let asked = self.asked.keys().filter(|(there, _)| *there == chat);
         let before = self.before.messages.values();
         let before = before.filter(|message| message.chat == chat && message.is_question);
-        let texts = asked.map(|(_, text)| text).chain(before.map(|message| &message.text));
+        let texts = asked
+            .map(|(_, text)| text)
+            .chain(before.map(|message| &message.text));
         texts
             .flat_map(|text| text.split_whitespace())
             .map(|word| word.trim_end_matches('?'))
@@ -188,9 +195,8 @@ impl Promises {
 
     /// How a reply differs from how it ended.
     fn changed(&self, id: i64, ended: &Ended, is: &Message) -> Option<String> {
-        let as_ended = ended.state == is.state
-            && ended.thinking == is.thinking
-            && ended.answer == is.text;
+        let as_ended =
+            ended.state == is.state && ended.thinking == is.thinking && ended.answer == is.text;
         let went_on = self.going_on == Some(id)
             && is.thinking.starts_with(&ended.thinking)
             && is.text.starts_with(&ended.answer);
@@ -315,12 +321,7 @@ impl Promises {
 
 /// Something is about to have a value besides what it had (if nothing is known of that, what it has by
 /// default), or has it.
-fn may<Key: Ord, T: Default>(
-    all: &mut BTreeMap<Key, May<T>>,
-    key: Key,
-    value: T,
-    is_done: bool,
-) {
+fn may<Key: Ord, T: Default>(all: &mut BTreeMap<Key, May<T>>, key: Key, value: T, is_done: bool) {
     let may = all.entry(key).or_default();
     if is_done {
         may.clear();

@@ -47,6 +47,7 @@ mod state;
 pub mod stop;
 pub mod survey;
 mod trash;
+mod unsaved;
 mod verify;
 mod weighing;
 mod written;

@@ -125,13 +125,13 @@ fn a_chat_that_cannot_leave_a_backup_stays_where_it_can_be_seen() {
     let chat = secret(&chats);
     chats.backup_if_due(0).unwrap().unwrap();
     chats.delete(chat, 5).unwrap();
-    let lock = folder.path().join("backups/lock");
-    let lock = fs::File::options().write(true).open(lock).unwrap();
-    lock.lock().unwrap();
-    let busy = chats.erase(&[chat]).unwrap_err();
-    assert!(matches!(busy, Error::Busy { .. }), "{busy}");
+    let backups = folder.path().join("backups");
+    // What stands in the way of a new copy, and then does not.
+    fs::remove_file(backups.join("part")).ok();
+    fs::create_dir(backups.join("part")).unwrap();
+    chats.erase(&[chat]).unwrap_err();
     assert_eq!(chats.deleted().unwrap().len(), 1);
-    lock.unlock().unwrap();
+    fs::remove_dir(backups.join("part")).unwrap();
     assert!(chats.erase(&[chat]).unwrap().left.is_empty());
     assert_eq!(files_with(folder.path(), SECRET), [""; 0]);
 }
@@ -157,4 +157,23 @@ fn what_was_deleted_long_ago_is_erased_and_the_rest_waits() {
     assert_eq!(conversation(&chats, living.chat), ["Living?", "Yes."]);
     chats.restore_message(MessageId(more.id.0)).unwrap_err();
     assert_eq!(chats.erase_deleted_before(20).unwrap(), 0);
+}
+
+/// The daily copy is made behind the back of who wants one now.
+#[test]
+fn a_backup_that_is_wanted_waits_for_the_one_that_is_made() {
+    let folder = empty();
+    let chats = open(folder.path());
+    chats.add_question(None, "What stays?", 1).unwrap();
+    chats.backup_if_due(0).unwrap().unwrap();
+    let lock = folder.path().join("backups/lock");
+    let lock = fs::File::options().write(true).open(lock).unwrap();
+    lock.lock().unwrap();
+    std::thread::scope(|scope| {
+        let made = scope.spawn(|| chats.back_up(86_400_000));
+        // Whichever of the two comes first: it must be made.
+        lock.unlock().unwrap();
+        made.join().unwrap().unwrap();
+    });
+    assert_eq!(chats.backups().unwrap().len(), 2);
 }
