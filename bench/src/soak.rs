@@ -6,11 +6,14 @@
 //! acknowledged; whoever drives it looks at the files afterwards ([`found`]) and holds them to that
 //! ([`promises`]).
 
+pub mod faults;
 pub mod found;
 pub mod kills;
+pub mod long;
 pub mod player;
 pub mod processes;
 pub mod promises;
+pub mod together;
 
 use std::fmt::Write;
 

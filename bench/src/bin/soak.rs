@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::soak::{self, Fault, kills, player};
+use bench::soak::{self, Fault, faults, kills, long, player, together};
 use clap::{Parser, ValueEnum};
 
 /// Tries to make the product lose something: its program killed at any moment, its disk full, its
@@ -39,6 +39,12 @@ struct Arguments {
     /// Plays the user at this home, for a process of this program that is killed.
     #[arg(long, hide = true)]
     play: Option<PathBuf>,
+    /// The player keeps to its own chats.
+    #[arg(long, hide = true)]
+    among: bool,
+    /// Plays a long day at this home, for a process whose memory is looked at.
+    #[arg(long, hide = true)]
+    day: Option<PathBuf>,
     /// Things that the player does.
     #[arg(long, hide = true, default_value_t = 14)]
     steps: usize,
@@ -54,8 +60,6 @@ enum Part {
     Together,
     /// Hundreds of replies in one process, and crashes of the engine.
     Long,
-    /// The same through the window.
-    Window,
     /// The window without a network, and its packets counted with one.
     Offline,
 }
@@ -63,7 +67,15 @@ enum Part {
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     if let Some(home) = &arguments.play {
-        return bench::finish(player::play(home, arguments.seed, arguments.steps));
+        return bench::finish(player::play(
+            home,
+            arguments.seed,
+            arguments.steps,
+            arguments.among,
+        ));
+    }
+    if let Some(home) = &arguments.day {
+        return bench::finish(long::play(home, arguments.replies, arguments.crashes));
     }
     match run(&arguments) {
         Ok(faults) => {
@@ -81,5 +93,37 @@ fn run(arguments: &Arguments) -> io::Result<Vec<Fault>> {
     if is_asked(Part::Kills) {
         found.extend(kills::run(arguments.kills, arguments.seed, &mut progress)?);
     }
+    if is_asked(Part::Faults) {
+        found.extend(faults::run(arguments.seed)?);
+    }
+    if is_asked(Part::Together) {
+        found.extend(together::run(arguments.seed, &mut progress)?);
+    }
+    if is_asked(Part::Long) {
+        found.extend(long::run(
+            arguments.replies,
+            arguments.crashes,
+            &mut progress,
+        )?);
+    }
+    if is_asked(Part::Offline) {
+        found.push(offline()?);
+    }
     Ok(found)
+}
+
+/// The script beside this program's sources that takes the network away.
+fn offline() -> io::Result<Fault> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/offline");
+    let told = std::process::Command::new(script)
+        .stderr(std::process::Stdio::inherit())
+        .output()?;
+    let said = String::from_utf8_lossy(&told.stdout);
+    let note = said
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("offline: "));
+    let lost = (!told.status.success()).then(|| "see above".to_owned());
+    let fault = Fault::once("the window without a network", lost.into_iter().collect());
+    Ok(fault.noting(note.unwrap_or_default()))
 }

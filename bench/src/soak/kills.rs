@@ -1,6 +1,7 @@
 //! The player killed at any moment of its session, as the kernel kills, and everything that the product
 //! had acknowledged looked for afterwards.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -36,12 +37,20 @@ pub struct Player {
 }
 
 impl Player {
-    /// Starts one.
-    pub fn start(home: &Path, seed: u64, steps: usize) -> io::Result<Self> {
+    /// Starts one; `more` are further arguments, and `variables` go into its environment.
+    pub fn start(
+        home: &Path,
+        seed: u64,
+        steps: usize,
+        more: &[&str],
+        variables: &[(&str, &str)],
+    ) -> io::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
             .args(["--play", &home.display().to_string()])
             .args(["--seed", &seed.to_string(), "--steps", &steps.to_string()])
+            .args(more)
             .env("SPUD_HOME", home)
+            .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -60,26 +69,41 @@ impl Player {
         Ok(Self { child, said })
     }
 
-    /// Kills it at this moment unless it has ended, and tells what it said until then, when it was
-    /// killed, and an error where it ended badly by itself.
-    fn kill_at(mut self, moment: Duration) -> io::Result<(Vec<(Instant, Value)>, Option<Instant>)> {
+    /// Waits for its end, or kills it at a moment before.
+    pub fn end(mut self, moment: Option<Duration>) -> io::Result<Played> {
         let begun = Instant::now();
         let mut killed = None;
         let status = loop {
             if let Some(status) = self.child.try_wait()? {
                 break status;
             }
-            if killed.is_none() && begun.elapsed() >= moment {
+            if killed.is_none() && moment.is_some_and(|moment| begun.elapsed() >= moment) {
                 killed = Some(Instant::now());
                 self.child.kill()?;
             }
             thread::sleep(Duration::from_millis(1));
         };
-        if killed.is_none() && !status.success() {
-            return Err(io::Error::other(format!("the player ended with {status}")));
-        }
-        Ok((self.said.iter().collect(), killed))
+        let said: Vec<_> = self.said.iter().collect();
+        let failed = (killed.is_none() && !status.success()).then(|| {
+            let last = said.last().map(|(_, last)| last.to_string());
+            format!("the player ended with {status} behind {last:?}")
+        });
+        Ok(Played {
+            said,
+            killed,
+            failed,
+        })
     }
+}
+
+/// What became of a player.
+pub struct Played {
+    /// What it said, and when.
+    pub said: Vec<(Instant, Value)>,
+    /// When it was killed, if it was.
+    pub killed: Option<Instant>,
+    /// That it ended badly by itself.
+    pub failed: Option<String>,
 }
 
 /// Kills so many players, and says what was lost.
@@ -102,19 +126,23 @@ pub fn run(kills: usize, seed: u64, progress: &mut dyn FnMut(&str)) -> io::Resul
         let longest = if opening { IN_OPENING } else { session };
         let moment = longest.mul_f64(rng.f64());
         let begun = Instant::now();
-        let player = Player::start(&home.path, rng.u64(..u64::from(u32::MAX)), STEPS)?;
-        let (said, killed) = player.kill_at(moment)?;
+        let seed = rng.u64(..u64::from(u32::MAX));
+        let player = Player::start(&home.path, seed, STEPS, &[], &[])?;
+        let played = player.end(Some(moment))?;
+        let killed = played.killed;
         if killed.is_none() {
             // It was quicker than the moment: how long a session is, is known now.
             session = begun.elapsed();
         }
-        let (lost, late) = home.examine(&said, killed, &runtime)?;
+        let (mut lost, late) = home.examine(&played.said, killed, &runtime)?;
+        lost.extend(played.failed);
         latest = latest.max(late);
         if killed.is_none() && lost.is_empty() {
             continue;
         }
         on_this += 1;
-        let last = said
+        let last = played
+            .said
             .last()
             .map_or(String::new(), |(_, last)| last.to_string());
         let last: String = last.chars().take(90).collect();
@@ -247,6 +275,9 @@ fn old_file(database: &Path, schema: i64) -> io::Result<()> {
     let fill = || -> rusqlite::Result<()> {
         let mut connection = rusqlite::Connection::open(database)?;
         let transaction = connection.transaction()?;
+        // A fixture's deleted chat is half a century old: it would be erased at once, as it should.
+        let sql = "UPDATE chats SET deleted_ms = 1000 * unixepoch() WHERE deleted_ms IS NOT NULL";
+        transaction.execute(sql, [])?;
         for number in 0..OLD_ROWS {
             let text = format!("zzoldq{number:04} and more words to be looked through");
             let sql = "INSERT INTO messages (chat, role, state, created_ms, text)
@@ -260,7 +291,7 @@ fn old_file(database: &Path, schema: i64) -> io::Result<()> {
 
 /// Opens the product where it was killed: it must have nothing to complain of, and forget what was
 /// computed for chats that are gone.
-async fn opens(home: &Path) -> io::Result<Vec<String>> {
+pub async fn opens(home: &Path) -> io::Result<Vec<String>> {
     let mut lost = Vec::new();
     let app = match App::open(&Home::at(home)).await {
         Ok(app) => app,
@@ -286,10 +317,10 @@ async fn opens(home: &Path) -> io::Result<Vec<String>> {
 }
 
 /// Messages that the product's search does not find by a word of theirs.
-fn unfound(home: &Path, found: &Found) -> io::Result<Vec<String>> {
+pub fn unfound(home: &Path, found: &Found) -> io::Result<Vec<String>> {
     let chats = Chats::open(home, 1).map_err(io::Error::other)?.chats;
     let mut lost = Vec::new();
-    let mut known: std::collections::HashMap<String, Vec<i64>> = std::collections::HashMap::new();
+    let mut known: HashMap<String, Vec<i64>> = HashMap::new();
     for (id, message) in &found.messages {
         let is_there = found
             .chats
@@ -331,7 +362,9 @@ fn strays(home: &Path) -> io::Result<Vec<String>> {
             || name.ends_with(".kept")
             // Of an owner who is leaving, or was killed and is buried by the next one who comes.
             || name.ends_with(".lock")
-            || matches!(name, "door" | "lock" | "part")
+            // The next copy, or whoever erases, takes away what is left of one.
+            || name.starts_with("part")
+            || matches!(name, "door" | "lock")
     };
     let all = found::files(home)?.into_iter();
     let strays = all.filter(|path| {

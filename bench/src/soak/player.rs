@@ -22,8 +22,9 @@ fn say(told: &Value) -> io::Result<()> {
     out.flush()
 }
 
-/// Plays a session of so many steps at a home, and leaves in order.
-pub fn play(home: &Path, seed: u64, steps: usize) -> io::Result<()> {
+/// Plays a session of so many steps at a home, and leaves in order. One `among` others keeps to the chats
+/// that it began itself.
+pub fn play(home: &Path, seed: u64, steps: usize, among: bool) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
@@ -36,6 +37,7 @@ pub fn play(home: &Path, seed: u64, steps: usize) -> io::Result<()> {
             home: home.to_owned(),
             words: 0,
             seed,
+            own: among.then(Vec::new),
         };
         let notices = player.snapshot().await?.1;
         say(&json!({"done": "open", "notices": notices}))?;
@@ -59,12 +61,17 @@ struct Player {
     home: PathBuf,
     words: usize,
     seed: u64,
+    /// The chats that it began, where it keeps to them.
+    own: Option<Vec<ChatId>>,
 }
 
 impl Player {
     /// Does one thing.
     async fn step(&mut self) -> io::Result<()> {
-        let (chats, _) = self.snapshot().await?;
+        let chats = match &self.own {
+            Some(own) => own.clone(),
+            None => self.snapshot().await?.0,
+        };
         let Some(chat) = self.rng.choice(&chats).copied() else {
             return self.ask(None).await;
         };
@@ -73,6 +80,7 @@ impl Player {
             2..=4 => self.ask(Some(chat)).await,
             5 | 6 => self.branch(chat).await,
             7 => self.go_on(chat).await,
+            8..=12 if self.own.is_some() => self.ask(Some(chat)).await,
             8 => self.delete(chat).await,
             9 => self.undo().await,
             10 => self.erase().await,
@@ -128,6 +136,7 @@ impl Player {
             .await
             .map_err(told)?;
         say(&json!({"done": "ask", "chat": chat.0, "text": text}))?;
+        self.own.as_mut().into_iter().for_each(|own| own.push(chat));
         self.follow(chat).await
     }
 
@@ -282,7 +291,9 @@ impl Player {
             "presets",
             "settings",
         ];
-        let key = key[self.rng.usize(..key.len())];
+        // The last three are not of one chat.
+        let choice = if self.own.is_some() { 4 } else { key.len() };
+        let key = key[self.rng.usize(..choice)];
         let trash_days = u32::try_from(self.words).unwrap_or(1) + 30;
         if key == "settings" {
             word = format!("\"trash_days\": {trash_days}");
@@ -325,15 +336,14 @@ fn ended(message: &Message) -> io::Result<()> {
     let Body::Reply(reply) = &message.body else {
         return Ok(());
     };
-    if let State::Ended(End::Failed(failure)) = &reply.state {
-        return Err(io::Error::other(format!("a reply failed: {failure:?}")));
-    }
     let state = match &reply.state {
         State::Streaming => "streaming",
         State::Interrupted => "interrupted",
         State::Ended(End::Complete) => "complete",
         State::Ended(End::Stopped) => "stopped",
-        State::Ended(_) => "length",
+        State::Ended(End::Length) => "length",
+        // A chat may have become too long for Sprout.
+        State::Ended(End::Failed(_)) => "failed",
     };
     say(
         &json!({"ended": message.id.0, "chat": message.chat.0, "state": state,

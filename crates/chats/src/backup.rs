@@ -5,6 +5,7 @@
 //! Not here: how one is restored (`repair`).
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -158,6 +159,14 @@ pub(crate) fn rewrite(
     part.becomes(path, changed)
 }
 
+/// Removes what a crash left of a copy: it has words in it. One that somebody makes just now is theirs.
+pub(crate) fn forget_part(folder: &Path) -> Result<(), Error> {
+    if let Some(part) = Part::take(folder, PATIENCE)? {
+        fs::remove_file(&part.path).map_err(Error::file("remove the file", &part.path))?;
+    }
+    Ok(())
+}
+
 /// A file that becomes a backup, empty at first, and the lock of whoever makes one.
 struct Part {
     path: PathBuf,
@@ -177,8 +186,18 @@ impl Part {
             }
             thread::sleep(PAUSE);
         }
-        // With the lock in hand, a part that lies here is what a crash left.
+        // With the lock in hand, a part that lies here is what a crash left. Its journal most of all must
+        // go: SQLite would play it back into whatever has the part's name next.
         let path = backups.join("part");
+        for ending in ["-journal", "-wal", "-shm"] {
+            let left = backups.join(format!("part{ending}"));
+            match fs::remove_file(&left) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(Error::file("remove the file", &left)(error));
+                }
+                _ => {}
+            }
+        }
         private_file(&path)?
             .set_len(0)
             .map_err(Error::file("empty the file", &path))?;
