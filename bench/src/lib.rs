@@ -20,6 +20,7 @@ pub mod planned;
 mod prose;
 mod quants;
 pub mod server;
+pub mod soak;
 pub mod speed;
 pub mod stream;
 pub mod synthetic;

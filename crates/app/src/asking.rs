@@ -190,6 +190,7 @@ impl App {
         };
         if let Some(chat) = chat {
             self.idle(chat)?;
+            self.save_what_waits(chats, chat)?;
         }
         let (mut how, name) = self.how(chats, chat, how)?;
         let now = now_ms();

@@ -49,6 +49,7 @@ pub mod stop;
 pub mod survey;
 mod trash;
 mod tuning;
+mod unsaved;
 mod verify;
 mod weighing;
 mod written;

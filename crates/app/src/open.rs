@@ -102,6 +102,7 @@ impl App {
                 app_watchers: Watchers::default(),
                 chat_watchers: std::collections::HashMap::new(),
                 live: std::collections::HashMap::new(),
+                unsaved: std::collections::HashMap::new(),
                 model,
                 models,
                 preparing: None,
@@ -204,6 +205,12 @@ impl App {
                 }
             }
             let phase = live.map(|live| live.phase);
+            // So is what could not be saved yet.
+            if let Some(unsaved) = state.unsaved.get(&id)
+                && let Some(shown) = messages.iter_mut().find(|m| m.id == unsaved.shown.id)
+            {
+                *shown = unsaved.shown.clone();
+            }
             state.tell_growth(id, true);
             let chat = state.shown_row(row);
             let earlier = earlier(&mut messages);
@@ -245,6 +252,10 @@ impl App {
         };
         // A reply that hangs has its words saved as far as a quarter of a second ago.
         let _ = timeout(FAREWELL, all_saved).await;
+        let unsaved: Vec<ChatId> = self.state().unsaved.keys().copied().collect();
+        for chat in unsaved {
+            self.save_unsaved(chat).await;
+        }
         self.close_downloads().await;
         // The engine process ends with this program at the latest.
         let _ = timeout(FAREWELL, self.inner.room.clear()).await;

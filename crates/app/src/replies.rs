@@ -17,9 +17,10 @@ use crate::asking::How;
 use crate::coalesce::UPDATE;
 use crate::engine_room::{Ending, Outcome, Progress};
 use crate::events::{ChatEvent, Phase};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::open::{App, now_ms};
 use crate::stop::Stop;
+use crate::unsaved::Unsaved;
 
 /// Between two saves of a growing reply. With the time of a save itself, what a crash takes stays
 /// below a quarter of a second.
@@ -150,8 +151,19 @@ impl App {
                     return Ok(());
                 };
                 let ended = save_end(chats, &shown, base, &told).unwrap_or_else(|failure| {
-                    // The words stay on the page, and the page says that they are not on disk.
-                    with_end(shown, End::Failed(saved_failure(&failure)))
+                    // The words stay on the page, and the page says that they are not on disk yet.
+                    let end = End::Failed(saved_failure(&failure));
+                    let unsaved = Unsaved {
+                        shown: with_end(shown.clone(), end),
+                        whole: shown,
+                        base,
+                        told,
+                    };
+                    let shown = unsaved.shown.clone();
+                    if failure.code == Code::Storage {
+                        app.keep_unsaved(chat, unsaved);
+                    }
+                    shown
                 });
                 debug_assert_eq!(ended.id, message, "BUG: another reply ended");
                 let mut state = app.state();
@@ -172,7 +184,8 @@ impl App {
 }
 
 /// What is known of a reply at its end.
-struct Told {
+#[derive(Clone)]
+pub(crate) struct Told {
     outcome: Outcome,
     seed: u32,
     /// The last message that the model was not shown.
@@ -241,7 +254,13 @@ fn whole(reply: &chats::Reply) -> Growth<'_> {
     }
 }
 
-fn save_end(chats: &Chats, shown: &Message, base: Counts, told: &Told) -> Result<Message, Failure> {
+/// Saves the end of a reply with all of its words.
+pub(crate) fn save_end(
+    chats: &Chats,
+    shown: &Message,
+    base: Counts,
+    told: &Told,
+) -> Result<Message, Failure> {
     let Body::Reply(reply) = &shown.body else {
         return Ok(shown.clone());
     };

@@ -15,6 +15,7 @@ use crate::model::Model;
 use crate::picking::Wishes;
 use crate::shelf::Queue;
 use crate::stop::{Stop, Stopper};
+use crate::unsaved::Unsaved;
 
 /// Held for moments only, never while something is read or written.
 pub(crate) struct State {
@@ -22,6 +23,8 @@ pub(crate) struct State {
     pub(crate) chat_watchers: HashMap<ChatId, Watchers<ChatEvent>>,
     /// The replies that grow, one a chat at most.
     pub(crate) live: HashMap<ChatId, Live>,
+    /// Replies that ended and wait to be saved.
+    pub(crate) unsaved: HashMap<ChatId, Unsaved>,
     /// The model that answers.
     pub(crate) model: Model,
     /// Sprout, and the files that were opened.

@@ -5,7 +5,10 @@
 //! Not here: how one is restored (`repair`).
 
 use std::fs::{self, File};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -16,6 +19,11 @@ use crate::open::{FILE, connect_to_read};
 
 /// A week, so that a loss noticed late can still be undone.
 const KEPT: usize = 7;
+
+/// How long somebody who wants a backup made or changed waits for the one who is at it: the daily copy
+/// is made behind the same program's back.
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The last second that SQLite's calendar knows, in the year 9999.
 const LAST_SECOND: i64 = 253_402_300_799;
@@ -31,7 +39,7 @@ impl Chats {
         }
         let source = self.source()?;
         let to = self.of_today(&source, now_ms)?;
-        if to.exists() || !self.copy_to(&source, &to)? {
+        if to.exists() || !self.copy_to(&source, &to, Duration::ZERO)? {
             return Ok(None);
         }
         forget_old(&self.folder)?;
@@ -42,7 +50,7 @@ impl Chats {
     pub fn back_up(&self, now_ms: i64) -> Result<(), Error> {
         let source = self.source()?;
         let to = self.of_today(&source, now_ms)?;
-        if !self.copy_to(&source, &to)? {
+        if !self.copy_to(&source, &to, PATIENCE)? {
             let (doing, path) = ("make a backup", to);
             return Err(Error::Busy { doing, path });
         }
@@ -75,8 +83,8 @@ impl Chats {
     }
 
     /// A copy reads everything, so damage is often found here first.
-    fn copy_to(&self, source: &Connection, to: &Path) -> Result<bool, Error> {
-        copy(source, &self.folder, to).map_err(|error| self.noted(error))
+    fn copy_to(&self, source: &Connection, to: &Path, patience: Duration) -> Result<bool, Error> {
+        copy(source, &self.folder, to, patience).map_err(|error| self.noted(error))
     }
 }
 
@@ -86,7 +94,7 @@ pub(crate) fn before_upgrade(folder: &Path, version: i64, now_ms: i64) -> Result
     let source = connect_to_read(&path).map_err(Error::sql("read the chats", &path))?;
     let day = day(&source, &path, now_ms)?;
     let to = folder_of(folder).join(format!("chats-{day}-v{version}.db"));
-    if copy(&source, folder, &to)? {
+    if copy(&source, folder, &to, PATIENCE)? {
         return Ok(());
     }
     let doing = "back up the chats before changing their form";
@@ -113,9 +121,9 @@ pub(crate) fn newest_first(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(found)
 }
 
-/// Copies the database, or returns false where another program is at it.
-fn copy(source: &Connection, folder: &Path, to: &Path) -> Result<bool, Error> {
-    let Some(part) = Part::take(folder)? else {
+/// Copies the database, or returns false where somebody else is at it for longer than this.
+fn copy(source: &Connection, folder: &Path, to: &Path, patience: Duration) -> Result<bool, Error> {
+    let Some(part) = Part::take(folder, patience)? else {
         return Ok(false);
     };
     let Some(name) = part.path.to_str() else {
@@ -141,7 +149,7 @@ pub(crate) fn rewrite(
     path: &Path,
     change: impl FnOnce(&Path) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let Some(part) = Part::take(folder)? else {
+    let Some(part) = Part::take(folder, PATIENCE)? else {
         let (doing, path) = ("change a backup", path.to_owned());
         return Err(Error::Busy { doing, path });
     };
@@ -151,6 +159,14 @@ pub(crate) fn rewrite(
     part.becomes(path, changed)
 }
 
+/// Removes what a crash left of a copy: it has words in it. One that somebody makes just now is theirs.
+pub(crate) fn forget_part(folder: &Path) -> Result<(), Error> {
+    if let Some(part) = Part::take(folder, PATIENCE)? {
+        fs::remove_file(&part.path).map_err(Error::file("remove the file", &part.path))?;
+    }
+    Ok(())
+}
+
 /// A file that becomes a backup, empty at first, and the lock of whoever makes one.
 struct Part {
     path: PathBuf,
@@ -158,16 +174,30 @@ struct Part {
 }
 
 impl Part {
-    /// `None` where another program makes a backup.
-    fn take(folder: &Path) -> Result<Option<Self>, Error> {
+    /// `None` where somebody else makes a backup for longer than this.
+    fn take(folder: &Path, patience: Duration) -> Result<Option<Self>, Error> {
         let backups = folder_of(folder);
         private_folder(&backups)?;
         let lock = private_file(&backups.join("lock"))?;
-        if lock.try_lock().is_err() {
-            return Ok(None);
+        let begun = Instant::now();
+        while lock.try_lock().is_err() {
+            if begun.elapsed() >= patience {
+                return Ok(None);
+            }
+            thread::sleep(PAUSE);
         }
-        // With the lock in hand, a part that lies here is what a crash left.
+        // With the lock in hand, a part that lies here is what a crash left. Its journal most of all must
+        // go: SQLite would play it back into whatever has the part's name next.
         let path = backups.join("part");
+        for ending in ["-journal", "-wal", "-shm"] {
+            let left = backups.join(format!("part{ending}"));
+            match fs::remove_file(&left) {
+                Err(error) if error.kind() != ErrorKind::NotFound => {
+                    return Err(Error::file("remove the file", &left)(error));
+                }
+                _ => {}
+            }
+        }
         private_file(&path)?
             .set_len(0)
             .map_err(Error::file("empty the file", &path))?;

@@ -119,6 +119,7 @@ impl Chats {
     /// Takes a chat out of the list. It stays on disk, and [`Chats::restore`] brings it back.
     pub fn delete(&self, id: ChatId, now_ms: i64) -> Result<(), Error> {
         self.write("delete a chat", |transaction| {
+            let now_ms = not_before(transaction, now_ms)?;
             let sql = "UPDATE chats SET deleted_ms = coalesce(deleted_ms, ?2) WHERE id = ?1";
             found(transaction.execute(sql, (id.0, now_ms))?, id)
         })
@@ -139,6 +140,14 @@ pub(crate) fn find(connection: &Connection, id: ChatId) -> Result<ChatRow, Fault
     let sql = format!("SELECT {COLUMNS} FROM chats WHERE id = ?1 AND deleted_ms IS NULL");
     let row = connection.query_row(&sql, [id.0], from_row).optional()?;
     Ok(row.ok_or(not_found(id))?)
+}
+
+/// This time, or that of the last change where a clock has gone back: what is deleted in such a year
+/// would otherwise be erased, as long deleted, when the clock is right again.
+pub(crate) fn not_before(connection: &Connection, now_ms: i64) -> rusqlite::Result<i64> {
+    let sql = "SELECT max(changed_ms) FROM chats WHERE deleted_ms IS NULL";
+    let last: Option<i64> = connection.query_row(sql, [], |row| row.get(0))?;
+    Ok(last.map_or(now_ms, |last| last.max(now_ms)))
 }
 
 /// The error for a call about a chat that is not there.

@@ -43,6 +43,7 @@ impl Chats {
             ids.iter().map(|id| erasable(connection, *id)).collect()
         })?;
         let mut left = set_aside(&self.folder)?;
+        backup::forget_part(&self.folder)?;
         for path in backup::newest_first(&self.folder)? {
             self.erase_in_backup(&path, &known)?;
         }

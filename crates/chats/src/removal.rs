@@ -19,6 +19,7 @@ impl Chats {
             let gone = message::find(transaction, id)?;
             chat::find(transaction, gone.chat)?;
             refuse_streaming(transaction, id)?;
+            let now_ms = chat::not_before(transaction, now_ms)?;
             transaction.execute(
                 "WITH RECURSIVE below (id) AS (
                      VALUES (?2)

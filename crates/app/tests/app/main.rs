@@ -7,6 +7,7 @@ mod ahead;
 mod asking;
 mod attachments;
 mod copies;
+mod disks;
 mod downloads;
 // The library's own scripted server.
 #[path = "../../../library/tests/library/server.rs"]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chats::{Chats, Error, MessageId, Question, TextFile};
 
-use crate::folder::{begin, conversation, empty, finish, growth, open, sql};
+use crate::folder::{NOW_MS, begin, conversation, empty, finish, growth, open, sql};
 
 /// A word that nothing else contains, in a form that the search index changes.
 const SECRET: &str = "Zaubernuss";
@@ -125,13 +125,13 @@ fn a_chat_that_cannot_leave_a_backup_stays_where_it_can_be_seen() {
     let chat = secret(&chats);
     chats.backup_if_due(0).unwrap().unwrap();
     chats.delete(chat, 5).unwrap();
-    let lock = folder.path().join("backups/lock");
-    let lock = fs::File::options().write(true).open(lock).unwrap();
-    lock.lock().unwrap();
-    let busy = chats.erase(&[chat]).unwrap_err();
-    assert!(matches!(busy, Error::Busy { .. }), "{busy}");
+    let backups = folder.path().join("backups");
+    // What stands in the way of a new copy, and then does not.
+    fs::remove_file(backups.join("part")).ok();
+    fs::create_dir(backups.join("part")).unwrap();
+    chats.erase(&[chat]).unwrap_err();
     assert_eq!(chats.deleted().unwrap().len(), 1);
-    lock.unlock().unwrap();
+    fs::remove_dir(backups.join("part")).unwrap();
     assert!(chats.erase(&[chat]).unwrap().left.is_empty());
     assert_eq!(files_with(folder.path(), SECRET), [""; 0]);
 }
@@ -146,15 +146,81 @@ fn what_was_deleted_long_ago_is_erased_and_the_rest_waits() {
     finish(&chats, begin(&chats, living.id), "Yes.");
     let more = chats.add_question(Some(living.chat), "More?", 2).unwrap();
     finish(&chats, begin(&chats, more.id), SECRET);
-    chats.delete(old, 10).unwrap();
-    chats.delete(young.chat, 30).unwrap();
-    chats.remove_message(more.id, 10).unwrap();
-    assert_eq!(chats.erase_deleted_before(10).unwrap(), 0);
+    chats.delete(old, NOW_MS + 10).unwrap();
+    chats.delete(young.chat, NOW_MS + 30).unwrap();
+    chats.remove_message(more.id, NOW_MS + 10).unwrap();
+    assert_eq!(chats.erase_deleted_before(NOW_MS + 10).unwrap(), 0);
     chats.restore_message(more.id).unwrap();
-    chats.remove_message(more.id, 10).unwrap();
-    assert_eq!(chats.erase_deleted_before(20).unwrap(), 1);
+    chats.remove_message(more.id, NOW_MS + 10).unwrap();
+    assert_eq!(chats.erase_deleted_before(NOW_MS + 20).unwrap(), 1);
     assert_eq!(chats.deleted().unwrap().len(), 1);
     assert_eq!(conversation(&chats, living.chat), ["Living?", "Yes."]);
     chats.restore_message(MessageId(more.id.0)).unwrap_err();
-    assert_eq!(chats.erase_deleted_before(20).unwrap(), 0);
+    assert_eq!(chats.erase_deleted_before(NOW_MS + 20).unwrap(), 0);
+}
+
+/// A program that was killed over a backup leaves a part of one, and a journal that SQLite would play
+/// back into the next.
+#[test]
+fn what_a_crash_left_of_a_backup_is_erased_and_spoils_none() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let other = chats.add_question(None, "What stays?", 1).unwrap();
+    let chat = secret(&chats);
+    let backup = chats.backup_if_due(0).unwrap().unwrap();
+    let part = folder.path().join("backups/part");
+    // Killed in the middle of a change of a copy of the backup.
+    fs::copy(&backup, &part).unwrap();
+    let cut = rusqlite::Connection::open(&part).unwrap();
+    cut.execute_batch("PRAGMA cache_size = 1; BEGIN; UPDATE messages SET created_ms = 7")
+        .unwrap();
+    let journal = folder.path().join("backups/part-journal");
+    let left = fs::read(&journal).unwrap();
+    drop(cut);
+    fs::write(&journal, left).unwrap();
+
+    assert!(chats.erase(&[chat]).unwrap().left.is_empty());
+    assert_eq!(files_with(folder.path(), SECRET), [""; 0]);
+    assert!(!journal.exists());
+    let copy = empty();
+    fs::copy(backup, copy.path().join("chats.db")).unwrap();
+    assert_eq!(
+        conversation(&open(copy.path()), other.chat),
+        ["What stays?"]
+    );
+}
+
+/// What is deleted while the clock is wrong has its thirty days all the same.
+#[test]
+fn what_is_deleted_by_a_clock_that_went_back_is_not_erased_when_it_is_right_again() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let chat = chats.add_question(None, "Today?", NOW_MS).unwrap().chat;
+    let other = chats.add_question(None, "Other?", NOW_MS).unwrap();
+    let more = chats.add_question(Some(other.chat), "More?", NOW_MS);
+    let more = more.unwrap().id;
+    chats.delete(chat, 0).unwrap();
+    chats.remove_message(more, 0).unwrap();
+    assert_eq!(chats.erase_deleted_before(NOW_MS).unwrap(), 0);
+    assert_eq!(chats.deleted().unwrap().len(), 1);
+    chats.restore_message(more).unwrap();
+}
+
+/// The daily copy is made behind the back of who wants one now.
+#[test]
+fn a_backup_that_is_wanted_waits_for_the_one_that_is_made() {
+    let folder = empty();
+    let chats = open(folder.path());
+    chats.add_question(None, "What stays?", 1).unwrap();
+    chats.backup_if_due(0).unwrap().unwrap();
+    let lock = folder.path().join("backups/lock");
+    let lock = fs::File::options().write(true).open(lock).unwrap();
+    lock.lock().unwrap();
+    std::thread::scope(|scope| {
+        let made = scope.spawn(|| chats.back_up(86_400_000));
+        // Whichever of the two comes first: it must be made.
+        lock.unlock().unwrap();
+        made.join().unwrap().unwrap();
+    });
+    assert_eq!(chats.backups().unwrap().len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use chats::{Chats, Error, MessageId};
 
-use crate::folder::{begin, conversation, empty, finish, open, titles};
+use crate::folder::{NOW_MS, begin, conversation, empty, finish, open, titles};
 
 /// A chat of two questions, each answered: messages 1 to 4.
 fn talked(chats: &Chats) -> chats::ChatId {
@@ -76,13 +76,13 @@ fn a_chat_lies_in_a_folder_and_has_its_instructions() {
     assert_eq!(chats.instructions(chat).unwrap(), "");
     chats.set_instructions(chat, "Answer in rhyme.").unwrap();
     assert_eq!(chats.instructions(chat).unwrap(), "Answer in rhyme.");
-    chats.delete(chat, 5).unwrap();
+    chats.delete(chat, NOW_MS + 5).unwrap();
     chats.set_folder(chat, Some("x")).unwrap_err();
     chats.set_instructions(chat, "x").unwrap_err();
     assert_eq!(titles(&chats).len(), 0);
     let deleted = chats.deleted().unwrap();
     assert_eq!(
         (deleted[0].id, deleted[0].deleted_ms, deleted.len()),
-        (chat, 5, 1)
+        (chat, NOW_MS + 5, 1)
     );
 }

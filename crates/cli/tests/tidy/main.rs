@@ -27,8 +27,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("spud-desktop", &["app"]),
     // For the messages alone; nothing depends on it, it is started.
     ("engine-llama", &["engine"]),
-    // Measures from outside what the others promise, and is no part of the product.
-    ("bench", &["engine", "chats", "gguf", "fit"]),
+    // Measures from outside what the others promise, and is no part of the product. Its soak plays the
+    // product's user.
+    ("bench", &["app", "engine", "chats", "gguf", "fit"]),
 ];
 
 /// Outside things, and the only packages that may know them, tests included.
@@ -36,7 +37,8 @@ const ALONE: &[(&str, &[&str])] = &[
     ("llama-cpp-2", &["engine-llama", "bench"]),
     ("llama-cpp-sys-2", &["engine-llama", "bench"]),
     ("sysinfo", &["machine"]),
-    ("rusqlite", &["chats"]),
+    // The soak reads what is on disk past the product.
+    ("rusqlite", &["chats", "bench"]),
     ("reqwest", &["library"]),
     ("directories", &["app"]),
     ("tauri", &["spud-desktop"]),

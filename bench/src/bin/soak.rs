@@ -1,0 +1,129 @@
+//! `bench/soak`: the product under fire. What is tried is told by `--help`.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "the table on standard output, progress on standard error"
+)]
+
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bench::soak::{self, Fault, faults, kills, long, player, together};
+use clap::{Parser, ValueEnum};
+
+/// Tries to make the product lose something: its program killed at any moment, its disk full, its
+/// files damaged, its day long, its network gone. Prints a table of the faults tried, survived and
+/// lost, and ends with 1 where anything was lost. All of it takes half an hour and more; some parts
+/// need root, and say so.
+#[derive(Parser)]
+struct Arguments {
+    /// What to try; all of it where nothing is named.
+    #[arg(long, value_enum)]
+    only: Vec<Part>,
+    /// How often a session is killed.
+    #[arg(long, default_value_t = 200)]
+    kills: usize,
+    /// Replies of a long day.
+    #[arg(long, default_value_t = 500)]
+    replies: usize,
+    /// Crashes of the engine.
+    #[arg(long, default_value_t = 50)]
+    crashes: usize,
+    /// The moments and what is done in a session follow from it.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// One JSON object a line instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Plays the user at this home, for a process of this program that is killed.
+    #[arg(long, hide = true)]
+    play: Option<PathBuf>,
+    /// The player keeps to its own chats.
+    #[arg(long, hide = true)]
+    among: bool,
+    /// Plays a long day at this home, for a process whose memory is looked at.
+    #[arg(long, hide = true)]
+    day: Option<PathBuf>,
+    /// Things that the player does.
+    #[arg(long, hide = true, default_value_t = 14)]
+    steps: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// kill -9 at random moments of a session.
+    Kills,
+    /// A full disk, a folder that cannot be written, wrong clocks, files that are damaged or newer.
+    Faults,
+    /// Windows and terminals on one folder at once.
+    Together,
+    /// Hundreds of replies in one process, and crashes of the engine.
+    Long,
+    /// The window without a network, and its packets counted with one.
+    Offline,
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    if let Some(home) = &arguments.play {
+        return bench::finish(player::play(
+            home,
+            arguments.seed,
+            arguments.steps,
+            arguments.among,
+        ));
+    }
+    if let Some(home) = &arguments.day {
+        return bench::finish(long::play(home, arguments.replies, arguments.crashes));
+    }
+    match run(&arguments) {
+        Ok(faults) => {
+            print!("{}", soak::text(&faults, arguments.json));
+            ExitCode::from(u8::from(faults.iter().any(|fault| fault.failed > 0)))
+        }
+        Err(error) => bench::finish(Err(error)),
+    }
+}
+
+fn run(arguments: &Arguments) -> io::Result<Vec<Fault>> {
+    let is_asked = |part| arguments.only.is_empty() || arguments.only.contains(&part);
+    let mut progress = |line: &str| eprintln!("soak: {line}");
+    let mut found = Vec::new();
+    if is_asked(Part::Kills) {
+        found.extend(kills::run(arguments.kills, arguments.seed, &mut progress)?);
+    }
+    if is_asked(Part::Faults) {
+        found.extend(faults::run(arguments.seed)?);
+    }
+    if is_asked(Part::Together) {
+        found.extend(together::run(arguments.seed, &mut progress)?);
+    }
+    if is_asked(Part::Long) {
+        found.extend(long::run(
+            arguments.replies,
+            arguments.crashes,
+            &mut progress,
+        )?);
+    }
+    if is_asked(Part::Offline) {
+        found.push(offline()?);
+    }
+    Ok(found)
+}
+
+/// The script beside this program's sources that takes the network away.
+fn offline() -> io::Result<Fault> {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/offline");
+    let told = std::process::Command::new(script)
+        .stderr(std::process::Stdio::inherit())
+        .output()?;
+    let said = String::from_utf8_lossy(&told.stdout);
+    let note = said
+        .lines()
+        .rev()
+        .find_map(|line| line.strip_prefix("offline: "));
+    let lost = (!told.status.success()).then(|| "see above".to_owned());
+    let fault = Fault::once("the window without a network", lost.into_iter().collect());
+    Ok(fault.noting(note.unwrap_or_default()))
+}
