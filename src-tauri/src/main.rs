@@ -9,6 +9,7 @@ mod drawing;
 mod drops;
 mod leaving;
 mod notices;
+mod safe_mode;
 mod streams;
 mod theme;
 mod window;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     if let Some(status) = app::reading::become_reader() {
         return status;
     }
+    safe_mode::begin();
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
