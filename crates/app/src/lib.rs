@@ -91,3 +91,6 @@ pub use safe_mode::{SAFE_MODE_VARIABLE, SafeMode};
 pub use shelf::{Download, DownloadState};
 pub use verify::{Looked, Verifying, verify};
 pub use weighing::{Place, Weight};
+
+/// What others made that is in Spud, and its licences, as Markdown. Written by `./run third-party`.
+pub const LICENCES: &str = include_str!("../../../THIRD-PARTY.md");
