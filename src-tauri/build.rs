@@ -59,6 +59,7 @@ const CALLS: &[&str] = &[
     "removal",
     "remove_model",
     "open_link",
+    "painted",
 ];
 
 fn main() {

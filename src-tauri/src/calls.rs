@@ -7,6 +7,7 @@ use tauri::{Runtime, State, WebviewWindow};
 
 use crate::drops::Drops;
 use crate::leaving::leave_window;
+use crate::safe_mode::FirstPaint;
 use crate::streams::Streams;
 use crate::theme::wear;
 use crate::wire;
@@ -73,6 +74,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         removal,
         remove_model,
         open_link,
+        painted,
     ]
 }
 
@@ -484,4 +486,11 @@ async fn remove_model(app: State<'_, App>, request: wire::DownloadRequest) -> An
 #[tauri::command]
 async fn open_link(request: wire::LinkRequest) -> Answer<()> {
     Ok(app::open_link(&request.url)?)
+}
+
+/// The page stands on the screen.
+#[tauri::command]
+async fn painted(first: State<'_, FirstPaint>) -> Answer<()> {
+    first.painted();
+    Ok(())
 }

@@ -9,6 +9,7 @@ mod drawing;
 mod drops;
 mod leaving;
 mod notices;
+mod safe_mode;
 mod starts;
 mod streams;
 mod theme;
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
     if let Some(status) = app::reading::become_reader() {
         return status;
     }
+    safe_mode::begin();
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

@@ -4,6 +4,7 @@ use std::io::Write;
 
 use app::App;
 use tauri::async_runtime::{block_on, spawn};
+use tauri::webview::PageLoadEvent;
 use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::calls;
@@ -11,6 +12,7 @@ use crate::drawing;
 use crate::drops::Drops;
 use crate::leaving::guard;
 use crate::notices;
+use crate::safe_mode::{self, FirstPaint};
 use crate::starts::Starts;
 use crate::streams::Streams;
 use crate::theme;
@@ -34,6 +36,7 @@ pub(crate) fn run() -> Result<(), String> {
     }
     let shell = shell
         .invoke_handler(calls::all())
+        .manage(FirstPaint::default())
         .setup(move |shell| {
             // The window first: what is slow comes while it is there to be looked at.
             let window =
@@ -43,6 +46,11 @@ pub(crate) fn run() -> Result<(), String> {
                     .min_inner_size(LEAST.0, LEAST.1)
                     .enable_clipboard_access()
                     .on_navigation(is_our_page)
+                    .on_page_load(|window, load| {
+                        if load.event() == PageLoadEvent::Finished {
+                            window.state::<FirstPaint>().loaded();
+                        }
+                    })
                     // The page knows which chat is open; the title bar says what the page says.
                     .on_document_title_changed(|window, title| drop(window.set_title(&title)))
                     .build()?;
@@ -57,6 +65,7 @@ pub(crate) fn run() -> Result<(), String> {
             spawn(async move { working.keep_awake() });
             shell.manage(product);
             shell.manage(Streams::default());
+            safe_mode::guard(&window, home)?;
             drop(window);
             Ok(())
         })
@@ -67,10 +76,12 @@ pub(crate) fn run() -> Result<(), String> {
     // this they end the program at once, which costs a quarter of a second of a reply at most.
     let _ = ctrlc::set_handler(move || handle.exit(0));
     shell.run(|shell, event| {
-        if let RunEvent::Exit = event
-            && let Some(product) = shell.try_state::<App>()
-        {
-            block_on(product.close());
+        if let RunEvent::Exit = event {
+            if let Some(product) = shell.try_state::<App>() {
+                block_on(product.close());
+            }
+            // Every word is on disk.
+            safe_mode::end(shell);
         }
     });
     Ok(())

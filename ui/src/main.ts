@@ -8,4 +8,11 @@ import { openDoor } from './lib/ipc/door';
 const target = document.getElementById('app');
 if (!target) throw new Error('BUG: the page has no #app');
 
-mount(App, { target, props: { backend: await openDoor() } });
+const backend = await openDoor();
+mount(App, { target, props: { backend } });
+
+// The second frame begins when the first one was taken to the screen: the window is not blank. Where
+// nobody hears it, the shell draws anew.
+requestAnimationFrame(() =>
+  requestAnimationFrame(() => void backend.call('painted', {}).catch(() => undefined)),
+);

@@ -13,6 +13,7 @@ use crate::knowledge::Knowledge;
 use crate::machine::{Look, see};
 use crate::model::Model;
 use crate::open::blocking;
+use crate::safe_mode::SafeMode;
 use crate::stop::Stop;
 
 /// What the built-in model is asked, and what must be in its answer.
@@ -27,7 +28,7 @@ pub struct Check {
     pub ok: bool,
     /// What was found.
     pub found: String,
-    /// What to do where it is not.
+    /// What to do where it is not, or how to have it otherwise.
     pub hint: Option<String>,
 }
 
@@ -64,6 +65,15 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
         "data folder",
         blocking(move || writable(&folder)).await,
     ));
+    if let Some(safe) = SafeMode::of(home) {
+        let (found, hint) = safe.told();
+        tell(Check {
+            name: "window",
+            ok: safe.painted,
+            found,
+            hint: Some(hint),
+        });
+    }
     let (engine, answer) = ask(home, stop).await;
     tell(Check::new("engine", engine));
     if let Some(answer) = answer {

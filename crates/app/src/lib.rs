@@ -42,6 +42,7 @@ mod remove;
 mod replies;
 mod resident;
 mod run;
+mod safe_mode;
 mod shelf;
 mod sibling;
 mod state;
@@ -89,7 +90,11 @@ pub use preferences::{Device, Preferences, Theme, Width};
 pub use presets::Preset;
 pub use pull::{ENDPOINT_VARIABLE, Far, Pull, Pulling, pull};
 pub use remove::{Removal, removal, remove};
+pub use safe_mode::{SAFE_MODE_VARIABLE, SafeMode};
 pub use shelf::{Download, DownloadState};
 pub use tuning::Trials;
 pub use verify::{Looked, Verifying, verify};
 pub use weighing::{Place, Weight};
+
+/// What others made that is in Spud, and its licences, as Markdown. Written by `./run third-party`.
+pub const LICENCES: &str = include_str!("../../../THIRD-PARTY.md");

@@ -197,6 +197,8 @@ pub(crate) enum Command {
     Bench(Bench),
     /// Check what Spud needs on this machine, and say what to do about what is missing
     Doctor(Doctor),
+    /// Print what others made that is in Spud, and its licences
+    Licences,
 }
 
 #[derive(Debug, Args)]

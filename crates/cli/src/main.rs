@@ -15,6 +15,7 @@ mod fit;
 mod import;
 mod inspect;
 mod interrupt;
+mod licences;
 mod lines;
 mod machine;
 mod models;
@@ -55,5 +56,6 @@ fn main() -> ExitCode {
         Command::Remove(remove) => remove::run(&remove),
         Command::Bench(bench) => runtime.block_on(bench::run(bench)),
         Command::Doctor(doctor) => runtime.block_on(doctor::run(&doctor)),
+        Command::Licences => licences::run(),
     }
 }

@@ -21,6 +21,7 @@ mod keyboard;
 mod models;
 mod picker;
 mod processes;
+mod safe_mode;
 mod screens;
 #[path = "../../../crates/engine-llama/tests/engine_llama/scripted.rs"]
 mod scripted;

@@ -97,20 +97,7 @@ impl Opening {
 
         let (width, height) = self.size;
         let screen = format!("{width}x{height}x24");
-        let arguments = [
-            "-displayfd",
-            "1",
-            "-screen",
-            "0",
-            &screen,
-            "-nolisten",
-            "tcp",
-        ];
-        let mut xvfb = Process::start(Command::new("Xvfb").args(arguments).stdout(Stdio::piped()));
-        let mut number = String::new();
-        BufReader::new(xvfb.0.stdout.take().unwrap())
-            .read_line(&mut number)
-            .unwrap();
+        let (xvfb, display) = display(&screen);
 
         let port = TcpListener::bind("127.0.0.1:0")
             .unwrap()
@@ -124,7 +111,7 @@ impl Opening {
         let driver = Process::start(
             Command::new("WebKitWebDriver")
                 .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
-                .env("DISPLAY", format!(":{}", number.trim()))
+                .env("DISPLAY", &display)
                 .env("SPUD_HOME", &data)
                 .env("SPUD_MACHINE", self.machine())
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
@@ -163,6 +150,25 @@ impl Opening {
         window.one("composer").await;
         window
     }
+}
+
+/// A screen of its own, `WIDTHxHEIGHTxDEPTH`, and the name of its display.
+pub(crate) fn display(screen: &str) -> (Process, String) {
+    let arguments = [
+        "-displayfd",
+        "1",
+        "-screen",
+        "0",
+        screen,
+        "-nolisten",
+        "tcp",
+    ];
+    let mut xvfb = Process::start(Command::new("Xvfb").args(arguments).stdout(Stdio::piped()));
+    let mut number = String::new();
+    BufReader::new(xvfb.0.stdout.take().unwrap())
+        .read_line(&mut number)
+        .unwrap();
+    (xvfb, format!(":{}", number.trim()))
 }
 
 /// A window that is open.
@@ -367,6 +373,11 @@ impl Window {
             assert!(begun.elapsed() < PATIENCE, "the second start stays");
             tokio::time::sleep(LOOK).await;
         }
+    }
+
+    /// The number of its own process.
+    pub(crate) fn id(&self) -> Pid {
+        self.process("spud-desktop").expect("a window")
     }
 
     /// Makes the engine that is there as slow as a potato, so that a reply can be watched.

@@ -66,3 +66,35 @@ fn chats_that_were_damaged_are_told_of() {
     let hint = folder["hint"].as_str().unwrap();
     assert!(hint.contains("chats.db.damaged-"), "{ran:?}");
 }
+
+#[test]
+fn a_window_in_safe_mode_is_told_with_its_way_back() {
+    let home = Home::new();
+    let safe = serde_json::json!({
+        "reason": "the page was loaded and not painted",
+        "webkit": "2.50.1",
+        "driver": "nvidia 550.54.14, Linux 6.1",
+        "painted": true,
+    });
+    std::fs::write(home.path().join("safe-mode.json"), safe.to_string()).unwrap();
+    let ran = home.run(&["doctor", "--json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let checks = ran.lines().0;
+    let window = checks.iter().find(|check| check["name"] == "window");
+    let window = window.expect("the window is told of");
+    assert_eq!(window["ok"], true);
+    let found = window["found"].as_str().unwrap();
+    assert!(found.contains("not painted"), "{found}");
+    assert!(found.contains("nvidia 550.54.14"), "{found}");
+    let hint = window["hint"].as_str().unwrap();
+    assert!(hint.contains("SPUD_SAFE_MODE=off"), "{hint}");
+}
+
+#[test]
+fn what_others_made_is_printed_with_its_licences() {
+    let ran = Home::new().run(&["licences"]);
+    assert_eq!(ran.status, Some(0));
+    for name in ["llama.cpp/LICENSE", "\n* tauri ", "### katex ", "SQLite"] {
+        assert!(ran.output.contains(name), "{name}");
+    }
+}

@@ -141,6 +141,8 @@ export interface Calls {
   /** The answer to the `leaving` event. */
   leave: { request: LeaveRequest; response: null };
   open_link: { request: LinkRequest; response: null };
+  /** Said once, when the page stands on the screen: else the window is opened again in safe mode. */
+  painted: { request: Nothing; response: null };
 }
 
 /** Every stream begins with a snapshot; then deltas. */

@@ -226,6 +226,7 @@ export class FakeBackend implements Backend {
     removal: () => ({ bytes: 1_117_320_736, paths: ['/home/ada/models/r1.gguf'] }),
     remove_model: () => null,
     open_link: () => null,
+    painted: () => null,
   };
 
   #setDownload(key: string, state: DownloadState): null {

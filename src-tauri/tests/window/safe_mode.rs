@@ -1,0 +1,186 @@
+//! A window that stays blank opens again in safe mode, once, and the next one remembers.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::processes::Process;
+use crate::window::{Opening, Window, display};
+
+/// The program gives a page a minute to load; this is for the slowest machine around it.
+const PATIENCE: Duration = Duration::from_mins(4);
+const DRAFT: &str = "What is 47 +";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renderer_that_dies_before_the_first_paint() {
+    opens_again(Signal::KILL).await;
+}
+
+/// Held, it is there and paints nothing, as one that waits for a driver.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renderer_that_hangs_before_the_first_paint() {
+    opens_again(Signal::STOP).await;
+}
+
+async fn opens_again(fate: Signal) {
+    let mut opening = Opening::new();
+    let window = opening.open().await;
+    window.write(DRAFT).await;
+    // Drafts are saved a moment after the last key.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    window.close().await;
+    let home = Arc::clone(&opening.home);
+
+    let (_xvfb, display) = display("1080x760x24");
+    let mut program = start(&home, &display, "");
+    let renderer = until("a renderer", || renderer_of(&program.0));
+    kill_process(renderer, fate).unwrap();
+    let kept = until("a window that is painted", || {
+        assert!(program.0.try_wait().unwrap().is_none(), "it has ended");
+        remembered(&home).filter(|kept| kept["painted"] == true)
+    });
+    assert!(!kept["reason"].as_str().unwrap().is_empty(), "{kept}");
+    assert!(kept["driver"].as_str().unwrap().contains("Linux"), "{kept}");
+    let variables = environment(Pid::from_child(&program.0));
+    assert_eq!(variables["WEBKIT_DISABLE_DMABUF_RENDERER"], "1");
+    assert_eq!(variables["WEBKIT_DISABLE_COMPOSITING_MODE"], "1");
+    // The one that hung is gone too: one window, one renderer.
+    until("the end of the first renderer", || {
+        (renderer_of(&program.0) != Some(renderer)).then_some(())
+    });
+    close(&mut program);
+
+    // Remembered, and the draft of before is there.
+    opening.home = Arc::clone(&home);
+    let window = opening.open().await;
+    assert!(is_safe(&window));
+    let draft = "return document.querySelector('[data-testid=composer]').value";
+    window
+        .until("the draft", async || {
+            (window.script(draft).await == DRAFT).then_some(())
+        })
+        .await;
+    window.ask_to_the_end(" 38?").await;
+    assert_eq!(window.words("answer").await, "47 + 38 = 85.");
+    window.close().await;
+
+    // Where the GPU is tried by hand and the page is painted, it is forgotten.
+    let mut program = start(&home, &display, "off");
+    until("the choice undone", || {
+        remembered(&home).is_none().then_some(())
+    });
+    let variables = environment(Pid::from_child(&program.0));
+    assert!(!variables.contains_key("WEBKIT_DISABLE_DMABUF_RENDERER"));
+    close(&mut program);
+}
+
+/// Where safe mode does not help either, the window is not opened a third time.
+#[test]
+fn a_renderer_that_dies_in_safe_mode_too() {
+    let home = tempfile::tempdir().unwrap();
+    let (_xvfb, display) = display("1080x760x24");
+    let mut program = start(&home, &display, "on");
+    let renderer = until("a renderer", || renderer_of(&program.0));
+    kill_process(renderer, Signal::KILL).unwrap();
+    // The program looks once a second.
+    std::thread::sleep(Duration::from_secs(5));
+    assert!(program.0.try_wait().unwrap().is_none(), "it has ended");
+    assert_eq!(renderer_of(&program.0), None, "it has started anew");
+    assert_eq!(remembered(&home), None, "nobody asked to remember it");
+    close(&mut program);
+}
+
+/// What was drawn by another WebKit says nothing about this one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_of_webkit_or_the_driver_tries_the_gpu_again() {
+    let opening = Opening::new();
+    let old = serde_json::json!({
+        "reason": "the page was loaded and not painted",
+        "webkit": "2.0.0",
+        "driver": "Linux 6.1",
+        "painted": true,
+    });
+    std::fs::write(opening.home.path().join("safe-mode.json"), old.to_string()).unwrap();
+    let window = opening.open().await;
+    assert!(!is_safe(&window));
+    assert_eq!(remembered(&opening.home), None);
+    window.close().await;
+}
+
+fn start(home: &TempDir, display: &str, safe_mode: &str) -> Process {
+    Process::start(
+        Command::new(env!("CARGO_BIN_EXE_spud-desktop"))
+            .env("DISPLAY", display)
+            .env("SPUD_HOME", home.path())
+            .env("SPUD_SAFE_MODE", safe_mode)
+            .env("LANG", "C.UTF-8")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null()),
+    )
+}
+
+/// As the end of a session does.
+fn close(program: &mut Process) {
+    let id = Pid::from_child(&program.0);
+    kill_process(id, Signal::TERM).unwrap();
+    until("the end of the window", || program.0.try_wait().unwrap());
+}
+
+fn remembered(home: &TempDir) -> Option<Value> {
+    let text = std::fs::read(home.path().join("safe-mode.json")).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+/// The living program that draws for this one.
+fn renderer_of(program: &std::process::Child) -> Option<Pid> {
+    std::fs::read_dir("/proc")
+        .unwrap()
+        .flatten()
+        .find_map(|process| {
+            let folder = process.path();
+            let stat = std::fs::read_to_string(folder.join("stat")).ok()?;
+            let after = stat.rsplit_once(')')?.1;
+            let mut fields = after.split_whitespace();
+            let (state, parent) = (fields.next()?, fields.next()?);
+            let is_it = state != "Z"
+                && parent == program.id().to_string()
+                && std::fs::read_link(folder.join("exe"))
+                    .is_ok_and(|exe| exe.ends_with(Path::new("WebKitWebProcess")));
+            // Its death before it has said who it is, WebKit takes for its own; by the time it has eight
+            // threads it has said so, and it has more when it paints.
+            let threads = std::fs::read_dir(folder.join("task")).ok()?.count();
+            let number = process.file_name().to_string_lossy().parse().ok()?;
+            (is_it && threads >= 8).then(|| Pid::from_raw(number))?
+        })
+}
+
+fn is_safe(window: &Window) -> bool {
+    environment(window.id()).contains_key("WEBKIT_DISABLE_DMABUF_RENDERER")
+}
+
+fn environment(process: Pid) -> HashMap<String, String> {
+    let number = process.as_raw_nonzero();
+    let all = std::fs::read(format!("/proc/{number}/environ")).unwrap();
+    String::from_utf8_lossy(&all)
+        .split('\0')
+        .filter_map(|one| one.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
+
+fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < PATIENCE, "waited for {what}");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
