@@ -128,6 +128,7 @@ fn run(path: &Path, peak_bytes: &mut u64) -> Result<String, Refusal> {
         threads: None,
         kept: None,
         drafts: Drafts::default(),
+        dictated: None,
     };
     let ours = |error: &dyn std::fmt::Display| (Outcome::Ours, error.to_string());
     let program = program().map_err(|error| ours(&error))?;

@@ -18,6 +18,7 @@ use crate::soak::promises::Promises;
 /// Where Debian has the library that lies about the time.
 const FALSE_CLOCK: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn told(failure: Failure) -> io::Error {
     io::Error::other(format!("{}: {:?}", failure.message, failure.detail))
 }

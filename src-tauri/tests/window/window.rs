@@ -141,7 +141,7 @@ impl Opening {
         let window = Window {
             web,
             data,
-            screen: number.trim().to_owned(),
+            screen: display,
             bus: self.bus.clone().unwrap_or_default(),
             _driver: driver,
             _xvfb: xvfb,
@@ -360,7 +360,7 @@ impl Window {
             Command::new(env!("CARGO_BIN_EXE_spud-desktop"))
                 .args(arguments)
                 .current_dir(folder)
-                .env("DISPLAY", format!(":{}", self.screen))
+                .env("DISPLAY", &self.screen)
                 .env("SPUD_HOME", &self.data)
                 .env(BUS, &self.bus)
                 .env_remove("WAYLAND_DISPLAY"),
