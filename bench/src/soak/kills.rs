@@ -159,7 +159,7 @@ pub fn run(kills: usize, seed: u64, progress: &mut dyn FnMut(&str)) -> io::Resul
             lost.len()
         ));
         if !lost.is_empty() {
-            let kept = home.keep()?;
+            let kept = home.keep();
             progress(&format!("{lost:#?}\nkept in {}", kept.display()));
             home = World::new(&mut rng)?;
             on_this = 0;
@@ -201,9 +201,9 @@ impl World {
     }
 
     /// Leaves the home where it is, to be looked at.
-    fn keep(&mut self) -> io::Result<PathBuf> {
+    fn keep(&mut self) -> PathBuf {
         self.folder.disable_cleanup(true);
-        Ok(self.path.clone())
+        self.path.clone()
     }
 
     /// Opens what the killed one left, and says what is lost, and for how long words of a growing
@@ -338,13 +338,12 @@ pub fn unfound(home: &Path, found: &Found) -> io::Result<Vec<String>> {
         if word.starts_with("zzold") && id % 50 != 0 {
             continue;
         }
-        let hits = match known.get(word) {
-            Some(hits) => hits,
-            None => {
-                let hits = chats.search(word, usize::MAX).map_err(io::Error::other)?;
-                let hits = hits.iter().map(|hit| hit.chat.0).collect();
-                known.entry(word.to_owned()).or_insert(hits)
-            }
+        let hits = if let Some(hits) = known.get(word) {
+            hits
+        } else {
+            let hits = chats.search(word, usize::MAX).map_err(io::Error::other)?;
+            let hits = hits.iter().map(|hit| hit.chat.0).collect();
+            known.entry(word.to_owned()).or_insert(hits)
         };
         if !hits.contains(&message.chat) {
             lost.push(format!("{word:?} of message {id} is not found"));
@@ -354,6 +353,10 @@ pub fn unfound(home: &Path, found: &Found) -> io::Result<Vec<String>> {
 }
 
 /// Files that a killed one left and nobody will take away.
+#[expect(
+    clippy::case_sensitive_file_extension_comparisons,
+    reason = "the product's own names"
+)]
 fn strays(home: &Path) -> io::Result<Vec<String>> {
     let known = |name: &str| {
         name.starts_with("chats.db")

@@ -32,6 +32,7 @@ const MANY: usize = 5000;
 /// The day's other model: Sprout as a file of one's own.
 const OTHER: &str = "other.gguf";
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn told(failure: Failure) -> io::Error {
     io::Error::other(format!("{}: {:?}", failure.message, failure.detail))
 }
@@ -81,14 +82,14 @@ pub fn play(home: &Path, replies: usize, crashes: usize) -> io::Result<()> {
 async fn one(app: &App, home: &Path, chat: Option<ChatId>, number: usize) -> io::Result<ChatId> {
     if number % ROUND == 8 {
         let other = home.join(OTHER).display().to_string();
-        let id = if number / ROUND % 2 == 0 {
+        let id = if (number / ROUND).is_multiple_of(2) {
             &*other
         } else {
             "sprout"
         };
         app.choose_model(id, None).await.map_err(told)?;
     }
-    let chat = chat.filter(|_| number % 5 != 0);
+    let chat = chat.filter(|_| !number.is_multiple_of(5));
     let text = match number % ROUND {
         3 => "Count from 1 to 90".to_owned(),
         _ => format!("What is {} + {}?", number % 400, number % 37),
@@ -141,7 +142,7 @@ async fn crash(app: &App, home: &Path, chat: Option<ChatId>, number: usize) -> i
     let chat = app.send(chat, "What is 2 + 2?", None).await.map_err(told)?;
     end(app, chat, false).await?;
     let there = engine().ok_or_else(|| io::Error::other("no engine"))?;
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         kill_process(there, Signal::SEGV)?;
         wait("the engine's end", || {
             (engine() != Some(there)).then_some(())
