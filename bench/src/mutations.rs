@@ -69,7 +69,7 @@ const PAIRS: usize = 300;
 pub fn all(sound: &File, seed: u64) -> Vec<Mutation> {
     let mut all = Vec::new();
     keys::each(sound, &mut all);
-    keys::further(sound, &mut all);
+    keys::further(&mut all);
     lists::each(sound, &mut all);
     tensors::records(sound, &mut all);
     tensors::data(sound, seed, &mut all);

@@ -1,6 +1,5 @@
 //! A few of the mutations of `bench/mutations`, each through the real engine: all end, in bounded time
 //! and memory, with our own code whole and the engine alive.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on stops")]
 
 use bench::mutations::file::File;
 use bench::mutations::trial::{self, Outcome};

@@ -227,80 +227,86 @@ fn texts() -> Vec<(String, Vec<u8>)> {
     texts
 }
 
+/// Whole numbers that llama.cpp reads and Sprout does not have.
+const NUMBERS: [&str; 38] = [
+    "general.alignment",
+    "split.no",
+    "split.count",
+    "split.tensors.count",
+    "deepseek2.expert_group_count",
+    "deepseek2.expert_group_used_count",
+    "deepseek2.embedding_length_out",
+    "deepseek2.attention.sliding_window",
+    "deepseek2.attention.key_length_swa",
+    "deepseek2.attention.value_length_swa",
+    "deepseek2.rope.dimension_count_swa",
+    "deepseek2.rope.scaling.original_context_length",
+    "deepseek2.attention.temperature_length",
+    "deepseek2.pooling_type",
+    "deepseek2.classifier.pooling_type",
+    "deepseek2.attention.causal",
+    "deepseek2.decoder_start_token_id",
+    "deepseek2.interleave_moe_layer_step",
+    "deepseek2.attention.indexer.head_count",
+    "deepseek2.attention.indexer.top_k",
+    "deepseek2.dense_feed_forward_length",
+    "deepseek2.tensor_data_layout",
+    "tokenizer.ggml.token_type_count",
+    "tokenizer.ggml.unknown_token_id",
+    "tokenizer.ggml.seperator_token_id",
+    "tokenizer.ggml.mask_token_id",
+    "tokenizer.ggml.eot_token_id",
+    "tokenizer.ggml.eom_token_id",
+    "tokenizer.ggml.cls_token_id",
+    "tokenizer.ggml.fim_pre_token_id",
+    "tokenizer.ggml.fim_suf_token_id",
+    "tokenizer.ggml.fim_mid_token_id",
+    "tokenizer.ggml.fim_pad_token_id",
+    "tokenizer.ggml.fim_rep_token_id",
+    "tokenizer.ggml.fim_sep_token_id",
+    "tokenizer.ggml.add_space_prefix",
+    "tokenizer.ggml.remove_extra_whitespaces",
+    "tokenizer.ggml.add_sep_token",
+];
+
+/// The same of fractions.
+const FRACTIONS: [&str; 11] = [
+    "deepseek2.rope.scaling.factor",
+    "deepseek2.rope.scaling.attn_factor",
+    "deepseek2.rope.scaling.yarn_log_multiplier",
+    "deepseek2.rope.scaling.yarn_ext_factor",
+    "deepseek2.rope.scaling.yarn_attn_factor",
+    "deepseek2.rope.scaling.yarn_beta_fast",
+    "deepseek2.rope.scaling.alpha",
+    "deepseek2.rope.scale_linear",
+    "deepseek2.attention.temperature_scale",
+    "deepseek2.attention.layer_norm_epsilon",
+    "deepseek2.logit_scale",
+];
+
+/// The same of texts, with what is tried.
+const TEXTS: [(&str, &[&str]); 8] = [
+    (
+        "general.type",
+        &["adapter", "imatrix", "mmproj", "vocab", ""],
+    ),
+    ("adapter.type", &["lora", ""]),
+    ("general.base_model.0.repo_url", &["http://127.0.0.1/"]),
+    (
+        "deepseek2.rope.scaling.type",
+        &["none", "linear", "yarn", "longrope", "evil", ""],
+    ),
+    (
+        "tokenizer.chat_template.tool_use",
+        &["{% for x in range(9999999) %}{% endfor %}"],
+    ),
+    ("tokenizer.huggingface.json", &["{", "{}"]),
+    ("tokenizer.rwkv.world", &["x"]),
+    ("tokenizer.ggml.precompiled_charsmap", &["x"]),
+];
+
 /// Keys that llama.cpp reads and Sprout does not have.
-pub(super) fn further(sound: &File, all: &mut Vec<Mutation>) {
-    const NUMBERS: [&str; 38] = [
-        "general.alignment",
-        "split.no",
-        "split.count",
-        "split.tensors.count",
-        "deepseek2.expert_group_count",
-        "deepseek2.expert_group_used_count",
-        "deepseek2.embedding_length_out",
-        "deepseek2.attention.sliding_window",
-        "deepseek2.attention.key_length_swa",
-        "deepseek2.attention.value_length_swa",
-        "deepseek2.rope.dimension_count_swa",
-        "deepseek2.rope.scaling.original_context_length",
-        "deepseek2.attention.temperature_length",
-        "deepseek2.pooling_type",
-        "deepseek2.classifier.pooling_type",
-        "deepseek2.attention.causal",
-        "deepseek2.decoder_start_token_id",
-        "deepseek2.interleave_moe_layer_step",
-        "deepseek2.attention.indexer.head_count",
-        "deepseek2.attention.indexer.top_k",
-        "deepseek2.dense_feed_forward_length",
-        "deepseek2.tensor_data_layout",
-        "tokenizer.ggml.token_type_count",
-        "tokenizer.ggml.unknown_token_id",
-        "tokenizer.ggml.seperator_token_id",
-        "tokenizer.ggml.mask_token_id",
-        "tokenizer.ggml.eot_token_id",
-        "tokenizer.ggml.eom_token_id",
-        "tokenizer.ggml.cls_token_id",
-        "tokenizer.ggml.fim_pre_token_id",
-        "tokenizer.ggml.fim_suf_token_id",
-        "tokenizer.ggml.fim_mid_token_id",
-        "tokenizer.ggml.fim_pad_token_id",
-        "tokenizer.ggml.fim_rep_token_id",
-        "tokenizer.ggml.fim_sep_token_id",
-        "tokenizer.ggml.add_space_prefix",
-        "tokenizer.ggml.remove_extra_whitespaces",
-        "tokenizer.ggml.add_sep_token",
-    ];
-    const FRACTIONS: [&str; 11] = [
-        "deepseek2.rope.scaling.factor",
-        "deepseek2.rope.scaling.attn_factor",
-        "deepseek2.rope.scaling.yarn_log_multiplier",
-        "deepseek2.rope.scaling.yarn_ext_factor",
-        "deepseek2.rope.scaling.yarn_attn_factor",
-        "deepseek2.rope.scaling.yarn_beta_fast",
-        "deepseek2.rope.scaling.alpha",
-        "deepseek2.rope.scale_linear",
-        "deepseek2.attention.temperature_scale",
-        "deepseek2.attention.layer_norm_epsilon",
-        "deepseek2.logit_scale",
-    ];
-    const TEXTS: [(&str, &[&str]); 8] = [
-        (
-            "general.type",
-            &["adapter", "imatrix", "mmproj", "vocab", ""],
-        ),
-        ("adapter.type", &["lora", ""]),
-        ("general.base_model.0.repo_url", &["http://127.0.0.1/"]),
-        (
-            "deepseek2.rope.scaling.type",
-            &["none", "linear", "yarn", "longrope", "evil", ""],
-        ),
-        (
-            "tokenizer.chat_template.tool_use",
-            &["{% for x in range(9999999) %}{% endfor %}"],
-        ),
-        ("tokenizer.huggingface.json", &["{", "{}"]),
-        ("tokenizer.rwkv.world", &["x"]),
-        ("tokenizer.ggml.precompiled_charsmap", &["x"]),
-    ];
+pub(super) fn further(all: &mut Vec<Mutation>) {
     let kind = "a further key";
     for name in NUMBERS {
         for number in [0, 1, 2, 8, 10_000, i32::MAX.cast_unsigned(), u32::MAX] {
@@ -347,5 +353,4 @@ pub(super) fn further(sound: &File, all: &mut Vec<Mutation>) {
     for name in ["", "a\0b", "\u{1b}[31m", "deepseek2."] {
         set(kind, name, "as a name", BOOL, vec![1], all);
     }
-    debug_assert!(!sound.keys.is_empty());
 }

@@ -192,7 +192,11 @@ fn shapes(name: &str, sound: &Tensor, all: &mut Vec<Mutation>) {
     }
     if sound.dimensions.len() > 1 {
         add("turned around".to_owned(), |all, _| all.reverse(), 0);
-        add("one dimension less".to_owned(), |all, _| drop(all.pop()), 0);
+        add(
+            "one dimension less".to_owned(),
+            |all, _| all.truncate(all.len() - 1),
+            0,
+        );
         add(
             "as one row".to_owned(),
             |all, _| *all = vec![all.iter().product()],

@@ -135,13 +135,13 @@ fn run(path: &Path, peak_bytes: &mut u64) -> Result<String, Refusal> {
     let (done, over) = channel();
     thread::scope(|scope| {
         let watched = &engine;
-        let watch = scope.spawn(move || watch(watched, over));
+        let watch = scope.spawn(move || watch(watched, &over));
         let ended = ask(&engine, load, question);
         let _ = done.send(());
         let (most, why) = watch.join().expect("BUG: the watch does not panic");
         *peak_bytes = most;
         match why {
-            Some(why) => Err((why, ended.map_or_else(|(_, said)| said, |answer| answer))),
+            Some(why) => Err((why, ended.unwrap_or_else(|(_, said)| said))),
             None => ended,
         }
     })
@@ -159,7 +159,7 @@ fn machine() -> Machine {
 }
 
 /// Ends the engine where it takes too long or too much; gives the most memory that was seen.
-fn watch(engine: &Engine, over: Receiver<()>) -> (u64, Option<Outcome>) {
+fn watch(engine: &Engine, over: &Receiver<()>) -> (u64, Option<Outcome>) {
     let begun = Instant::now();
     let mut most = 0;
     loop {

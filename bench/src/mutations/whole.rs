@@ -98,13 +98,13 @@ pub(super) fn frames(all: &mut Vec<Mutation>) {
     for magic in [*b"GGML", *b"ggjt", *b"\0\0\0\0", *b"PK\x03\x04", *b"<!do"] {
         let what = format!("{:?}", String::from_utf8_lossy(&magic));
         all.push(Mutation::new(kind, "magic", what, move |file| {
-            file.magic = magic
+            file.magic = magic;
         }));
     }
     for version in [0, 1, 4, 1 << 24, 3 << 24, u32::MAX] {
         let what = version.to_string();
         all.push(Mutation::new(kind, "version", what, move |file| {
-            file.version = version
+            file.version = version;
         }));
     }
     let counts = [
@@ -151,13 +151,13 @@ pub(super) fn frames(all: &mut Vec<Mutation>) {
         |file| file.tensors.reverse(),
     ));
     all.push(Mutation::new(kind, "keys", "the other way round", |file| {
-        file.keys.reverse()
+        file.keys.reverse();
     }));
     all.push(Mutation::new(kind, "tensors", "none", |file| {
-        file.tensors.clear()
+        file.tensors.clear();
     }));
     all.push(Mutation::new(kind, "keys", "none", |file| {
-        file.keys.clear()
+        file.keys.clear();
     }));
 }
 

@@ -98,7 +98,7 @@ impl Builder {
         file
     }
 
-    /// The tensors that a layer of every distilled model has, 64 values wide, in Q8_0.
+    /// The tensors that a layer of every distilled model has, 64 values wide, in `Q8_0`.
     pub(crate) fn distilled(&mut self, layer: u32) {
         let tensors: [(&str, &[u64]); 9] = [
             ("attn_norm.weight", &[64]),
