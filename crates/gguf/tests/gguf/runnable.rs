@@ -175,7 +175,7 @@ fn other_forms_are_taken() {
         }),
         ("llama", |file| file.tensor("rope_freqs.weight", &[8], 0)),
         ("qwen2", |file| {
-            file.tensor("blk.0.attn_q.bias", &[WIDTH], 0)
+            file.tensor("blk.0.attn_q.bias", &[WIDTH], 0);
         }),
         // Without the layer that predicts, which the file says it has.
         ("deepseek2", |file| without(file, "blk.2.")),
@@ -260,7 +260,7 @@ fn types_of_keys() {
                 "qwen2.classifier.output_labels",
                 ARRAY,
                 &[5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0],
-            )
+            );
         },
         "`qwen2.classifier.output_labels` is not a list of texts",
     );
@@ -525,7 +525,7 @@ fn what_cannot_draft_does_not() {
                 "deepseek2.attention.temperature_scale",
                 F32,
                 &0.1_f32.to_le_bytes(),
-            )
+            );
         },
         |file| file.number("deepseek2.attention.q_lora_rank", 0),
         |file| file.number("deepseek2.nextn_predict_layers", 2),
