@@ -149,7 +149,10 @@ fn case(
         }
         let peak = told.statistics.peak_bytes;
         let planned = plan.memory_bytes();
-        figures.push(ratio(format!("{name}: resident"), peak, planned, 0.1));
+        // Less is no fault: of a mapped file only what was used is held, and a word's row in the
+        // table of words may never be.
+        let resident = ratio(format!("{name}: resident"), peak, planned, 0.1);
+        figures.push(resident.with(Target::AtMost(1.1)));
     }
     Ok(figures)
 }
