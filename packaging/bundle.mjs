@@ -33,10 +33,10 @@ const settings = {
     category: 'Utility',
     shortDescription: 'Chat with DeepSeek-R1 on this machine, offline',
     longDescription:
-      'Spud looks at the machine, says which DeepSeek-R1 runs on it and how long an answer\n' +
-      'will take, fetches that model when told to, and answers offline. Its thinking is\n' +
-      'shown while it runs. A small practice model that does sums comes with it.\n' +
-      'The command spud is the same in a terminal.',
+      'Spud looks at the machine, says which DeepSeek-R1 runs on it and how long an\n' +
+      'answer will take, fetches that model when told to, and answers offline. Its\n' +
+      'thinking is shown while it runs. A small practice model that does sums comes\n' +
+      'with it. The command spud is the same in a terminal.',
     linux: {
       deb: {
         desktopTemplate,
@@ -49,7 +49,7 @@ const settings = {
         desktopTemplate,
         depends: lines('rpm.needs'),
         recommends: ['libvulkan.so.1()(64bit)'],
-        compression: { type: 'xz', level: 9 },
+        compression: { type: 'xz', level: 6 },
         files: { ...shared, ...files(join(stage, 'rpm')) },
       },
     },
