@@ -29,9 +29,8 @@ make_package() {
   stage=$(package_target)/stage
   version=$(package_version)
   build_for_package -p engine-llama -p cli -p spud-desktop
-  # In a call of its own: packages of one call share what they ask of their libraries, and this one
-  # would put its own wishes into the programs.
-  build_for_package -p cli --example papers
+  # Not as for a package: it runs here alone, and what one works with has compiled most of it.
+  cargo build --locked -p cli --example papers >&2 || die "the build failed (its messages are above)."
   stage_package "$built" "$stage" "$version"
   bundle_package "$built" "$stage" "$version"
   weigh_package "$stage"
@@ -87,7 +86,7 @@ stage_package() {
   mkdir -p "$share/metainfo"
   fill_metainfo "$version" >"$share/metainfo/dev.spud.spud.metainfo.xml"
   install -D -m 644 icons/icon.svg "$share/icons/hicolor/scalable/apps/spud-desktop.svg"
-  "$built/examples/papers" "$stage/papers" || die "the manual could not be written."
+  "$(target)/debug/examples/papers" "$stage/papers" || die "the manual could not be written."
   install -D -m 644 "$stage/papers/bash/spud" "$share/bash-completion/completions/spud"
   install -D -m 644 "$stage/papers/fish/spud.fish" "$share/fish/vendor_completions.d/spud.fish"
   # Debian and the others look for zsh's in different folders.
