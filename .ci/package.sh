@@ -133,13 +133,15 @@ llama_output() {
 
 # Has the bundler put it together, and leaves the packages in dist/.
 bundle_package() {
-  local built=$1 stage=$2 version=$3 out
+  local built=$1 stage=$2 version=$3 out target
+  # Before the change of folder, below which it would be looked for.
+  target=$(package_target)
   deb_needs "$built" "$stage" >"$stage/deb.needs" || die "dpkg-shlibdeps could not tell what the programs need."
   rpm_needs "$built" "$stage" >"$stage/rpm.needs" || die "elfdeps could not tell what the programs need."
   SPUD_LICENCE=$(package_licence) node packaging/bundle.mjs "$stage" >"$stage/bundle.json" || die "the bundler's settings could not be written."
   rm -rf "$built/bundle"
   # Binary patching would write into the program which kind of package it came in; nobody asks it.
-  (cd src-tauri && CARGO_TARGET_DIR=$(package_target) ../ui/node_modules/.bin/tauri bundle --ci --no-sign --no-binary-patching \
+  (cd src-tauri && CARGO_TARGET_DIR=$target ../ui/node_modules/.bin/tauri bundle --ci --no-sign --no-binary-patching \
     --bundles deb rpm --config "$stage/bundle.json" >"$stage/log" 2>&1) ||
     die "the bundler failed: $(tail -n 3 "$stage/log") (all of it: $stage/log)"
   mkdir -p dist
