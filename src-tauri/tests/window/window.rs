@@ -182,6 +182,15 @@ pub(crate) struct Window {
     _alone: MutexGuard<'static, ()>,
 }
 
+/// True of an element that was replaced just now, or is not yet where a person could reach it.
+fn is_on_its_way(error: &WebDriverError) -> bool {
+    is_stale(error)
+        || matches!(
+            error.as_inner(),
+            WebDriverErrorInner::ElementNotInteractable(_)
+        )
+}
+
 fn is_stale(error: &WebDriverError) -> bool {
     matches!(
         error.as_inner(),
@@ -258,7 +267,12 @@ impl Window {
     }
 
     pub(crate) async fn click(&self, name: &str) {
-        self.one(name).await.click().await.unwrap();
+        let clicked = async || match self.one(name).await.click().await {
+            Ok(()) => Some(()),
+            Err(error) if is_on_its_way(&error) => None,
+            Err(error) => panic!("{name}: {error}"),
+        };
+        self.until(name, clicked).await;
     }
 
     /// An attribute of the last element with this name.
