@@ -297,7 +297,14 @@ impl Window {
 
     /// Types into the composer.
     pub(crate) async fn write(&self, text: impl Into<TypingData>) {
-        self.one("composer").await.send_keys(text).await.unwrap();
+        let text: TypingData = text.into();
+        let written = async || match self.one("composer").await.send_keys(text.clone()).await {
+            Ok(()) => Some(()),
+            // Behind a sheet that is about to close.
+            Err(error) if is_on_its_way(&error) => None,
+            Err(error) => panic!("{error}"),
+        };
+        self.until("a composer that takes words", written).await;
     }
 
     /// Opens a model file and waits until it is in memory.
