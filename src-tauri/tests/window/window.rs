@@ -297,7 +297,7 @@ impl Window {
 
     /// Types into the composer.
     pub(crate) async fn write(&self, text: impl Into<TypingData>) {
-        let text: TypingData = text.into();
+        let text: String = text.into().as_vec().into_iter().collect();
         let written = async || match self.one("composer").await.send_keys(text.clone()).await {
             Ok(()) => Some(()),
             // Behind a sheet that is about to close.
