@@ -347,7 +347,7 @@ impl EngineRoom {
         if there.wants_trying && !there.was_tried {
             self.try_when_quiet(this_use);
         }
-        let room = Arc::downgrade(&self.shared);
+        let room = self.downgrade();
         let set = || idle(&self.shared.outfit.home);
         let Some(idle) = self.shared.idle.or_else(set) else {
             return;
@@ -355,12 +355,12 @@ impl EngineRoom {
         tokio::spawn(async move {
             sleep(idle).await;
             let Some(room) = room.upgrade() else { return };
-            let mut resident = room.resident.lock().await;
+            let mut resident = room.resident().lock().await;
             if resident
                 .as_ref()
                 .is_some_and(|there| there.last_use == this_use)
             {
-                room.vacate(&mut resident, EngineState::Off).await;
+                room.shared.vacate(&mut resident, EngineState::Off).await;
             }
         });
     }

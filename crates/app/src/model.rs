@@ -10,7 +10,6 @@ use gguf::{Geometry, Header, Weights};
 use crate::failure::{Cause, Code, Failure};
 use crate::machine::{Look, see};
 use crate::resident::Outfit;
-use crate::sibling;
 use crate::stop::Stop;
 
 /// How the built-in model is named in calls and on disk.
@@ -116,7 +115,7 @@ pub(crate) struct Preflight {
     pub(crate) plan: Plan,
     /// How it computes fastest here, once that was measured.
     pub(crate) tuned: Option<Tuned>,
-    /// A smaller model that drafts for it.
+    /// A smaller model that drafts for it; looked for when it is loaded.
     pub(crate) draft: Option<PathBuf>,
 }
 
@@ -273,7 +272,6 @@ pub(crate) fn preflight(
     found.tuned = found
         .keys()
         .and_then(|(devices, model)| outfit.knowledge.learned().tuned(&devices, &model));
-    found.draft = sibling::drafter(&found, &outfit.home);
     Ok(found)
 }
 

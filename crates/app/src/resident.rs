@@ -13,6 +13,7 @@ use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
 use crate::model::{Model, Preflight, Wish, preflight};
+use crate::sibling::drafter;
 use crate::stop::Stop;
 
 /// Loads that may fail before it is given up: each plan takes a tenth less than the one before.
@@ -84,10 +85,11 @@ pub(crate) async fn load(
         let (wanted, outfit, machine, heard) =
             (model.clone(), outfit.clone(), left.clone(), stop.clone());
         let started = spawn_blocking(move || {
-            let found = preflight(&wanted, wish, machine, &outfit, &heard)?;
+            let mut found = preflight(&wanted, wish, machine, &outfit, &heard)?;
             if found.plan.verdict == Verdict::TooBig {
                 return Err(found.too_big());
             }
+            found.draft = drafter(&found, &outfit.home);
             let engine = Engine::start(&program()?)?;
             Ok::<_, Failure>((found, engine))
         });

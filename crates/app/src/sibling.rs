@@ -158,7 +158,9 @@ mod tests {
         };
         let (_stopper, stop) = stop();
         let model = Model::File(path.to_owned());
-        preflight(&model, Wish::default(), Some(machine), &outfit, &stop).unwrap()
+        let mut found = preflight(&model, Wish::default(), Some(machine), &outfit, &stop).unwrap();
+        found.draft = drafter(&found, home);
+        found
     }
 
     #[test]
