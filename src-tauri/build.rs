@@ -41,6 +41,8 @@ const CALLS: &[&str] = &[
     "data_view",
     "back_up_now",
     "show_data_folder",
+    "crash_reports",
+    "delete_crash_report",
     "save_draft",
     "remember_chat",
     "survey",

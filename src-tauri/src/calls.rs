@@ -56,6 +56,8 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         data_view,
         back_up_now,
         show_data_folder,
+        crash_reports,
+        delete_crash_report,
         save_draft,
         remember_chat,
         survey,
@@ -351,6 +353,17 @@ async fn back_up_now(app: State<'_, App>) -> Answer<()> {
 #[tauri::command]
 async fn show_data_folder(app: State<'_, App>) -> Answer<()> {
     Ok(app.show_data_folder().await?)
+}
+
+#[tauri::command]
+async fn crash_reports(app: State<'_, App>) -> Answer<Vec<wire::CrashReport>> {
+    let reports = app.crash_reports().await?.into_iter();
+    Ok(reports.map(Into::into).collect())
+}
+
+#[tauri::command]
+async fn delete_crash_report(app: State<'_, App>, request: wire::CrashReportName) -> Answer<()> {
+    Ok(app.delete_crash_report(&request.name).await?)
 }
 
 #[tauri::command]

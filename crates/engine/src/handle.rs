@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -22,7 +22,7 @@ use crate::message::{
     End, Event, Failure, FailureCode, Hello, Job, Load, Prepare, Probe, Reply, Request, Statistics,
     Way,
 };
-use crate::obituary::{LastLines, cause};
+use crate::obituary::{Before, Death, LastLines, cause};
 use crate::prompt::Segment;
 
 /// How long a started program may take to greet; loading its libraries from a slow disk counts.
@@ -44,12 +44,12 @@ pub enum EngineError {
         source: io::Error,
     },
     /// The program did not speak.
-    #[error("the engine `{}` did not answer: {why}", path.display())]
+    #[error("the engine `{}` did not answer: {}", path.display(), death.why)]
     Silent {
         /// The program.
         path: PathBuf,
         /// How it ended, or that time ran out.
-        why: String,
+        death: Box<Death>,
     },
     /// The program is from another build.
     #[error(
@@ -76,6 +76,9 @@ struct Shared {
     child: Mutex<Child>,
     jobs: Mutex<Jobs>,
     killed: AtomicBool,
+    started: Instant,
+    /// What the kernel had counted then.
+    before: Before,
 }
 
 #[derive(Default)]
@@ -84,6 +87,8 @@ struct Jobs {
     open: HashMap<Job, (Kind, UnboundedSender<Event>)>,
     /// Why there will be no more events.
     over: Option<Failure>,
+    /// How the process ended, where nobody had ended it.
+    death: Option<Death>,
 }
 
 #[derive(Clone, Copy)]
@@ -97,6 +102,18 @@ enum Kind {
 }
 
 impl Kind {
+    /// What a process is doing that has such a job.
+    fn doing(self) -> &'static str {
+        match self {
+            Self::Load => "loading a model",
+            Self::Reply => "writing a reply",
+            Self::Probe => "asking for what computes",
+            Self::Count => "counting tokens",
+            Self::Prepare => "reading ahead",
+            Self::Try => "trying ways to compute",
+        }
+    }
+
     /// The event that ends a job of this kind when the process is gone.
     fn end(self, failure: Failure) -> Event {
         match self {
@@ -139,7 +156,7 @@ impl Engine {
         told.recv().unwrap_or_else(|_| {
             Err(EngineError::Silent {
                 path: program.to_owned(),
-                why: "its keeper ended".to_owned(),
+                death: Box::new(Death::at_the_start("its keeper ended".to_owned())),
             })
         })
     }
@@ -205,6 +222,11 @@ impl Engine {
     /// False once the process was killed or is known to be gone.
     pub fn is_alive(&self) -> bool {
         !self.shared.killed.load(Ordering::Relaxed) && lock(&self.shared.jobs).over.is_none()
+    }
+
+    /// How the process ended, if it is known to have ended and nobody had ended it.
+    pub fn death(&self) -> Option<Death> {
+        lock(&self.shared.jobs).death.clone()
     }
 
     /// The process's number in the system.
@@ -325,13 +347,33 @@ fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
     let status = shared.bury();
     // The last line may still be on its way from the other pipe's thread.
     thread::sleep(Duration::from_millis(20));
-    let mut why = cause(status, last.telling());
+    let mut cause = cause(status, last.telling(), &shared.before);
     if let Some(error) = broken.filter(|error| error.kind() != io::ErrorKind::UnexpectedEof) {
-        why = format!("engine stopped: it sent what cannot be understood ({error})");
+        cause.why = format!("engine stopped: it sent what cannot be understood ({error})");
+        cause.by_memory = false;
     }
-    let failure = Failure::new(FailureCode::EngineStopped, why);
+    let code = if cause.by_memory {
+        FailureCode::MemoryRanOut
+    } else {
+        FailureCode::EngineStopped
+    };
+    let failure = Failure::new(code, cause.why.clone());
     let mut jobs = lock(&shared.jobs);
-    for (_, (kind, sender)) in jobs.open.drain() {
+    let open: Vec<_> = jobs.open.drain().map(|(_, job)| job).collect();
+    if !shared.killed.load(Ordering::Relaxed) {
+        let mut doing: Vec<&str> = open.iter().map(|(kind, _)| kind.doing()).collect();
+        doing.sort_unstable();
+        jobs.death = Some(Death {
+            why: cause.why,
+            by_memory: cause.by_memory,
+            at: Instant::now(),
+            ran: shared.started.elapsed(),
+            doing,
+            log: last.all(),
+        });
+    }
+    // Whoever hears of the end finds the death.
+    for (kind, sender) in open {
         let _ = sender.send(kind.end(failure.clone()));
     }
     jobs.over = Some(failure);
@@ -340,6 +382,7 @@ fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
 fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
     let mut command = command(path, std::env::var(WRAPPER).ok().as_deref());
     apart(&mut command);
+    let before = Before::now();
     let mut child = command
         // Names a library to load: nobody's choice but ours. (`GGML_VK_VISIBLE_DEVICES` reaches the
         // engine: which of their GPUs are used is for people to choose.)
@@ -369,6 +412,8 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
         child: Mutex::new(child),
         jobs: Mutex::new(Jobs::default()),
         killed: AtomicBool::new(false),
+        started: Instant::now(),
+        before,
     };
     Ok((Arc::new(shared), output, last))
 }
@@ -410,8 +455,13 @@ fn greet(
     let expected = Hello::of_this_build();
     let silent = |why| EngineError::Silent {
         path: path.to_owned(),
-        why,
+        death: Box::new(Death {
+            ran: shared.started.elapsed(),
+            log: last.all(),
+            ..Death::at_the_start(why)
+        }),
     };
+    let ended = || cause(shared.bury(), last.telling(), &shared.before).why;
     // A program that never speaks would hold this thread for ever: kill it when its time is up.
     let (greeted, overdue) = blocking::channel::<()>();
     let watched = Arc::clone(shared);
@@ -438,10 +488,8 @@ fn greet(
                 expected,
             })
         }
-        Ok(None) => Err(silent(cause(shared.bury(), last.telling()))),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Err(silent(cause(shared.bury(), last.telling())))
-        }
+        Ok(None) => Err(silent(ended())),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(silent(ended())),
         Err(error) => {
             let _ = lock(&shared.child).kill();
             shared.bury();

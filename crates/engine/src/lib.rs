@@ -24,3 +24,4 @@ pub mod splitter;
 
 pub use handle::{Engine, EngineError, WRAPPER};
 pub use locate::{PROGRAM, locate};
+pub use obituary::Death;

@@ -113,6 +113,8 @@ fn the_bindings_of_the_page_are_fresh() {
         Preferences,
         PreferencesRequest,
         Backup,
+        CrashReport,
+        CrashReportName,
         DataView,
     );
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");

@@ -69,6 +69,37 @@ pub(crate) struct EraseRequest {
     pub(crate) chats: Vec<i64>,
 }
 
+/// What is kept of an engine that stopped by itself.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CrashReport {
+    name: String,
+    /// Milliseconds since 1970, UTC.
+    #[cfg_attr(test, ts(type = "number"))]
+    at_ms: i64,
+    /// In English, in one sentence.
+    what: String,
+    text: String,
+}
+
+impl From<app::CrashReport> for CrashReport {
+    fn from(report: app::CrashReport) -> Self {
+        Self {
+            name: report.name,
+            at_ms: report.at_ms,
+            what: report.what,
+            text: report.text,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct CrashReportName {
+    pub(crate) name: String,
+}
+
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]

@@ -3,7 +3,7 @@
 /**
  * Kinds of failure, one where somebody acts on the kind.
  */
-export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "download" | "unreachable" | "disk_full" | "stopped" | "file_refused" | "link_refused" | "bug";
+export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_unsteady" | "gpu_unsteady" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "download" | "unreachable" | "disk_full" | "stopped" | "file_refused" | "link_refused" | "bug";
 
 /**
  * A whole number that the page can count with.
@@ -735,6 +735,21 @@ export type PreferencesRequest = { preferences: Preferences, };
  * A copy of all chats.
  */
 export type Backup = { name: string, bytes: number, };
+
+/**
+ * What is kept of an engine that stopped by itself.
+ */
+export type CrashReport = { name: string, 
+/**
+ * Milliseconds since 1970, UTC.
+ */
+atMs: number, 
+/**
+ * In English, in one sentence.
+ */
+what: string, text: string, };
+
+export type CrashReportName = { name: string, };
 
 /**
  * Where the user's words are.

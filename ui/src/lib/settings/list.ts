@@ -23,7 +23,8 @@ export type Name =
   | 'trash'
   | 'data'
   | 'backups'
-  | 'shortcuts';
+  | 'shortcuts'
+  | 'reports';
 
 export const GROUPS = {
   look: ['language', 'theme', 'text', 'width'],
@@ -31,7 +32,7 @@ export const GROUPS = {
   memory: ['device', 'threads', 'battery', 'idle'],
   models: ['folder', 'network'],
   keeping: ['trash', 'data', 'backups'],
-  help: ['shortcuts'],
+  help: ['shortcuts', 'reports'],
 } as const satisfies Record<string, Name[]>;
 
 export type Group = keyof typeof GROUPS;
