@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::command;
 use crate::frame;
 use crate::message::{
     End, Event, Failure, FailureCode, Hello, Job, Load, Prepare, Probe, Reply, Request, Statistics,
@@ -27,10 +28,6 @@ use crate::prompt::Segment;
 
 /// How long a started program may take to greet; loading its libraries from a slow disk counts.
 const GREETING_LIMIT: Duration = Duration::from_secs(30);
-
-/// The variable that wraps the engine's command, for debugging: `qemu-x86_64 -cpu Nehalem`, `gdb`'s
-/// server, `valgrind`. Its words are cut at spaces.
-pub const WRAPPER: &str = "SPUD_ENGINE_WRAPPER";
 
 /// Why an engine could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -380,15 +377,8 @@ fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
 }
 
 fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
-    let mut command = command(path, std::env::var(WRAPPER).ok().as_deref());
-    apart(&mut command);
     let before = Before::now();
-    let mut child = command
-        // Names a library to load: nobody's choice but ours. (`GGML_VK_VISIBLE_DEVICES` reaches the
-        // engine: which of their GPUs are used is for people to choose.)
-        .env_remove("GGML_BACKEND_PATH")
-        // Else a failed assert forks the process to run a debugger on it, before it dies.
-        .env("GGML_NO_BACKTRACE", "1")
+    let mut child = command::of(path)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -416,33 +406,6 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
         before,
     };
     Ok((Arc::new(shared), output, last))
-}
-
-/// The engine's command: itself, or what it is wrapped in, with itself as the last argument.
-fn command(path: &Path, wrapper: Option<&str>) -> Command {
-    let mut words = wrapper.into_iter().flat_map(str::split_whitespace);
-    let Some(program) = words.next() else {
-        return Command::new(path);
-    };
-    let mut command = Command::new(program);
-    command.args(words).arg(path);
-    command
-}
-
-/// Keeps a Ctrl-C in the terminal from reaching the engine: it means the reply, not the process.
-#[cfg(unix)]
-fn apart(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    command.process_group(0);
-}
-
-/// The same on Windows, and no console window beside ours. Untried.
-#[cfg(windows)]
-fn apart(command: &mut Command) {
-    use std::os::windows::process::CommandExt;
-    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
-    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
 }
 
 /// Sends our greeting and checks theirs.
@@ -503,26 +466,4 @@ fn greet(
 /// A lock whose holder panicked still guards whole values here: each is replaced in one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(wrapper: Option<&str>) -> Vec<String> {
-        let command = command(Path::new("/usr/lib/spud/spud engine"), wrapper);
-        std::iter::once(command.get_program())
-            .chain(command.get_args())
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect()
-    }
-
-    #[test]
-    fn a_wrapper_gets_the_engine_as_its_last_word() {
-        let bare = ["/usr/lib/spud/spud engine"];
-        assert_eq!(shown(None), bare);
-        assert_eq!(shown(Some("  ")), bare);
-        let wrapped = ["qemu-x86_64", "-cpu", "Nehalem", bare[0]];
-        assert_eq!(shown(Some("qemu-x86_64 -cpu  Nehalem")), wrapped);
-    }
 }
