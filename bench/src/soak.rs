@@ -6,6 +6,7 @@
 //! acknowledged; whoever drives it looks at the files afterwards ([`found`]) and holds them to that
 //! ([`promises`]).
 
+pub mod drowned;
 pub mod faults;
 pub mod found;
 pub mod kills;

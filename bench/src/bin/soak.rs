@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::soak::{self, Fault, faults, kills, long, player, together};
+use bench::soak::{self, Fault, drowned, faults, kills, long, player, together};
 use clap::{Parser, ValueEnum};
 
 /// Tries to make the product lose something: its program killed at any moment, its disk full, its
@@ -45,6 +45,12 @@ struct Arguments {
     /// Plays a long day at this home, for a process whose memory is looked at.
     #[arg(long, hide = true)]
     day: Option<PathBuf>,
+    /// Plays at this home, for a process whose memory will not do.
+    #[arg(long, hide = true)]
+    drown: Option<PathBuf>,
+    /// Takes memory until that process is gone.
+    #[arg(long, hide = true)]
+    take_all_until: Option<i32>,
     /// Things that the player does.
     #[arg(long, hide = true, default_value_t = 14)]
     steps: usize,
@@ -54,7 +60,8 @@ struct Arguments {
 enum Part {
     /// kill -9 at random moments of a session.
     Kills,
-    /// A full disk, a folder that cannot be written, wrong clocks, files that are damaged or newer.
+    /// A full disk, a folder that cannot be written, wrong clocks, files that are damaged or newer, too
+    /// little memory.
     Faults,
     /// Windows and terminals on one folder at once.
     Together,
@@ -77,6 +84,12 @@ fn main() -> ExitCode {
     if let Some(home) = &arguments.day {
         return bench::finish(long::play(home, arguments.replies, arguments.crashes));
     }
+    if let Some(home) = &arguments.drown {
+        return bench::finish(drowned::play(home));
+    }
+    if let Some(engine) = arguments.take_all_until {
+        return bench::finish(drowned::take_all(engine));
+    }
     match run(&arguments) {
         Ok(faults) => {
             print!("{}", soak::text(&faults, arguments.json));
@@ -95,6 +108,7 @@ fn run(arguments: &Arguments) -> io::Result<Vec<Fault>> {
     }
     if is_asked(Part::Faults) {
         found.extend(faults::run(arguments.seed)?);
+        found.push(drowned::run()?);
     }
     if is_asked(Part::Together) {
         found.extend(together::run(arguments.seed, &mut progress)?);

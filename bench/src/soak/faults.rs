@@ -26,7 +26,10 @@ fn told(failure: Failure) -> io::Error {
 /// Tries them all.
 pub fn run(seed: u64) -> io::Result<Vec<Fault>> {
     let runtime = tokio::runtime::Runtime::new()?;
-    let mut faults = vec![clock(seed, &runtime)?];
+    let mut faults = vec![
+        clock("back", -400, seed, &runtime)?,
+        clock("ahead", 400, seed, &runtime)?,
+    ];
     runtime.block_on(async {
         faults.push(newer().await?);
         faults.push(damaged(true).await?);
@@ -82,16 +85,16 @@ async fn shown(app: &App) -> io::Result<(Vec<String>, usize)> {
     }
 }
 
-/// A session, then one four hundred days before, then one today.
-fn clock(seed: u64, runtime: &tokio::runtime::Runtime) -> io::Result<Fault> {
-    let name = "a clock that goes back 400 days and returns";
+/// A session, then one so many days from now, then one today.
+fn clock(way: &str, days: i64, seed: u64, runtime: &tokio::runtime::Runtime) -> io::Result<Fault> {
+    let name = format!("a clock that goes {way} 400 days and returns");
     if !Path::new(FALSE_CLOCK).exists() {
         return Ok(Fault::new(name).noting("not tried: install `faketime`"));
     }
     let (_folder, home) = home()?;
     let mut promises = Promises::default();
     let mut lost = Vec::new();
-    for (number, days) in [0, -400, 0].into_iter().enumerate() {
+    for (number, days) in [0, days, 0].into_iter().enumerate() {
         let days = format!("{days}d");
         let variables = [
             ("LD_PRELOAD", FALSE_CLOCK),

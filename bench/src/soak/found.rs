@@ -110,12 +110,33 @@ impl Found {
     }
 }
 
+/// A message of a database of any schema that was ever shipped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// Its number.
+    pub id: i64,
+    /// Its chat.
+    pub chat: i64,
+    /// Its words, or the answer.
+    pub text: String,
+    /// The thinking.
+    pub thinking: String,
+}
+
 /// Words of messages in a database of any schema that was ever shipped.
-pub fn words(database: &Path) -> io::Result<Vec<(String, String)>> {
+pub fn words(database: &Path) -> io::Result<Vec<Words>> {
     let connection = open(database)?;
-    let read = || -> rusqlite::Result<Vec<(String, String)>> {
-        let mut all = connection.prepare("SELECT text, thinking FROM messages ORDER BY id")?;
-        let rows = all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let read = || -> rusqlite::Result<Vec<Words>> {
+        let sql = "SELECT id, chat, text, thinking FROM messages ORDER BY id";
+        let mut all = connection.prepare(sql)?;
+        let rows = all.query_map([], |row| {
+            Ok(Words {
+                id: row.get(0)?,
+                chat: row.get(1)?,
+                text: row.get(2)?,
+                thinking: row.get(3)?,
+            })
+        })?;
         rows.collect()
     };
     read().map_err(sql)

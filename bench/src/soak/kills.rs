@@ -17,7 +17,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::browser::wait;
-use crate::soak::found::{self, Found};
+use crate::soak::found::{self, Found, Words};
 use crate::soak::promises::Promises;
 use crate::soak::{Fault, processes};
 
@@ -178,7 +178,7 @@ struct World {
     path: PathBuf,
     promises: Promises,
     /// The words that an old file had.
-    old: Vec<(String, String)>,
+    old: Vec<Words>,
     schema: i64,
 }
 
@@ -238,32 +238,41 @@ impl World {
         Ok((lost, late))
     }
 
-    /// Words of the old file that are gone, and its copy from before the change if it is.
+    /// Words of the old file that are gone, and its copy from before the change if it is: all but what
+    /// the player itself erased or let go on, since it may have come further than to the opening.
     fn lost_of_old(&mut self, found: &Found) -> Vec<String> {
-        if self.old.is_empty() {
-            return Vec::new();
-        }
-        let there = found.messages.values();
-        let there: Vec<_> = there
-            .map(|one| (one.text.clone(), one.thinking.clone()))
-            .collect();
+        // From here on its chats are promised like others.
+        let old = std::mem::take(&mut self.old);
+        let is_promised = |words: &Words| !self.promises.may_differ(words);
+        let old: Vec<Words> = old.into_iter().filter(is_promised).collect();
         let mut lost = Vec::new();
-        if !there.starts_with(&self.old) {
-            lost.push(format!("words of schema {} are gone", self.schema));
+        for words in &old {
+            let is = found.messages.get(&words.id);
+            let is_there = is.is_some_and(|is| {
+                (is.chat, &is.text, &is.thinking) == (words.chat, &words.text, &words.thinking)
+            });
+            // Of a home that is gone the first ones tell enough.
+            if !is_there && lost.len() < 3 {
+                let schema = self.schema;
+                lost.push(format!("of schema {schema} {words:?} is now {is:?}"));
+            }
+        }
+        if old.is_empty() {
+            return lost;
         }
         let ending = format!("-v{}.db", self.schema);
         let backups = found::files(&self.path.join("backups")).unwrap_or_default();
         let copy = backups
             .iter()
             .find(|path| path.to_string_lossy().ends_with(&ending));
-        if copy.and_then(|path| found::words(path).ok()).as_ref() != Some(&self.old) {
+        let copied = copy.and_then(|path| found::words(path).ok());
+        let copied = copied.unwrap_or_default().into_iter().filter(is_promised);
+        if copied.collect::<Vec<_>>() != old {
             lost.push(format!(
                 "no whole copy from before the change of schema {}",
                 self.schema
             ));
         }
-        // From here on its chats may be deleted and erased like others.
-        self.old.clear();
         lost
     }
 }
@@ -365,8 +374,12 @@ fn strays(home: &Path) -> io::Result<Vec<String>> {
             || name.ends_with(".kept")
             // Of an owner who is leaving, or was killed and is buried by the next one who comes.
             || name.ends_with(".lock")
+            // The next one that is kept takes away what is left of one.
+            || name.ends_with(".new")
             // The next copy, or whoever erases, takes away what is left of one.
             || name.starts_with("part")
+            // Reports on engines that ended by themselves; ten are kept.
+            || name.starts_with("engine-")
             || matches!(name, "door" | "lock")
     };
     let all = found::files(home)?.into_iter();

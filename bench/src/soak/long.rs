@@ -29,6 +29,10 @@ const SETTLE: Duration = Duration::from_secs(13);
 const LOOKS: usize = 3;
 /// Chats that are there before.
 const MANY: usize = 5000;
+/// How an engine ends: a fault of its own (twice, see below), an assert, the kernel.
+const WAYS: [Signal; 3] = [Signal::SEGV, Signal::ABORT, Signal::KILL];
+/// The code of the product's refusal to start an engine that has crashed again and again.
+const ENOUGH: &str = "engine_crashes";
 /// The day's other model: Sprout as a file of one's own.
 const OTHER: &str = "other.gguf";
 
@@ -51,7 +55,7 @@ pub fn play(home: &Path, replies: usize, crashes: usize) -> io::Result<()> {
         .enable_all()
         .build()?;
     runtime.block_on(async {
-        let app = App::open(&Home::at(home)).await.map_err(told)?;
+        let mut app = App::open(&Home::at(home)).await.map_err(told)?;
         // As of somebody who has talked a lot: SQLite's cache of pages is full from the start.
         let kept = home.with_extension("json");
         let words: Vec<String> = (0..MANY).map(|number| format!("talk{number}")).collect();
@@ -67,7 +71,7 @@ pub fn play(home: &Path, replies: usize, crashes: usize) -> io::Result<()> {
         }
         pause("last")?;
         for number in 0..crashes {
-            crash(&app, home, chat, number).await?;
+            app = crash(app, home, number).await?;
             if number + 1 == ROUND.min(crashes) {
                 pause("tenth crash")?;
             }
@@ -95,12 +99,12 @@ async fn one(app: &App, home: &Path, chat: Option<ChatId>, number: usize) -> io:
         _ => format!("What is {} + {}?", number % 400, number % 37),
     };
     let chat = app.send(chat, text.as_str(), None).await.map_err(told)?;
-    let last = end(app, chat, number % ROUND == 3).await?;
+    let last = well(end(app, chat, number % ROUND == 3).await?)?;
     if number % ROUND == 6 {
         let question = last.parent.ok_or(io::ErrorKind::NotFound)?;
         let asked = app.ask_instead(question, "What is 4 + 5?").await;
         asked.map_err(told)?;
-        end(app, chat, false).await?;
+        well(end(app, chat, false).await?)?;
     }
     Ok(chat)
 }
@@ -123,30 +127,65 @@ async fn end(app: &App, chat: ChatId, stops: bool) -> io::Result<Message> {
             Some(_) => continue,
             None => return Err(io::ErrorKind::UnexpectedEof.into()),
         };
-        return match &last.body {
-            Body::Reply(reply) if matches!(reply.state, State::Ended(End::Failed(_))) => {
-                Err(io::Error::other(format!("a reply failed: {reply:?}")))
-            }
-            _ => Ok(last),
-        };
+        return Ok(last);
     }
 }
 
-/// The engine crashes, at rest or in mid-reply, and the next question is answered.
-async fn crash(app: &App, home: &Path, chat: Option<ChatId>, number: usize) -> io::Result<()> {
+/// The code of a reply that failed.
+fn failure(last: &Message) -> Option<&str> {
+    match &last.body {
+        Body::Reply(reply) => match &reply.state {
+            State::Ended(End::Failed(failure)) => Some(&failure.code),
+            _ => None,
+        },
+        Body::Question(_) => None,
+    }
+}
+
+/// A reply that did not fail.
+fn well(last: Message) -> io::Result<Message> {
+    match failure(&last) {
+        Some(code) => Err(io::Error::other(format!(
+            "a reply failed: {code}, {last:?}"
+        ))),
+        None => Ok(last),
+    }
+}
+
+/// Asks and has an answer. Where the product has had enough of crashes, it is closed and opened again, as
+/// a person does who is told so.
+async fn insist(
+    app: App,
+    home: &Path,
+    chat: Option<ChatId>,
+    text: &str,
+) -> io::Result<(App, ChatId)> {
+    let asked = app.send(chat, text, None).await.map_err(told)?;
+    let last = end(&app, asked, false).await?;
+    if failure(&last) != Some(ENOUGH) {
+        return well(last).map(|_| (app, asked));
+    }
+    app.close().await;
+    let app = App::open(&Home::at(home)).await.map_err(told)?;
+    app.ask_again(last.id).await.map_err(told)?;
+    well(end(&app, asked, false).await?).map(|_| (app, asked))
+}
+
+/// The engine crashes, at rest or in mid-reply, and the next question of that chat is answered.
+async fn crash(app: App, home: &Path, number: usize) -> io::Result<App> {
     let engine = || {
         let all = processes::of(home);
         let engine = all.into_iter().find(|one| one.name == engine::PROGRAM);
         engine.and_then(|one| Pid::from_raw(one.number.parse().ok()?))
     };
-    let chat = app.send(chat, "What is 2 + 2?", None).await.map_err(told)?;
-    end(app, chat, false).await?;
+    let (app, chat) = insist(app, home, None, "What is 2 + 2?").await?;
     let there = engine().ok_or_else(|| io::Error::other("no engine"))?;
-    // Rust's own handler takes the first for a fault that will come again, and steps aside.
+    let way = WAYS[number % WAYS.len()];
     let crash = || {
-        let _ = kill_process(there, Signal::SEGV);
+        let _ = kill_process(there, way);
+        // Rust's own handler takes the first for a fault that will come again, and steps aside.
         thread::sleep(Duration::from_millis(20));
-        let _ = kill_process(there, Signal::SEGV);
+        let _ = kill_process(there, way);
     };
     if number.is_multiple_of(2) {
         crash();
@@ -154,17 +193,14 @@ async fn crash(app: &App, home: &Path, chat: Option<ChatId>, number: usize) -> i
             (engine() != Some(there)).then_some(())
         })?;
     } else {
-        app.send(Some(chat), "Count from 1 to 200", None)
-            .await
-            .map_err(told)?;
+        let long = app.send(Some(chat), "Count from 1 to 200", None).await;
+        long.map_err(told)?;
         crash();
         // It fails or, if it was quick, does not.
-        let _ = end(app, chat, false).await;
+        end(&app, chat, false).await?;
     }
-    app.send(Some(chat), "What is 3 + 4?", None)
-        .await
-        .map_err(told)?;
-    end(app, chat, false).await.map(drop)
+    let (app, _) = insist(app, home, Some(chat), "What is 3 + 4?").await?;
+    Ok(app)
 }
 
 /// Plays the day in a process of its own and looks at what it holds.

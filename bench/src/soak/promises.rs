@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::soak::found::{self, Found, Message};
+use crate::soak::found::{self, Found, Message, Words};
 
 /// Values that something may have.
 type May<T> = Vec<T>;
@@ -30,6 +30,8 @@ pub struct Promises {
     ended: BTreeMap<i64, Ended>,
     /// The reply that was to go on.
     going_on: Option<i64>,
+    /// All that ever were to.
+    went_on: BTreeSet<i64>,
     deleted: BTreeMap<i64, May<bool>>,
     /// By chat and message.
     removed: BTreeMap<(i64, i64), May<bool>>,
@@ -77,7 +79,10 @@ impl Promises {
             "ask" | "edit" if is_done => {
                 *self.asked.entry((id("chat"), text("text"))).or_default() += 1;
             }
-            "go_on" => self.going_on = Some(id("message")),
+            "go_on" => {
+                self.going_on = Some(id("message"));
+                self.went_on.insert(id("message"));
+            }
             "delete" => may(&mut self.deleted, id("chat"), true, is_done),
             "restore" => may(&mut self.deleted, id("chat"), false, is_done),
             "remove" => may(&mut self.removed, of_chat, true, is_done),
@@ -109,6 +114,11 @@ impl Promises {
             }
             _ => {}
         }
+    }
+
+    /// Whether this message may have gone or grown by now.
+    pub fn may_differ(&self, words: &Words) -> bool {
+        self.erased.contains_key(&words.chat) || self.went_on.contains(&words.id)
     }
 
     /// What of it is not on disk. `killed` is when the player was, if it was.
@@ -264,7 +274,7 @@ impl Promises {
             return;
         };
         let words: BTreeSet<String> = match found::words(&daily) {
-            Ok(words) => words.into_iter().map(|(text, _)| text).collect(),
+            Ok(words) => words.into_iter().map(|words| words.text).collect(),
             Err(error) => {
                 lost.push(format!("the backup cannot be read: {error}"));
                 return;

@@ -391,7 +391,7 @@ impl EngineRoom {
         let Some(idle) = self.shared.idle.or_else(set) else {
             return;
         };
-        tokio::spawn(async move {
+        let timer = tokio::spawn(async move {
             sleep(idle).await;
             let Some(room) = room.upgrade() else { return };
             let mut resident = room.resident().lock().await;
@@ -402,6 +402,10 @@ impl EngineRoom {
                 room.shared.vacate(&mut resident, EngineState::Off).await;
             }
         });
+        // One waits at a time: else there would be hundreds on a busy day.
+        if let Some(before) = there.timer.replace(timer.abort_handle()) {
+            before.abort();
+        }
     }
 }
 

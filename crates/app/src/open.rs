@@ -22,6 +22,7 @@ use crate::picking::Wishes;
 use crate::presets;
 use crate::shelf::Queue;
 use crate::state::State;
+use crate::written;
 
 /// How often it is looked whether a backup is due; one is made a day.
 const BACKUP_LOOK: Duration = Duration::from_hours(1);
@@ -83,6 +84,7 @@ impl App {
         let home = home.clone();
         let app = blocking(move || {
             let mut notices = Vec::new();
+            written::sweep(&folder);
             let kept = match Chats::open(&folder, now_ms()) {
                 Ok(opened) => {
                     notices.extend(opened.notes.iter().map(of_opening));

@@ -6,7 +6,7 @@ use std::path::Path;
 use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
 use engine::{Engine, EngineError};
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
-use tokio::task::spawn_blocking;
+use tokio::task::{AbortHandle, spawn_blocking};
 
 use crate::crashes::Crash;
 use crate::engine_room::{Ending, Progress, Settings, program};
@@ -41,6 +41,8 @@ pub(crate) struct Resident {
     pub(crate) found: Preflight,
     /// Number of its last use, so that an idle timer knows whether another one came after it.
     pub(crate) last_use: u64,
+    /// Ends the wait of the idle timer that its last use set.
+    pub(crate) timer: Option<AbortHandle>,
     /// Whether, once it is quiet, ways to compute it are tried.
     pub(crate) wants_trying: bool,
     /// Whether that was begun.
@@ -157,6 +159,7 @@ pub(crate) async fn load(
                     loaded,
                     found,
                     last_use: 0,
+                    timer: None,
                     wants_trying: false,
                     was_tried: false,
                 }));

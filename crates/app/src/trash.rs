@@ -93,7 +93,7 @@ impl App {
             }
             let erased = app.on_disk(move |app, chats| {
                 if !chats.is_read_only() {
-                    chats.erase_deleted_before(now_ms().saturating_sub(days * DAY_MS))?;
+                    chats.empty_trash(days * DAY_MS, now_ms())?;
                     app.sweep_kept(chats, None)?;
                 }
                 Ok(())

@@ -1,6 +1,10 @@
 //! Files that are written whole and moved into place: copies that people keep, and the small files
 //! of the data folder that hold what can be had again. What is wrong with one of those only means
 //! that it is as if it were not there.
+//!
+//! What is not whole yet lies beside its place under a name that says so, locked by whoever writes it. A
+//! program that is killed meanwhile leaves it there, unlocked; the next one to write in that folder,
+//! or to open the product there, takes it away.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -9,6 +13,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Cause, Code, Failure};
+
+/// How the name of what is not whole yet begins and ends.
+const PART: (&str, &str) = (".spud-", ".part");
 
 /// Writes a file anew.
 pub(crate) fn put(folder: &Path, name: &str, what: &impl Serialize) -> io::Result<()> {
@@ -36,15 +43,80 @@ pub(crate) fn keep(folder: &Path, name: &str, what: &impl Serialize) -> Result<(
 /// Writes a file in a folder that is there: it is whole, or as it was before.
 pub(crate) fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().filter(|folder| folder.is_dir());
-    let mut part = tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new(".")))?;
+    let folder = folder.unwrap_or(Path::new("."));
+    sweep(folder);
+    match write(folder, path, bytes) {
+        // Another program swept between our making it and our locking it.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => write(folder, path, bytes),
+        done => done,
+    }
+}
+
+fn write(folder: &Path, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let (prefix, suffix) = PART;
+    let mut part = tempfile::Builder::new()
+        .prefix(prefix)
+        .suffix(suffix)
+        .tempfile_in(folder)?;
+    // A disk that knows no locks is one on which nobody can lock it to take it away either.
+    let _ = part.as_file().lock();
     part.write_all(bytes)?;
     part.as_file().sync_all()?;
     part.persist(path)?;
     Ok(())
 }
 
+/// Takes away what killed programs left half written in a folder. What fails is left for the next time.
+pub(crate) fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if !name.starts_with(PART.0) || !name.ends_with(PART.1) {
+            continue;
+        }
+        let path = entry.path();
+        // Opened for writing, since a lock on other systems asks for that.
+        if let Ok(part) = std::fs::File::options().write(true).open(&path)
+            && part.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(&path);
+        }
+    }
+}
+
 /// Reads a file; what it is by default where it is not there or broken.
 pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
     let text = std::fs::read(path).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let all = std::fs::read_dir(folder).unwrap();
+        let mut all: Vec<_> = all
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[test]
+    fn what_a_killed_program_left_goes_and_what_one_is_writing_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        std::fs::write(folder.join(".spud-killed.part"), "half").unwrap();
+        std::fs::write(folder.join("mine.part"), "of the user").unwrap();
+        let writing = folder.join(".spud-writing.part");
+        let writing = std::fs::File::create(writing).unwrap();
+        writing.lock().unwrap();
+        whole(&folder.join("a.json"), b"{}").unwrap();
+        let there = [".spud-writing.part", "a.json", "mine.part"];
+        assert_eq!(names(folder), there);
+        drop(writing);
+        sweep(folder);
+        assert_eq!(names(folder), ["a.json", "mine.part"]);
+    }
 }

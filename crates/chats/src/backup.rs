@@ -1,5 +1,6 @@
 //! Copies of the whole database in `backups/`: one a day, of which seven are kept, and one from
-//! before each change of the schema, which stay.
+//! before each change of the schema, which stay. (So do those of a clock that ran ahead, see
+//! `reconcile`.)
 //!
 //! A copy is `VACUUM INTO` a temporary name, then a rename, so a backup with a name is whole.
 //! Not here: how one is restored (`repair`).
@@ -42,6 +43,7 @@ impl Chats {
         if to.exists() || !self.copy_to(&source, &to, Duration::ZERO)? {
             return Ok(None);
         }
+        reconcile(&self.folder, &to)?;
         forget_old(&self.folder)?;
         Ok(Some(to))
     }
@@ -54,6 +56,7 @@ impl Chats {
             let (doing, path) = ("make a backup", to);
             return Err(Error::Busy { doing, path });
         }
+        reconcile(&self.folder, &to)?;
         forget_old(&self.folder)
     }
 
@@ -215,6 +218,28 @@ impl Part {
     }
 }
 
+/// Copies of days that are not yet are from a clock that went otherwise. They are older than today's, and
+/// named so: else a repair would take one of them, and today's would be forgotten as the oldest.
+fn reconcile(folder: &Path, today: &Path) -> Result<(), Error> {
+    let name = |path: &Path| {
+        path.file_stem()
+            .map(|stem| stem.to_string_lossy().into_owned())
+    };
+    let Some(day) = name(today) else {
+        return Ok(());
+    };
+    let ahead = newest_first(folder)?
+        .into_iter()
+        .filter(|path| is_daily(path) && path.as_path() > today);
+    for path in ahead {
+        let of = name(&path).unwrap_or_default();
+        let of = of.trim_start_matches("chats-");
+        let to = today.with_file_name(format!("{day}-of-{of}.db"));
+        fs::rename(&path, &to).map_err(Error::file("rename the backup", &path))?;
+    }
+    Ok(())
+}
+
 fn forget_old(folder: &Path) -> Result<(), Error> {
     let daily = newest_first(folder)?
         .into_iter()
@@ -271,5 +296,24 @@ mod tests {
         let oldest = kept.last().unwrap();
         assert_eq!(kept.len(), KEPT + 1);
         assert_eq!(oldest.file_name().unwrap(), "chats-1970-01-01-v1.db");
+    }
+
+    #[test]
+    fn copies_of_a_clock_that_ran_ahead_come_behind_those_that_follow_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let chats = Chats::open(folder.path(), 0).unwrap().chats;
+        chats.add_question(None, "old", 0).unwrap();
+        for day in 400..407 {
+            chats.backup_if_due(day * DAY_MS).unwrap();
+        }
+        for day in 0..2 {
+            let made = chats.backup_if_due(day * DAY_MS).unwrap().unwrap();
+            assert_eq!(newest_first(folder.path()).unwrap()[0], made);
+            assert!(chats.backup_if_due(day * DAY_MS).unwrap().is_none());
+        }
+        let kept = chats.backups().unwrap();
+        assert_eq!(kept.len(), 2 + KEPT);
+        assert_eq!(kept[1].0, "chats-1970-01-01.db");
+        assert_eq!(kept[2].0, "chats-1970-01-01-of-1971-02-11.db");
     }
 }

@@ -35,6 +35,7 @@ mod search;
 mod settings;
 mod title;
 mod transcript;
+mod trash;
 mod tree;
 
 use std::path::PathBuf;

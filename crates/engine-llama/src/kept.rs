@@ -7,7 +7,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use engine::message::{Hello, Kept};
 use llama_cpp_2::token::LlamaToken;
@@ -18,6 +18,12 @@ const END: &[u8; 8] = b"SPUDKEPT";
 
 /// How the names of files end.
 const KIND: &str = "kept";
+
+/// How they end until they are whole.
+const NEW: &str = "new";
+
+/// Nobody writes one for so long: whoever did was killed over it.
+const ABANDONED: Duration = Duration::from_hours(1);
 
 /// A trailer is some bytes a token; nobody's context has as many tokens as this.
 const LONGEST_TRAILER: u64 = 64 << 20;
@@ -118,7 +124,7 @@ pub(crate) fn write(
 ) -> io::Result<()> {
     let folder = kept.path.parent().ok_or(io::ErrorKind::NotFound)?;
     make_private(folder)?;
-    let new = kept.path.with_extension("new");
+    let new = kept.path.with_extension(NEW);
     let written = (|| {
         // The user's words are in it: nobody else may read it, from its first byte on.
         private(&new)?;
@@ -167,6 +173,8 @@ fn prune(folder: &Path, most_bytes: u64) -> io::Result<()> {
         if path.extension().is_some_and(|kind| kind == KIND) {
             let facts = fs::metadata(&path)?;
             files.push((facts.modified()?, facts.len(), path));
+        } else if path.extension().is_some_and(|kind| kind == NEW) && is_abandoned(&path) {
+            let _ = fs::remove_file(&path);
         }
     }
     files.sort();
@@ -179,6 +187,14 @@ fn prune(folder: &Path, most_bytes: u64) -> io::Result<()> {
         bytes -= length;
     }
     Ok(())
+}
+
+/// Of somebody who is at it the file has gone or is young; where a clock is wrong, a file more is computed
+/// again.
+fn is_abandoned(new: &Path) -> bool {
+    let since = fs::metadata(new).and_then(|facts| facts.modified());
+    let age = since.ok().and_then(|since| since.elapsed().ok());
+    age.is_some_and(|age| age > ABANDONED)
 }
 
 /// Makes a folder that nobody else may look into.
@@ -208,4 +224,23 @@ fn private(path: &Path) -> io::Result<()> {
 #[cfg(not(unix))]
 fn private(path: &Path) -> io::Result<()> {
     fs::File::create(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_killed_engine_left_goes_with_the_next_that_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let left = ["1-a.new", "2-b.new"].map(|name| folder.path().join(name));
+        for path in &left {
+            fs::write(path, "half").unwrap();
+        }
+        let long_ago = SystemTime::now() - 2 * ABANDONED;
+        let killed = OpenOptions::new().write(true).open(&left[0]).unwrap();
+        killed.set_modified(long_ago).unwrap();
+        prune(folder.path(), 0).unwrap();
+        assert_eq!(left.map(|path| path.exists()), [false, true]);
+    }
 }

@@ -1,8 +1,10 @@
 //! Started with a model's file, as a file manager does; started again while the window is open.
 
-use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use app::{App, AppEvent, Home};
 
 use crate::processes::Process;
 use crate::shelf::Shop;
@@ -75,6 +77,88 @@ async fn a_second_start_hands_its_model_to_the_first_window_and_ends() {
     window.becomes("model-button", "data-engine", "ready").await;
     assert_eq!(window.words("answer").await, "47 + 38 = 85.");
     window.close().await;
+}
+
+/// Its name on the bus is nobody's then, and the next one has it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_window_that_was_killed_is_in_nobodys_way() {
+    let (_daemon, address) = bus();
+    let mut opening = Opening::new();
+    opening.bus = Some(address);
+    let window = opening.open().await;
+    window.ask_to_the_end("What is 47 + 38?").await;
+    let slowed = window.slow_down();
+    window.ask("Count from 1 to 200").await;
+    window.says("message-assistant", "1, 2").await;
+    drop(slowed);
+    window.kill().await;
+
+    let window = opening.open().await;
+    window
+        .becomes("message-assistant", "data-state", "interrupted")
+        .await;
+    window
+        .ask_to_the_end_of_a_new_chat("What is 20 + 22?")
+        .await;
+    assert_eq!(window.words("answer").await, "20 + 22 = 42.");
+    let status = window.start_again(opening.home.path(), &[]).await;
+    assert!(status.success(), "{status}");
+    window.close().await;
+}
+
+/// Without a bus they cannot find each other, so there are two windows.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_windows_and_two_terminals_on_one_folder_keep_everybodys_words() {
+    let opening = Opening::new();
+    let spud = Path::new(env!("CARGO_BIN_EXE_spud-desktop")).with_file_name("spud");
+    assert!(
+        spud.is_file(),
+        "no terminal: run `cargo build -p cli` first"
+    );
+    let first = opening.open().await;
+    let second = opening.open_beside(&first).await;
+    let terminals = [(30, 4), (60, 7)].map(|(one, other)| {
+        let mut terminal = Command::new(&spud)
+            .arg("chat")
+            .env("SPUD_HOME", opening.home.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = terminal.stdin.take().unwrap();
+        writeln!(input, "What is {one} + {other}?").unwrap();
+        terminal
+    });
+    tokio::join!(
+        first.ask_to_the_end("What is 47 + 38?"),
+        second.ask_to_the_end("What is 20 + 22?"),
+    );
+    for (terminal, sum) in terminals.into_iter().zip(["34", "67"]) {
+        let said = terminal.wait_with_output().unwrap();
+        let words = String::from_utf8(said.stdout).unwrap();
+        assert!(said.status.success() && words.contains(sum), "{words}");
+    }
+    assert_eq!(first.words("answer").await, "47 + 38 = 85.");
+    assert_eq!(second.words("answer").await, "20 + 22 = 42.");
+    // One goes as after a crash; the other one goes on.
+    first.kill().await;
+    second.ask_to_the_end("What is 30 + 4?").await;
+    second.close().await;
+
+    let app = App::open(&Home::at(opening.home.path())).await.unwrap();
+    let Some(AppEvent::Snapshot(told)) = app.watch().await.unwrap().recv().await else {
+        panic!("no snapshot");
+    };
+    assert_eq!(told.notices, []);
+    let mut titles: Vec<_> = told.chats.iter().map(|row| &*row.title).collect();
+    titles.sort_unstable();
+    let asked = ["20 + 22", "30 + 4", "47 + 38", "60 + 7"];
+    assert_eq!(titles, asked.map(|sum| format!("What is {sum}?")));
+    for row in &told.chats {
+        let found = app.search(row.title.trim_start_matches("What is ")).await;
+        assert!(found.unwrap().iter().any(|hit| hit.chat == row.id));
+    }
+    app.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -87,6 +87,15 @@ impl Opening {
     /// Opens the window and waits until the page is there.
     pub(crate) async fn open(&self) -> Window {
         let alone = ONE_AT_A_TIME.lock().await;
+        self.start(Some(alone)).await
+    }
+
+    /// Opens one more beside a window of the same test.
+    pub(crate) async fn open_beside(&self, _first: &Window) -> Window {
+        self.start(None).await
+    }
+
+    async fn start(&self, alone: Option<MutexGuard<'static, ()>>) -> Window {
         let built = Path::new(env!("CARGO_BIN_EXE_spud-desktop"));
         let program = self.program.as_deref().unwrap_or(built);
         let engine = built.with_file_name("spud-engine");
@@ -179,7 +188,7 @@ pub(crate) struct Window {
     bus: String,
     _driver: Process,
     _xvfb: Process,
-    _alone: MutexGuard<'static, ()>,
+    _alone: Option<MutexGuard<'static, ()>>,
 }
 
 /// True of an element that was replaced just now, or is not yet where a person could reach it.
@@ -355,17 +364,22 @@ impl Window {
         self.process("spud-engine")
     }
 
-    /// A program of this window's.
+    /// A program of this window's: of its folder, on its display.
     fn process(&self, program: &str) -> Option<Pid> {
-        let mine = format!("SPUD_HOME={}", self.data.display());
+        let mine = [
+            format!("SPUD_HOME={}", self.data.display()),
+            format!("DISPLAY={}", self.screen),
+        ];
         let processes = std::fs::read_dir("/proc").unwrap().filter_map(Result::ok);
         for process in processes {
             let folder = process.path();
             let is_it = std::fs::read_link(folder.join("exe"))
                 .is_ok_and(|exe| exe.file_name() == Some(OsStr::new(program)));
             let is_mine = std::fs::read(folder.join("environ")).is_ok_and(|all| {
-                all.split(|&byte| byte == 0)
-                    .any(|one| one == mine.as_bytes())
+                mine.iter().all(|mine| {
+                    all.split(|&byte| byte == 0)
+                        .any(|one| one == mine.as_bytes())
+                })
             });
             if is_it && is_mine {
                 return Pid::from_raw(process.file_name().to_string_lossy().parse().ok()?);

@@ -206,6 +206,39 @@ fn what_is_deleted_by_a_clock_that_went_back_is_not_erased_when_it_is_right_agai
     chats.restore_message(more).unwrap();
 }
 
+const DAY_MS: i64 = 86_400_000;
+const MONTH_MS: i64 = 30 * DAY_MS;
+
+#[test]
+fn the_trash_is_emptied_after_its_time_and_a_day() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let chat = chats.add_question(None, "Old?", NOW_MS).unwrap().chat;
+    chats.delete(chat, NOW_MS).unwrap();
+    let mut days = 0;
+    while chats.empty_trash(MONTH_MS, NOW_MS + days * DAY_MS).unwrap() == 0 {
+        days += 1;
+    }
+    assert_eq!(days, 32);
+    assert_eq!(chats.deleted().unwrap(), []);
+}
+
+/// Also where it ran right until a moment before.
+#[test]
+fn a_clock_that_is_ahead_for_less_than_a_day_empties_no_trash() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let chat = chats.add_question(None, "Today?", NOW_MS).unwrap().chat;
+    chats.delete(chat, NOW_MS).unwrap();
+    let ahead = 400 * DAY_MS;
+    for ms in [0, ahead, ahead + DAY_MS - 1, 1, DAY_MS + 1, ahead] {
+        assert_eq!(chats.empty_trash(MONTH_MS, NOW_MS + ms).unwrap(), 0);
+    }
+    // Whoever leaves it there for longer has made it the right one.
+    let later = NOW_MS + ahead + DAY_MS;
+    assert_eq!(chats.empty_trash(MONTH_MS, later).unwrap(), 1);
+}
+
 /// The daily copy is made behind the back of who wants one now.
 #[test]
 fn a_backup_that_is_wanted_waits_for_the_one_that_is_made() {

@@ -21,6 +21,7 @@ mod files;
 mod hub;
 mod inspect;
 mod keeping;
+mod offline;
 mod pull;
 // A model that does what no trained one does on demand.
 #[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
