@@ -41,6 +41,7 @@ const CALLS: &[&str] = &[
     "data_view",
     "back_up_now",
     "show_data_folder",
+    "set_safe_mode",
     "save_draft",
     "remember_chat",
     "survey",

@@ -1,6 +1,15 @@
 // What the scripted backend keeps of settings, instructions, presets and the data folder.
 import type { Calls } from './calls';
-import type { AppEvent, ChatEvent, DataView, Manner, Preferences, Preset, Taste } from './wire';
+import type {
+  AppEvent,
+  ChatEvent,
+  DataView,
+  Drawing,
+  Manner,
+  Preferences,
+  Preset,
+  Taste,
+} from './wire';
 
 const ADVISED: Taste = { temperature: 0.6, topP: 0.95, topK: 0, minP: 0, repeatPenalty: 1 };
 
@@ -19,6 +28,7 @@ export class FakeKeeping {
   /** By the chat's id. */
   readonly ofChats = new Map<number, string>();
   presets: Preset[] = [];
+  drawing: Drawing = { safe: false, next: false, chosen: false, setOutside: false };
   preferences: Preferences = {
     language: '',
     theme: 'system',
@@ -50,6 +60,7 @@ export class FakeKeeping {
         { name: 'chats-2026-11-24.db', bytes: 5_200_000 },
         { name: 'chats-2026-11-23.db', bytes: 5_100_000 },
       ],
+      drawing: this.drawing,
     };
   }
 }
@@ -63,7 +74,8 @@ type Keeps =
   | 'choose_models_folder'
   | 'data_view'
   | 'back_up_now'
-  | 'show_data_folder';
+  | 'show_data_folder'
+  | 'set_safe_mode';
 
 /** The calls that only change what is kept, and whom they tell. */
 export function keepingCalls(
@@ -111,5 +123,9 @@ export function keepingCalls(
     data_view: () => kept.data(),
     back_up_now: () => null,
     show_data_folder: () => null,
+    set_safe_mode: ({ safe }) => {
+      kept.drawing = { ...kept.drawing, next: safe, chosen: safe };
+      return null;
+    },
   };
 }

@@ -737,6 +737,27 @@ export type PreferencesRequest = { preferences: Preferences, };
 export type Backup = { name: string, bytes: number, };
 
 /**
+ * How the window is drawn.
+ */
+export type Drawing = { 
+/**
+ * In safe mode, without the graphics card.
+ */
+safe: boolean, 
+/**
+ * The same for the next start.
+ */
+next: boolean, 
+/**
+ * A person chose that.
+ */
+chosen: boolean, 
+/**
+ * A variable of the environment decides, whatever is chosen here.
+ */
+setOutside: boolean, };
+
+/**
  * Where the user's words are.
  */
 export type DataView = { folder: string, modelsFolder: string, 
@@ -747,4 +768,10 @@ usualThreads: number, mostThreads: number, chatsBytes: number,
 /**
  * The newest first.
  */
-backups: Array<Backup>, };
+backups: Array<Backup>, 
+/**
+ * null on systems where nothing is to choose about it.
+ */
+drawing: Drawing | null, };
+
+export type SafeModeRequest = { safe: boolean, };
