@@ -43,6 +43,7 @@ const CALLS: &[&str] = &[
     "show_data_folder",
     "crash_reports",
     "delete_crash_report",
+    "set_safe_mode",
     "save_draft",
     "remember_chat",
     "survey",

@@ -1,13 +1,15 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, AttachmentId, ChatId, Closing, Held, MessageId, Network, Preferences, Tongue};
+use app::{
+    App, AttachmentId, ChatId, Closing, Held, Home, MessageId, Network, Preferences, Tongue,
+};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
 use crate::drops::Drops;
 use crate::leaving::leave_window;
-use crate::safe_mode::FirstPaint;
+use crate::safe_mode::{self, FirstPaint};
 use crate::streams::Streams;
 use crate::theme::wear;
 use crate::wire;
@@ -58,6 +60,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         show_data_folder,
         crash_reports,
         delete_crash_report,
+        set_safe_mode,
         save_draft,
         remember_chat,
         survey,
@@ -341,8 +344,16 @@ async fn choose_models_folder(app: State<'_, App>) -> Answer<()> {
 }
 
 #[tauri::command]
-async fn data_view(app: State<'_, App>) -> Answer<wire::DataView> {
-    Ok(app.data().await?.into())
+async fn data_view(app: State<'_, App>, home: State<'_, Home>) -> Answer<wire::DataView> {
+    Ok(wire::DataView::of(
+        app.data().await?,
+        safe_mode::drawing(&home),
+    ))
+}
+
+#[tauri::command]
+async fn set_safe_mode(home: State<'_, Home>, request: wire::SafeModeRequest) -> Answer<()> {
+    Ok(safe_mode::choose(&home, request.safe)?)
 }
 
 #[tauri::command]

@@ -45,8 +45,9 @@ pub(crate) use files::{
 #[cfg(test)]
 pub(crate) use keeping::{Backup, Device, Theme, Width};
 pub(crate) use keeping::{
-    CrashReport, CrashReportName, DataView, DeletedChat, EraseRequest, FolderRequest,
+    CrashReport, CrashReportName, DataView, DeletedChat, Drawing, EraseRequest, FolderRequest,
     InstructionsRequest, Preferences, PreferencesRequest, Preset, PresetName, PresetRequest,
+    SafeModeRequest,
 };
 #[cfg(test)]
 pub(crate) use manner::Taste;

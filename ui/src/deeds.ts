@@ -77,6 +77,7 @@ export function settingsDoor(door: Backend): SettingsDoor {
     chooseFolder: async () => void (await door.call('choose_models_folder', {})),
     backUp: async () => void (await door.call('back_up_now', {})),
     showFolder: async () => void (await door.call('show_data_folder', {})),
+    setSafeMode: async (safe) => void (await door.call('set_safe_mode', { safe })),
   };
 }
 

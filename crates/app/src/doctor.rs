@@ -71,7 +71,7 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
         let (found, hint) = safe.told();
         tell(Check {
             name: "window",
-            ok: safe.painted,
+            ok: safe.painted || safe.chosen,
             found,
             hint: Some(hint),
         });

@@ -179,10 +179,33 @@ pub(crate) struct DataView {
     chats_bytes: u64,
     /// The newest first.
     backups: Vec<Backup>,
+    /// null on systems where nothing is to choose about it.
+    drawing: Option<Drawing>,
 }
 
-impl From<app::Data> for DataView {
-    fn from(data: app::Data) -> Self {
+/// How the window is drawn.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Drawing {
+    /// In safe mode, without the graphics card.
+    pub(crate) safe: bool,
+    /// The same for the next start.
+    pub(crate) next: bool,
+    /// A person chose that.
+    pub(crate) chosen: bool,
+    /// A variable of the environment decides, whatever is chosen here.
+    pub(crate) set_outside: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct SafeModeRequest {
+    pub(crate) safe: bool,
+}
+
+impl DataView {
+    pub(crate) fn of(data: app::Data, drawing: Option<Drawing>) -> Self {
         Self {
             folder: data.folder.display().to_string(),
             models_folder: data.models.display().to_string(),
@@ -194,6 +217,7 @@ impl From<app::Data> for DataView {
                 .into_iter()
                 .map(|(name, bytes)| Backup { name, bytes })
                 .collect(),
+            drawing,
         }
     }
 }

@@ -41,6 +41,7 @@ import type {
   RememberRequest,
   Removal,
   RenameRequest,
+  SafeModeRequest,
   SearchRequest,
   SendRequest,
   SendResponse,
@@ -115,6 +116,8 @@ export interface Calls {
   delete_crash_report: { request: CrashReportName; response: null };
   /** In the system's own program for folders. */
   show_data_folder: { request: Nothing; response: null };
+  /** Whether the next start draws without the graphics card. */
+  set_safe_mode: { request: SafeModeRequest; response: null };
   save_draft: { request: DraftRequest; response: null };
   /** Which chat is open, for the next start. */
   remember_chat: { request: RememberRequest; response: null };

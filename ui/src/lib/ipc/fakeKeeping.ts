@@ -5,6 +5,7 @@ import type {
   ChatEvent,
   CrashReport,
   DataView,
+  Drawing,
   Manner,
   Preferences,
   Preset,
@@ -28,6 +29,7 @@ export class FakeKeeping {
   /** By the chat's id. */
   readonly ofChats = new Map<number, string>();
   presets: Preset[] = [];
+  drawing: Drawing = { safe: false, next: false, chosen: false, setOutside: false };
   preferences: Preferences = {
     language: '',
     theme: 'system',
@@ -84,6 +86,7 @@ error: device lost
         { name: 'chats-2026-11-24.db', bytes: 5_200_000 },
         { name: 'chats-2026-11-23.db', bytes: 5_100_000 },
       ],
+      drawing: this.drawing,
     };
   }
 }
@@ -99,7 +102,8 @@ type Keeps =
   | 'back_up_now'
   | 'show_data_folder'
   | 'crash_reports'
-  | 'delete_crash_report';
+  | 'delete_crash_report'
+  | 'set_safe_mode';
 
 /** The calls that only change what is kept, and whom they tell. */
 export function keepingCalls(
@@ -150,6 +154,10 @@ export function keepingCalls(
     crash_reports: () => kept.reports,
     delete_crash_report: ({ name }) => {
       kept.reports = kept.reports.filter((report) => report.name !== name);
+      return null;
+    },
+    set_safe_mode: ({ safe }) => {
+      kept.drawing = { ...kept.drawing, next: safe, chosen: safe };
       return null;
     },
   };

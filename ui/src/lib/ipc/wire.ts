@@ -737,19 +737,25 @@ export type PreferencesRequest = { preferences: Preferences, };
 export type Backup = { name: string, bytes: number, };
 
 /**
- * What is kept of an engine that stopped by itself.
+ * How the window is drawn.
  */
-export type CrashReport = { name: string, 
+export type Drawing = { 
 /**
- * Milliseconds since 1970, UTC.
+ * In safe mode, without the graphics card.
  */
-atMs: number, 
+safe: boolean, 
 /**
- * In English, in one sentence.
+ * The same for the next start.
  */
-what: string, text: string, };
-
-export type CrashReportName = { name: string, };
+next: boolean, 
+/**
+ * A person chose that.
+ */
+chosen: boolean, 
+/**
+ * A variable of the environment decides, whatever is chosen here.
+ */
+setOutside: boolean, };
 
 /**
  * Where the user's words are.
@@ -762,4 +768,10 @@ usualThreads: number, mostThreads: number, chatsBytes: number,
 /**
  * The newest first.
  */
-backups: Array<Backup>, };
+backups: Array<Backup>, 
+/**
+ * null on systems where nothing is to choose about it.
+ */
+drawing: Drawing | null, };
+
+export type SafeModeRequest = { safe: boolean, };

@@ -12,6 +12,7 @@ export type Name =
   | 'theme'
   | 'text'
   | 'width'
+  | 'drawing'
   | 'instructions'
   | 'threads'
   | 'device'
@@ -27,7 +28,7 @@ export type Name =
   | 'reports';
 
 export const GROUPS = {
-  look: ['language', 'theme', 'text', 'width'],
+  look: ['language', 'theme', 'text', 'width', 'drawing'],
   answers: ['instructions', 'context'],
   memory: ['device', 'threads', 'battery', 'idle'],
   models: ['folder', 'network'],
