@@ -737,6 +737,21 @@ export type PreferencesRequest = { preferences: Preferences, };
 export type Backup = { name: string, bytes: number, };
 
 /**
+ * What is kept of an engine that stopped by itself.
+ */
+export type CrashReport = { name: string, 
+/**
+ * Milliseconds since 1970, UTC.
+ */
+atMs: number, 
+/**
+ * In English, in one sentence.
+ */
+what: string, text: string, };
+
+export type CrashReportName = { name: string, };
+
+/**
  * How the window is drawn.
  */
 export type Drawing = { 
