@@ -29,8 +29,9 @@ make_package() {
   stage=$(package_target)/stage
   version=$(package_version)
   build_for_package -p engine-llama -p cli -p spud-desktop
-  # Not as for a package: it runs here alone, and what one works with has compiled most of it.
-  cargo build --locked -p cli --example papers >&2 || die "the build failed (its messages are above)."
+  # Not as for a package: it runs here alone, and what one works with has compiled most of it, if the same
+  # packages are named (others want other features of the same libraries, which are compiled anew).
+  cargo build --locked -p engine-llama -p cli -p spud-desktop --example papers >&2 || die "the build failed (its messages are above)."
   stage_package "$built" "$stage" "$version"
   bundle_package "$built" "$stage" "$version"
   weigh_package "$stage"
