@@ -46,7 +46,8 @@ build_for_package() {
     CARGO_TARGET_DIR=$(package_target)
     # (Rust needs no such flags.)
     CFLAGS=$(hardening "$sources")
-    export CFLAGS CXXFLAGS=$CFLAGS
+    # ggml would look for backends in the folder that it was built in, which somebody else may own where it runs.
+    export CFLAGS CXXFLAGS="$CFLAGS -UGGML_BACKEND_DIR"
     # shellcheck disable=SC2016  # the loader's own word
     export CMAKE_INSTALL_RPATH='$ORIGIN'
     # llama.cpp's helpers can fetch from the network where they find OpenSSL; the engine never does.
