@@ -43,14 +43,14 @@ build_for_package() {
   (
     export CARGO_TARGET_DIR SPUD_PACKAGE=1
     CARGO_TARGET_DIR=$(package_target)
-    # The programs parse files that strangers made. (Rust needs no such flags.)
-    export CFLAGS="-ffile-prefix-map=$sources=cargo -fstack-protector-strong -D_FORTIFY_SOURCE=2"
-    export CXXFLAGS=$CFLAGS
+    # (Rust needs no such flags.)
+    CFLAGS=$(hardening "$sources")
+    export CFLAGS CXXFLAGS=$CFLAGS
     # shellcheck disable=SC2016  # the loader's own word
     export CMAKE_INSTALL_RPATH='$ORIGIN'
     # llama.cpp's helpers can fetch from the network where they find OpenSSL; the engine never does.
     export CMAKE_DISABLE_FIND_PACKAGE_OpenSSL=ON
-    export CMAKE_SHARED_LINKER_FLAGS=-Wl,-z,relro,-z,now CMAKE_MODULE_LINKER_FLAGS=-Wl,-z,relro,-z,now
+    export CMAKE_SHARED_LINKER_FLAGS=$HARDENED_LINK CMAKE_MODULE_LINKER_FLAGS=$HARDENED_LINK
     export RUSTFLAGS="--remap-path-prefix=$sources=cargo --remap-path-prefix=$PWD=spud"
     cargo build --release --locked "$@" >&2
   ) || die "the build failed (its messages are above)."
@@ -98,7 +98,7 @@ stage_package() {
   echo '.so man1/spud.1' | gzip -9nc >"$share/man/man1/spud-desktop.1.gz"
   rm -r "$stage/papers"
 
-  sed "s/@LICENSE@/$(package_licence | sed 's/ OR / or /')/" packaging/copyright >"$doc/copyright"
+  install -m 644 packaging/copyright "$doc/copyright"
   sources=$(llama_sources)
   install -D -m 644 "$sources/LICENSE" "$doc/licences/llama.cpp"
   # Those of everything else, where a tool has collected them.
@@ -220,6 +220,8 @@ check_packaging() {
   update-mime-database "$folder/mime" 2>"$folder/log" || { cat "$folder/log"; status=1; }
   grep -q '^60:application/x-gguf$\|application/x-gguf:\*.gguf$' "$folder/mime/globs2" "$folder/mime/globs" || { say "no file is called a model"; status=1; }
   grep -aq GGUF "$folder/mime/magic" || { say "no file begins like a model"; status=1; }
+  # Debian's words for the licence are others; both must mean the same.
+  [ "$(package_licence)" = "MIT OR Apache-2.0" ] && grep -q '^License: Expat or Apache-2.0$' packaging/copyright || { say "packaging/copyright names other licences than Cargo.toml"; status=1; }
   # One word for the type, and the desktop entry is where the programs are.
   grep -q '^MimeType=application/x-gguf;$' packaging/spud.desktop && grep -q '^Exec=spud-desktop %f$' packaging/spud.desktop || { say "the desktop entry opens no model"; status=1; }
   rm -rf "$folder"

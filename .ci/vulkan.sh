@@ -11,7 +11,7 @@ PACKAGES_VULKAN=(libvulkan-dev glslc spirv-headers)
 # Where Debian's own headers are too old, those of this release are unpacked beside the build.
 VULKAN_SUITE=trixie
 # Raised when the recipe below changes what it builds.
-VULKAN_RECIPE=2
+VULKAN_RECIPE=3
 
 # The library, once built. The engine looks for it here (crates/engine-llama/src/backends.rs).
 vulkan_library() { printf '%s/backends/libggml-vulkan.so' "$(target)"; }
@@ -100,8 +100,9 @@ make_vulkan() {
     -DLLAMA_BUILD_APP=OFF -DLLAMA_BUILD_MTMD=OFF -DLLAMA_BUILD_COMMON=OFF -DLLAMA_BUILD_TESTS=OFF \
     -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF -DLLAMA_BUILD_UI=OFF \
     -DLLAMA_USE_PREBUILT_UI=OFF -DLLAMA_CURL=OFF \
-    -DVulkan_INCLUDE_DIR="$usr/include" -DCMAKE_PREFIX_PATH="$usr" -DCMAKE_CXX_FLAGS=-w \
-    -DCMAKE_SKIP_RPATH=ON || { echo "cmake could not configure it"; return 1; }
+    -DVulkan_INCLUDE_DIR="$usr/include" -DCMAKE_PREFIX_PATH="$usr" \
+    -DCMAKE_C_FLAGS="$(hardening "$sources") -w" -DCMAKE_CXX_FLAGS="$(hardening "$sources") -w" \
+    -DCMAKE_SHARED_LINKER_FLAGS="$HARDENED_LINK" -DCMAKE_MODULE_LINKER_FLAGS="$HARDENED_LINK" -DCMAKE_SKIP_RPATH=ON || { echo "cmake could not configure it"; return 1; }
   cmake --build "$folder/build" --target ggml-vulkan -j "$(nproc)" || { echo "it could not be compiled"; return 1; }
   cp "$folder/build/bin/libggml-vulkan.so" "$(vulkan_library).part" && mv "$(vulkan_library).part" "$(vulkan_library)" ||
     { echo "the library was not where it was expected"; return 1; }
@@ -135,6 +136,11 @@ newer_headers() {
       for package in *.deb; do dpkg-deb -x "$package" "$folder/newer" || exit 1; done
   ) && rm -rf "$apt" && new_enough "$folder/newer/usr/include"
 }
+
+# How C and C++ that other people's machines run are compiled: they parse files that strangers made. The names of
+# the folder of sources $1 stay out of them.
+hardening() { printf '%s' "-ffile-prefix-map=$1=cargo -fstack-protector-strong -D_FORTIFY_SOURCE=2"; }
+HARDENED_LINK=-Wl,-z,relro,-z,now
 
 # Has the tests expect a GPU: names llvmpipe's driver to them, where it and the library are there.
 expect_vulkan() {

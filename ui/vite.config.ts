@@ -27,5 +27,6 @@ export default defineConfig({
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
   preview: { host: '127.0.0.1', port: 4173, strictPort: true },
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'] },
+  // No test is timed: a machine that builds beside it takes ten times as long. One that hangs ends too.
+  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], testTimeout: 120_000 },
 });

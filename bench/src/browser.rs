@@ -17,6 +17,19 @@ const PATIENCE: Duration = Duration::from_mins(12);
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(5);
 
+/// Memory of one program's processes, in bytes, what is shared with others counted in parts.
+#[derive(Debug, Default)]
+pub struct Held {
+    /// The program's file.
+    pub program: String,
+    /// All of it.
+    pub all: u64,
+    /// What it wrote itself: heaps, stacks, what its scripts made.
+    pub own: u64,
+    /// Code and data of files that are mapped; the system can take them back and read them again.
+    pub files: u64,
+}
+
 /// A window that is open; closed when it is dropped.
 pub struct Window {
     session: String,
@@ -119,21 +132,41 @@ impl Window {
     /// Bytes of memory of the web process and of all processes of the window, what is shared with
     /// others counted in parts.
     pub fn memory(&self) -> (u64, u64) {
-        let all = self.processes();
-        let web = all.iter().filter(|(_, name)| name == "WebKitWebProcess");
-        let pss = |number: &str| {
+        let all = self.memory_by_program();
+        let web = all.iter().filter(|held| held.program == "WebKitWebProcess");
+        (
+            web.map(|held| held.all).sum(),
+            all.iter().map(|held| held.all).sum(),
+        )
+    }
+
+    /// What each program of the window holds, the largest first.
+    pub fn memory_by_program(&self) -> Vec<Held> {
+        let mut all: Vec<Held> = Vec::new();
+        for (number, program) in self.processes() {
             let text =
                 fs::read_to_string(format!("/proc/{number}/smaps_rollup")).unwrap_or_default();
-            let line = text.lines().find_map(|line| line.strip_prefix("Pss:"));
-            let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-            kib.and_then(|kib| kib.trim().parse::<u64>().ok())
-                .unwrap_or_default()
-                << 10
-        };
-        (
-            web.map(|(number, _)| pss(number)).sum(),
-            all.iter().map(|(number, _)| pss(number)).sum(),
-        )
+            let bytes = |key: &str| {
+                let line = text.lines().find_map(|line| line.strip_prefix(key));
+                let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
+                kib.and_then(|kib| kib.trim().parse::<u64>().ok())
+                    .unwrap_or_default()
+                    << 10
+            };
+            let at = all.iter().position(|held| held.program == program);
+            let at = at.unwrap_or_else(|| {
+                all.push(Held {
+                    program,
+                    ..Held::default()
+                });
+                all.len() - 1
+            });
+            all[at].all += bytes("Pss:");
+            all[at].own += bytes("Pss_Anon:");
+            all[at].files += bytes("Pss_File:");
+        }
+        all.sort_by_key(|held| std::cmp::Reverse(held.all));
+        all
     }
 
     /// Seconds of processor time that the web process took so far; the system tells hundredths.

@@ -1,13 +1,15 @@
 //! The calls of the page, one line each. `build.rs` lists them again, since Tauri wants their names
 //! before there is code.
 
-use app::{App, AttachmentId, ChatId, Closing, Held, MessageId, Network, Preferences, Tongue};
+use app::{
+    App, AttachmentId, ChatId, Closing, Held, Home, MessageId, Network, Preferences, Tongue,
+};
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
 use crate::drops::Drops;
 use crate::leaving::leave_window;
-use crate::safe_mode::FirstPaint;
+use crate::safe_mode::{self, FirstPaint};
 use crate::streams::Streams;
 use crate::theme::wear;
 use crate::wire;
@@ -56,6 +58,9 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         data_view,
         back_up_now,
         show_data_folder,
+        crash_reports,
+        delete_crash_report,
+        set_safe_mode,
         save_draft,
         remember_chat,
         survey,
@@ -339,8 +344,16 @@ async fn choose_models_folder(app: State<'_, App>) -> Answer<()> {
 }
 
 #[tauri::command]
-async fn data_view(app: State<'_, App>) -> Answer<wire::DataView> {
-    Ok(app.data().await?.into())
+async fn data_view(app: State<'_, App>, home: State<'_, Home>) -> Answer<wire::DataView> {
+    Ok(wire::DataView::of(
+        app.data().await?,
+        safe_mode::drawing(&home),
+    ))
+}
+
+#[tauri::command]
+async fn set_safe_mode(home: State<'_, Home>, request: wire::SafeModeRequest) -> Answer<()> {
+    Ok(safe_mode::choose(&home, request.safe)?)
 }
 
 #[tauri::command]
@@ -351,6 +364,17 @@ async fn back_up_now(app: State<'_, App>) -> Answer<()> {
 #[tauri::command]
 async fn show_data_folder(app: State<'_, App>) -> Answer<()> {
     Ok(app.show_data_folder().await?)
+}
+
+#[tauri::command]
+async fn crash_reports(app: State<'_, App>) -> Answer<Vec<wire::CrashReport>> {
+    let reports = app.crash_reports().await?.into_iter();
+    Ok(reports.map(Into::into).collect())
+}
+
+#[tauri::command]
+async fn delete_crash_report(app: State<'_, App>, request: wire::CrashReportName) -> Answer<()> {
+    Ok(app.delete_crash_report(&request.name).await?)
 }
 
 #[tauri::command]

@@ -23,6 +23,9 @@ fn main() -> ExitCode {
     if let Some(status) = app::reading::become_reader() {
         return status;
     }
+    if let Some(status) = app::become_opener() {
+        return status;
+    }
     safe_mode::begin();
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,

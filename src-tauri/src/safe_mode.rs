@@ -7,7 +7,10 @@
 //! the process stays, so does whoever waits for it, and there never are two of them.
 //!
 //! What this does not see: a page that WebKit takes for painted and the screen does not show. For
-//! that there is `SPUD_SAFE_MODE=on`.
+//! that there are the settings, where a part of the window can be seen, and `SPUD_SAFE_MODE=on`.
+//!
+//! The variables are this program's alone (`app::add_variables`): a browser that it opens does not
+//! get them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -43,10 +46,11 @@ impl FirstPaint {
 }
 
 #[cfg(target_os = "linux")]
-pub(crate) use linux::{begin, end, guard};
+pub(crate) use linux::{begin, choose, drawing, end, guard};
 
 #[cfg(target_os = "linux")]
 mod linux {
+    use std::ffi::OsString;
     use std::io::Write;
     use std::os::unix::process::CommandExt;
     use std::path::Path;
@@ -54,18 +58,23 @@ mod linux {
     use std::sync::atomic::Ordering;
     use std::time::Duration;
 
-    use app::{Home, SAFE_MODE_VARIABLE, SafeMode};
+    use app::{Failure, Home, SAFE_MODE_VARIABLE, SafeMode, add_variables, is_added};
     use tauri::async_runtime::spawn;
     use tauri::{AppHandle, Manager, WebviewWindow};
     use webkit2gtk::WebViewExt;
 
     use super::FirstPaint;
+    use crate::starts::Starts;
+    use crate::wire::Drawing;
 
     /// What WebKit is told before it starts: no buffers shared with the GPU, no composing on it.
     const SOFTWARE: [&str; 2] = [
         "WEBKIT_DISABLE_DMABUF_RENDERER",
         "WEBKIT_DISABLE_COMPOSITING_MODE",
     ];
+
+    /// Why it is on where a person chose it.
+    const CHOSEN: &str = "somebody chose it in the settings";
 
     /// Looks at the window, a second apart, that a page may take to load. On the slowest machine and
     /// a cold disk that is a few seconds; the rest is for a machine that swaps. A second in which this
@@ -89,7 +98,7 @@ mod linux {
             _ => Home::find().is_ok_and(|home| is_remembered(&home)),
         };
         if is_safe && !is_on() {
-            become_safe();
+            become_safe(std::env::args_os().skip(1));
         }
     }
 
@@ -100,10 +109,11 @@ mod linux {
             return false;
         };
         let is_same = safe.webkit == webkit() && safe.driver == driver(Path::new("/"));
-        if !is_same {
+        let counts = safe.chosen || is_same;
+        if !counts {
             SafeMode::forget(home);
         }
-        is_same
+        counts
     }
 
     /// Whether this is safe mode.
@@ -112,17 +122,49 @@ mod linux {
         is(SAFE_MODE_VARIABLE, "on") && SOFTWARE.iter().all(|name| is(name, "1"))
     }
 
-    /// Executes this program anew in its own place. Comes back only where that fails; the window is
-    /// opened as usual then.
-    fn become_safe() {
+    /// How the window is drawn, now and from the next start on.
+    pub(crate) fn drawing(home: &Home) -> Option<Drawing> {
+        let kept = SafeMode::of(home);
+        Some(Drawing {
+            safe: is_on(),
+            next: kept.is_some(),
+            chosen: kept.is_some_and(|kept| kept.chosen),
+            set_outside: std::env::var_os(SAFE_MODE_VARIABLE)
+                .is_some_and(|set| set == "on" || set == "off")
+                && !is_added(SAFE_MODE_VARIABLE),
+        })
+    }
+
+    /// Has the next start draw in safe mode, or with the GPU.
+    pub(crate) fn choose(home: &Home, safe: bool) -> Result<(), Failure> {
+        if !safe {
+            SafeMode::forget(home);
+            return Ok(());
+        }
+        SafeMode {
+            reason: CHOSEN.to_owned(),
+            webkit: webkit(),
+            driver: driver(Path::new("/")),
+            painted: is_on(),
+            chosen: true,
+        }
+        .keep(home)
+    }
+
+    /// Executes this program anew in its own place, with these arguments. Comes back only where that
+    /// fails; the window is opened as usual then.
+    fn become_safe(arguments: impl Iterator<Item = OsString>) {
         let Ok(program) = std::env::current_exe() else {
             return;
         };
-        let failed = Command::new(&program)
-            .args(std::env::args_os().skip(1))
-            .env(SAFE_MODE_VARIABLE, "on")
-            .envs(SOFTWARE.map(|name| (name, "1")))
-            .exec();
+        let mut command = Command::new(&program);
+        command.args(arguments);
+        let [buffers, composing] = SOFTWARE.map(|name| (name, "1"));
+        add_variables(
+            &mut command,
+            &[(SAFE_MODE_VARIABLE, "on"), buffers, composing],
+        );
+        let failed = command.exec();
         say(&format!(
             "cannot start `{}` again in safe mode: {failed}. Start it with {SAFE_MODE_VARIABLE}=on.",
             program.display()
@@ -200,6 +242,7 @@ mod linux {
             webkit: webkit(),
             driver: driver(Path::new("/")),
             painted: false,
+            chosen: false,
         };
         if let Err(failure) = safe.keep(home) {
             // It happens again at the next start then.
@@ -226,10 +269,12 @@ mod linux {
         }
     }
 
-    /// The last of the program: it becomes itself in safe mode where that was found to be needed.
+    /// The last of the program: it becomes itself in safe mode where that was found to be needed. What
+    /// it was given and has opened, it is not given again.
     pub(crate) fn end(shell: &AppHandle) {
         if shell.state::<FirstPaint>().0.again.load(Ordering::Relaxed) {
-            become_safe();
+            let left = shell.state::<Starts>().left();
+            become_safe(left.into_iter().map(OsString::from));
         }
     }
 
@@ -326,9 +371,20 @@ mod elsewhere {
         Ok(())
     }
 
+    /// Nothing is told.
+    pub(crate) fn drawing(_home: &app::Home) -> Option<crate::wire::Drawing> {
+        None
+    }
+
+    /// Nothing is chosen.
+    #[allow(clippy::unnecessary_wraps, reason = "as on Linux")]
+    pub(crate) fn choose(_home: &app::Home, _safe: bool) -> Result<(), app::Failure> {
+        Ok(())
+    }
+
     /// Nothing follows.
     pub(crate) fn end(_shell: &tauri::AppHandle) {}
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) use elsewhere::{begin, end, guard};
+pub(crate) use elsewhere::{begin, choose, drawing, end, guard};

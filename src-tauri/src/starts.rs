@@ -31,6 +31,10 @@ struct Inner {
     product: Option<App>,
     /// What came before there was a product to open it.
     waiting: Vec<String>,
+    /// What is being opened, by a number.
+    opening: Vec<(u64, String)>,
+    /// The number of what comes next.
+    next: u64,
 }
 
 impl Starts {
@@ -69,40 +73,50 @@ impl Starts {
     pub(crate) fn serve(&self, product: &App) {
         let mut inner = self.inner();
         inner.product = Some(product.clone());
-        for what in inner.waiting.drain(..) {
-            open(product, what);
+        for what in std::mem::take(&mut inner.waiting) {
+            self.open(&mut inner, product.clone(), what);
         }
+    }
+
+    /// What was given and is not open yet, for a start that takes the place of this one.
+    pub(crate) fn left(&self) -> Vec<String> {
+        let inner = self.inner();
+        let opening = inner.opening.iter().map(|(_, what)| what);
+        opening.chain(&inner.waiting).cloned().collect()
     }
 
     /// Opens what a command line names, typed in this folder.
     fn take(&self, arguments: &[String], folder: &Path) {
-        let Some(what) = arguments.get(1) else {
-            return;
-        };
-        let what = in_folder(what, folder);
-        let mut inner = self.inner();
-        match &inner.product {
-            Some(product) => open(product, what),
-            None => inner.waiting.push(what),
+        for what in arguments.iter().skip(1) {
+            let what = in_folder(what, folder);
+            let mut inner = self.inner();
+            match inner.product.clone() {
+                Some(product) => self.open(&mut inner, product, what),
+                None => inner.waiting.push(what),
+            }
         }
+    }
+
+    /// Opens a model, or a file to ask about. What goes wrong is told as a notice.
+    fn open(&self, inner: &mut Inner, product: App, what: String) {
+        let number = inner.next;
+        inner.next += 1;
+        inner.opening.push((number, what.clone()));
+        let starts = self.clone();
+        spawn(async move {
+            let path = PathBuf::from(&what);
+            if is_model(&path) || !path.is_file() {
+                product.open_model(&what).await;
+            } else {
+                product.open_file(path).await;
+            }
+            starts.inner().opening.retain(|(one, _)| *one != number);
+        });
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// Opens a model, or a file to ask about. What goes wrong is told as a notice.
-fn open(product: &App, what: String) {
-    let product = product.clone();
-    spawn(async move {
-        let path = PathBuf::from(&what);
-        if is_model(&path) || !path.is_file() {
-            product.open_model(&what).await;
-        } else {
-            product.open_file(path).await;
-        }
-    });
 }
 
 /// Brings the window to the front, out of the task bar, and back where it was closed while a
@@ -156,8 +170,9 @@ mod tests {
         assert!(starts.inner().waiting.is_empty());
         let typed = ["spud-desktop", "a.gguf"].map(str::to_owned);
         starts.take(&typed, Path::new("/tmp"));
-        let meant = Path::new("/tmp").join("a.gguf");
-        assert_eq!(starts.inner().waiting, [meant.to_str().unwrap()]);
+        starts.take(&typed, Path::new("/srv"));
+        let meant = ["/tmp", "/srv"].map(|folder| Path::new(folder).join("a.gguf"));
+        assert_eq!(starts.left(), meant.map(|path| path.display().to_string()));
     }
 
     #[test]

@@ -37,6 +37,8 @@ pub(crate) fn run() -> Result<(), String> {
     let shell = shell
         .invoke_handler(calls::all())
         .manage(FirstPaint::default())
+        .manage(home.clone())
+        .manage(starts.clone())
         .setup(move |shell| {
             // The window first: what is slow comes while it is there to be looked at.
             let window =

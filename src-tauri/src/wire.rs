@@ -45,8 +45,9 @@ pub(crate) use files::{
 #[cfg(test)]
 pub(crate) use keeping::{Backup, Device, Theme, Width};
 pub(crate) use keeping::{
-    DataView, DeletedChat, EraseRequest, FolderRequest, InstructionsRequest, Preferences,
-    PreferencesRequest, Preset, PresetName, PresetRequest,
+    CrashReport, CrashReportName, DataView, DeletedChat, Drawing, EraseRequest, FolderRequest,
+    InstructionsRequest, Preferences, PreferencesRequest, Preset, PresetName, PresetRequest,
+    SafeModeRequest,
 };
 #[cfg(test)]
 pub(crate) use manner::Taste;

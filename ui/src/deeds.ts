@@ -3,7 +3,7 @@ import type { ChatActions } from './lib/chats/actions';
 import type { MessageActions } from './lib/conversation/actions';
 import type { InstructionsDoor } from './lib/conversation/instructionsDoor';
 import type { Backend } from './lib/ipc/calls';
-import type { Failure } from './lib/ipc/wire';
+import type { Failure, Preferences } from './lib/ipc/wire';
 import type { SettingsDoor } from './lib/settings/door';
 import type { ShelfActions } from './lib/shelf/actions';
 import type { FilesDoor } from './lib/state/attachments.svelte';
@@ -21,11 +21,20 @@ export function messageDeeds(
   answerNow: () => void,
   remove: (message: number, words: string) => void,
   file: (file: number) => void,
+  reports: () => void,
+  preferences: () => Preferences | null,
 ): MessageActions {
+  const alone = async (message: number): Promise<void> => {
+    const set = preferences();
+    if (set) await door.call('set_preferences', { preferences: { ...set, device: 'processor' } });
+    await door.call('ask_again', { message });
+  };
   return {
     instead: (message, text, files) => act(door.call('ask_instead', { message, text, files })),
     file,
     again: (message) => act(door.call('ask_again', { message })),
+    againAlone: (message) => act(alone(message)),
+    reports,
     goOn: (message) => act(door.call('go_on', { message })),
     thinkMore: (message) => act(door.call('think_more', { message })),
     // Who steps through them goes on stepping (`Branches`).
@@ -68,6 +77,7 @@ export function settingsDoor(door: Backend): SettingsDoor {
     chooseFolder: async () => void (await door.call('choose_models_folder', {})),
     backUp: async () => void (await door.call('back_up_now', {})),
     showFolder: async () => void (await door.call('show_data_folder', {})),
+    setSafeMode: async (safe) => void (await door.call('set_safe_mode', { safe })),
   };
 }
 

@@ -34,6 +34,17 @@ describe('the house', () => {
     expect(having(/<img|<iframe|<object|url\((?!#)/, views)).toEqual([]);
   });
 
+  it('has one drawing of a potato', () => {
+    const shapes = (text: string): string[] =>
+      (/<svg.*<\/svg>/s.exec(text)?.[0].match(/<(?:g|path|ellipse)\b[^>]*>/g) ?? []).map((shape) =>
+        [...shape.matchAll(/[\w-]+="[^"]*"|^<\w+/g)].join(' '),
+      );
+    const icon = shapes(readFileSync(join(ROOT, '../../icons/icon.svg'), 'utf8'));
+    expect(icon.length).toBeGreaterThan(5);
+    const mark = views.find(({ path }) => path === 'lib/parts/Mark.svelte')?.text ?? '';
+    expect(shapes(mark)).toEqual(icon);
+  });
+
   it('keeps its stores apart', () => {
     const stores = code.filter(({ path }) => path.endsWith('.svelte.ts'));
     expect(stores.length).toBeGreaterThan(3);

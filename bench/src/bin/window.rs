@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use bench::browser::{Window, wait};
+use bench::browser::{Held, Window, wait};
 use bench::figures::{self, Figure, Target};
 use bench::stream::{self, Script};
 use bench::{many, page};
@@ -68,6 +68,8 @@ enum Part {
     Start,
     /// The list of many chats, and the chat of many messages.
     Chats,
+    /// Memory of all processes while no model is loaded.
+    Idle,
 }
 
 fn main() -> ExitCode {
@@ -94,6 +96,9 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     }
     if is_asked(Part::Chats) {
         found.extend(stage.chats(arguments)?);
+    }
+    if is_asked(Part::Idle) {
+        found.extend(stage.idle()?);
     }
     print!("{}", figures::text(&found, arguments.json));
     Ok(())
@@ -156,6 +161,37 @@ impl Stage {
             Figure::new("start: first words painted", "s", shown),
             Figure::new("start: usable, at most", "s", usable),
         ])
+    }
+
+    /// Memory while no model is loaded, program by program: a window that was just opened, and left
+    /// alone for a while.
+    fn idle(&self) -> io::Result<Vec<Figure>> {
+        let home = tempfile::tempdir()?;
+        let window = self.open(home.path())?;
+        window.until("the composer", page::IS_USABLE)?;
+        // WebKit gives back what the start needed after some seconds.
+        eprintln!("idle: half a minute");
+        std::thread::sleep(Duration::from_secs(30));
+        let all = window.memory_by_program();
+        let sum = |of: fn(&Held) -> u64| all.iter().map(of).sum::<u64>();
+        let whole = Held {
+            program: "all processes".to_owned(),
+            all: sum(|held| held.all),
+            own: sum(|held| held.own),
+            files: sum(|held| held.files),
+        };
+        let rows = |held: &Held| {
+            [
+                (String::new(), held.all),
+                (", written by itself".to_owned(), held.own),
+                (", files that are mapped".to_owned(), held.files),
+            ]
+            .map(|(what, bytes)| {
+                let name = format!("no model: {}{what}", held.program);
+                Figure::new(name, "MiB", vec![mib(bytes)])
+            })
+        };
+        Ok(all.iter().chain([&whole]).flat_map(rows).collect())
     }
 
     /// Frames and memory while a long reply comes.

@@ -214,7 +214,7 @@ fn ask(engine: &Engine, load: engine::message::Load, question: Reply) -> Result<
 
 fn refused(failure: Failure) -> Refusal {
     let outcome = match failure.code {
-        FailureCode::EngineStopped => Outcome::Crashed,
+        FailureCode::EngineStopped | FailureCode::MemoryRanOut => Outcome::Crashed,
         _ => Outcome::Engine,
     };
     (outcome, failure.message)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use crate::failure::{Cause, Code, Failure};
 use crate::machine::unknown;
 use crate::open::{App, blocking, now_ms};
+use crate::outside;
 
 /// Where the user's words are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl App {
     pub async fn show_data_folder(&self) -> Result<(), Failure> {
         let folder = self.inner.room.outfit().home.data().to_owned();
         blocking(move || {
-            opener::open(&folder).map_err(|error| {
+            outside::open_folder(&folder).map_err(|error| {
                 let message = format!("no program opened `{}`: {error}", folder.display());
                 Failure::new(Code::Storage, message)
                     .hint("Open the folder by hand.")

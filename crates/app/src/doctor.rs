@@ -2,12 +2,14 @@
 
 use std::time::Instant;
 
+use engine::cage::Wall;
 use engine::prompt::Conversation;
 use fit::bytes::human;
 use serde::Serialize;
 
-use crate::engine_room::{Ending, EngineRoom, Progress, Settings};
-use crate::failure::{Failure, REINSTALL, of_opening};
+use crate::crashes::reports;
+use crate::engine_room::{Ending, EngineRoom, Progress, Settings, program};
+use crate::failure::{Code, Failure, REINSTALL, of_opening};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
 use crate::machine::{Look, see};
@@ -69,7 +71,7 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
         let (found, hint) = safe.told();
         tell(Check {
             name: "window",
-            ok: safe.painted,
+            ok: safe.painted || safe.chosen,
             found,
             hint: Some(hint),
         });
@@ -78,6 +80,14 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
     tell(Check::new("engine", engine));
     if let Some(answer) = answer {
         tell(Check::new("practice model", answer));
+    }
+    let contexts = home.contexts();
+    if let Some(cage) = blocking(move || Ok(cage(&contexts))).await.ok().flatten() {
+        tell(cage);
+    }
+    let place = home.clone();
+    if let Some(crashes) = blocking(move || Ok(crashes(&place))).await.ok().flatten() {
+        tell(crashes);
     }
     for found in forecasts(home) {
         tell(Check::new("forecast", Ok(found)));
@@ -113,6 +123,76 @@ fn gpus(home: &Home, stop: &Stop) -> Result<String, Failure> {
         "none that the engine can use".to_owned()
     } else {
         found.join("; ")
+    })
+}
+
+/// What keeps an engine from what is the user's, where the system has something to keep it with. What
+/// is open on an old kernel is told, and is no fault of the machine.
+fn cage(contexts: &std::path::Path) -> Option<Check> {
+    // Without the program nothing computes, which is told already.
+    let program = program().ok()?;
+    let findings = match engine::cage::check(&program, contexts, &[]) {
+        Ok(findings) => findings,
+        Err(error) => {
+            let failure = Failure::new(Code::EngineFailed, error.to_string()).hint(REINSTALL);
+            return Some(Check::new("cage", Err(failure)));
+        }
+    };
+    if findings.is_empty() {
+        return None;
+    }
+    let open: Vec<&str> = findings
+        .iter()
+        .filter(|finding| !finding.holds)
+        .map(|finding| wall(finding.wall))
+        .collect();
+    let hint = "A newer system closes it further (Linux 5.13 and later have Landlock).".to_owned();
+    Some(Check {
+        name: "cage",
+        ok: true,
+        found: if open.is_empty() {
+            format!("all {} walls around the engine hold", findings.len())
+        } else {
+            format!("this system leaves open to the engine: {}", open.join(", "))
+        },
+        hint: (!open.is_empty()).then_some(hint),
+    })
+}
+
+/// What is open where a wall does not hold.
+fn wall(wall: Wall) -> &'static str {
+    match wall {
+        Wall::Reading => "reading your files",
+        Wall::Listing => "listing folders",
+        Wall::Writing => "writing files",
+        Wall::Network => "the network",
+        Wall::Sockets => "sockets of other programs",
+        Wall::Programs => "starting programs",
+        Wall::Processes => "making processes",
+        Wall::Signals => "signals to other processes",
+        Wall::Privileges => "the rights of root's programs",
+        Wall::Memory => "outliving other programs when memory runs out",
+        Wall::Parent => "outliving Spud",
+        Wall::Kept => "losing what it computed for chats",
+    }
+}
+
+/// Engines that ended by themselves; none where there is no report on any.
+fn crashes(home: &Home) -> Option<Check> {
+    let reports = reports(home);
+    let newest = reports.first()?;
+    let count = match reports.len() {
+        1 => "a report is".to_owned(),
+        several => format!("{several} reports are"),
+    };
+    Some(Check {
+        name: "crashes",
+        ok: true,
+        found: format!("{count} kept, the newest says: {}", newest.what),
+        hint: Some(format!(
+            "It is `{}`; nothing is ever sent.",
+            home.crashes().join(&newest.name).display()
+        )),
     })
 }
 
@@ -209,7 +289,7 @@ async fn ask(home: &Home, stop: Stop) -> (Found, Option<Found>) {
         Ending::Failed(failure) => Err(failure),
         _ if answer.contains(expected) => Ok(format!("{question} {}", answer.trim())),
         _ => Err(Failure::new(
-            crate::failure::Code::EngineFailed,
+            Code::EngineFailed,
             format!(
                 "asked {question}, the practice model answered {:?}",
                 answer.trim()

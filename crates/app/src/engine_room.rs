@@ -4,13 +4,14 @@
 //! An engine process holds one model for its life. Choosing another model, stopping a load, and
 //! the end of the idle time all end the process, which returns every byte at once.
 
+mod deaths;
 mod terms;
 
 use std::path::PathBuf;
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::sync::{Arc, Mutex as BriefMutex, MutexGuard as BriefMutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
 
 use engine::message::{Event, Prepare};
 use engine::prompt::{Conversation, Segment};
@@ -19,14 +20,16 @@ use tokio::sync::{Mutex, MutexGuard, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
+use crate::crashes::{Crash, report};
 use crate::failure::{Code, Failure, REINSTALL};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
 use crate::model::Model;
 use crate::preferences::Preferences;
-use crate::resident::{Outfit, Resident, load};
+use crate::resident::{Hears, Outfit, Resident, device, load};
 use crate::run::run;
 use crate::stop::Stop;
+use deaths::{By, Deaths, What};
 pub use terms::{Ending, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed};
 
 /// How long counting tokens may take before an estimate has to do: some twenty times what it takes.
@@ -73,6 +76,8 @@ struct Shared {
     uses: AtomicU64,
     /// Bytes that the model in memory will give back, as planned.
     held_bytes: AtomicU64,
+    /// Of engines that ended by themselves.
+    deaths: BriefMutex<Deaths>,
 }
 
 impl EngineRoom {
@@ -95,6 +100,7 @@ impl EngineRoom {
                 idle,
                 uses: AtomicU64::new(0),
                 held_bytes: AtomicU64::new(0),
+                deaths: BriefMutex::default(),
             }),
         }
     }
@@ -116,8 +122,13 @@ impl EngineRoom {
             resident = self.shared.resident.lock() => resident,
             () = stop.asked() => return Ok(false),
         };
+        let wanted = Wanted {
+            model,
+            settings,
+            by: By::Person,
+        };
         let loaded = self
-            .make_resident(&mut resident, model, settings, stop, &mut |_| {})
+            .make_resident(&mut resident, wanted, stop, &mut |_| {})
             .await?;
         Ok(loaded.is_some())
     }
@@ -141,7 +152,12 @@ impl EngineRoom {
             if !may_load {
                 return Ok(());
             }
-            self.make_resident(&mut resident, model, settings, stop, &mut |_| {})
+            let wanted = Wanted {
+                model,
+                settings,
+                by: By::Itself,
+            };
+            self.make_resident(&mut resident, wanted, stop, &mut |_| {})
                 .await?;
         }
         if let Some(there) = resident.as_mut() {
@@ -235,8 +251,13 @@ impl EngineRoom {
         let Some(mut resident) = self.enter(&mut stop, tell).await else {
             return Outcome::before_the_engine(Ending::Stopped);
         };
+        let wanted = Wanted {
+            model,
+            settings,
+            by: By::Person,
+        };
         let load_ms = match self
-            .make_resident(&mut resident, model, settings, stop.clone(), tell)
+            .make_resident(&mut resident, wanted, stop.clone(), tell)
             .await
         {
             Ok(Some(load_ms)) => load_ms,
@@ -251,6 +272,9 @@ impl EngineRoom {
         outfit.learn(there, settings, &end, &statistics).await;
         there.wants_trying = there.may_try(settings, &end, &statistics);
         if there.engine.is_alive() {
+            if !matches!(end, Ending::Failed(_)) {
+                self.shared.deaths().forget(&there.what());
+            }
             self.leave_when_idle(there);
         } else {
             let state = match &end {
@@ -297,34 +321,49 @@ impl EngineRoom {
     async fn make_resident(
         &self,
         resident: &mut Option<Resident>,
-        model: &Model,
-        settings: &Settings,
+        wanted: Wanted<'_>,
         stop: Stop,
         tell: &mut (dyn FnMut(Progress) + Send),
     ) -> Result<Option<u64>, Failure> {
+        let Wanted {
+            model,
+            settings,
+            by,
+        } = wanted;
         if resident
             .as_ref()
             .is_some_and(|there| there.serves(model, settings))
         {
             return Ok(Some(0));
         }
-        // First: the memory of the old one is part of what is free for the new one.
-        self.shared
-            .vacate(resident, EngineState::Loading(0.0))
-            .await;
-        let state = &self.shared.state;
-        let mut hear = |progress: Progress| {
-            if let Progress::Loading(part) = progress {
-                state.send_replace(EngineState::Loading(part));
-            }
-            tell(progress);
+        let shared = &self.shared;
+        // First: the memory of the old one is part of what is free for the new one, and its death,
+        // where it died, speaks against another.
+        shared.vacate(resident, EngineState::Loading(0.0)).await;
+        let what = What {
+            model: model.clone(),
+            device: device(settings, &shared.outfit.home),
         };
-        match load(model, settings, &self.shared.outfit, stop, &mut hear).await {
+        let state = &shared.state;
+        if let Err(failure) = shared.deaths().check(&what, by, Instant::now()) {
+            state.send_replace(EngineState::Failed(failure.clone()));
+            return Err(failure);
+        }
+        let mut listener = Listener {
+            state,
+            tell,
+            crashes: Vec::new(),
+        };
+        let loaded = load(model, settings, &shared.outfit, stop, &mut listener).await;
+        for crash in listener.crashes {
+            shared.mourn(what.clone(), crash).await;
+        }
+        match loaded {
             Ok(Some(mut there)) => {
                 let load_ms = there.loaded.load_ms;
                 state.send_replace(EngineState::Ready(there.loaded.context));
                 self.leave_when_idle(&mut there);
-                let held = &self.shared.held_bytes;
+                let held = &shared.held_bytes;
                 held.store(there.found.plan.memory_bytes(), Ordering::Relaxed);
                 *resident = Some(there);
                 Ok(Some(load_ms))
@@ -375,10 +414,69 @@ impl Shared {
     async fn vacate(&self, resident: &mut Option<Resident>, state: EngineState) {
         self.state.send_replace(state);
         self.held_bytes.store(0, Ordering::Relaxed);
-        if let Some(there) = resident.take() {
-            // It fails where the program is ending, and then nobody waits for the memory.
-            let _ = spawn_blocking(move || there.engine.end()).await;
+        let Some(there) = resident.take() else { return };
+        if let Some(death) = there.engine.death() {
+            let what = there.what();
+            let crash = Crash {
+                death,
+                found: there.found,
+                loaded: Some(there.loaded),
+            };
+            self.mourn(what, crash).await;
         }
+        // It fails where the program is ending, and then nobody waits for the memory.
+        let _ = spawn_blocking(move || there.engine.end()).await;
+    }
+
+    /// Counts a death and keeps a report on it.
+    async fn mourn(&self, what: What, crash: Crash) {
+        let on_gpu = !crash.found.plan.placement.gpus.is_empty();
+        self.deaths().note(what, crash.death.at, on_gpu);
+        let home = self.outfit.home.clone();
+        // It fails where the program is ending, and then there is none.
+        let _ = spawn_blocking(move || report(&home, &crash)).await;
+    }
+
+    fn deaths(&self) -> BriefMutexGuard<'_, Deaths> {
+        // Whole also after a panic: each change is one step.
+        self.deaths.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Resident {
+    /// What an engine's death counts for.
+    fn what(&self) -> What {
+        What {
+            model: self.model.clone(),
+            device: self.device,
+        }
+    }
+}
+
+/// What shall be in memory, and who wants it.
+struct Wanted<'a> {
+    model: &'a Model,
+    settings: &'a Settings,
+    by: By,
+}
+
+/// Hears a load for everybody who waits for it.
+struct Listener<'a> {
+    state: &'a watch::Sender<EngineState>,
+    tell: &'a mut (dyn FnMut(Progress) + Send),
+    crashes: Vec<Crash>,
+}
+
+impl Hears for Listener<'_> {
+    fn progress(&mut self, progress: Progress) {
+        if let Progress::Loading(part) = progress {
+            self.state.send_replace(EngineState::Loading(part));
+        }
+        (self.tell)(progress);
+    }
+
+    fn died(&mut self, crash: Crash) {
+        self.crashes.push(crash);
     }
 }
 

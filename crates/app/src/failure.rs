@@ -34,6 +34,10 @@ pub enum Code {
     EngineMismatch,
     /// The engine's process ended in the middle of its work.
     EngineStopped,
+    /// The engine's process ended again and again, so that none is started for a while.
+    EngineUnsteady,
+    /// The same where a GPU computed.
+    GpuUnsteady,
     /// The engine reported an error.
     EngineFailed,
     /// There was nothing to answer.
@@ -190,7 +194,11 @@ impl From<engine::message::Failure> for Failure {
             ),
             FailureCode::EngineStopped => (
                 Code::EngineStopped,
-                "Ask again: a fresh engine starts. If memory ran out, close other programs first.",
+                "Ask again: a fresh engine starts. What is known of this one is kept (`spud doctor`).",
+            ),
+            FailureCode::MemoryRanOut => (
+                Code::EngineStopped,
+                "Ask again once there is memory: close other programs, or choose a smaller model.",
             ),
             FailureCode::GpuGone => (
                 Code::EngineFailed,

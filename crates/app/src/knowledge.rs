@@ -35,6 +35,10 @@ struct Speeds {
     /// Why they could not be looked for, the last time that they were to be measured.
     #[serde(default)]
     fault: Option<String>,
+    /// A reply was faster than the processor's speed allows: it was measured while others kept the
+    /// machine busy.
+    #[serde(default)]
+    doubted: bool,
 }
 
 /// How a look for GPUs ended.
@@ -106,6 +110,23 @@ impl Knowledge {
         known.and_then(|known| known.fault.clone())
     }
 
+    /// A reply was faster than what is known of the processor allows.
+    pub(crate) fn doubt(&self, machine: &Machine) {
+        let mut measured = self.measured();
+        let known = measured.machines.get_mut(&machine::identity(machine));
+        if let Some(known) = known.filter(|known| !known.doubted) {
+            known.doubted = true;
+            self.write(MACHINE_FILE, &*measured);
+        }
+    }
+
+    /// Whether what is known of the processor is to be measured again at the next occasion.
+    pub(crate) fn doubts(&self, machine: &Machine) -> bool {
+        let measured = lock(&self.shared.measured);
+        let known = measured.machines.get(&machine::identity(machine));
+        known.is_some_and(|known| known.doubted)
+    }
+
     /// Whether GPUs were ever looked for on this machine.
     pub(crate) fn has_looked_for_gpus(&self, machine: &Machine) -> bool {
         let measured = lock(&self.shared.measured);
@@ -120,6 +141,14 @@ impl Knowledge {
             .machines
             .entry(machine::identity(machine))
             .or_default();
+        if let (Some(before), Some(now)) = (known.processor, machine.speed)
+            && before != now
+        {
+            known.doubted = false;
+            let (decode, prompt) = times(before, now);
+            let devices = machine::identity(machine);
+            self.learn(|learned| learned.rebase(&devices, decode, prompt));
+        }
         known.processor = machine.speed.or(known.processor);
         match gpus {
             Gpus::Found => {
@@ -169,6 +198,21 @@ impl Knowledge {
         // What cannot be kept is measured again the next time.
         let _ = put(folder, name, what);
     }
+}
+
+/// How many times faster one speed writes and reads than another.
+#[expect(clippy::cast_precision_loss, reason = "figures of three digits")]
+fn times(before: Speed, now: Speed) -> (f64, f64) {
+    let weights = |speed: Speed| {
+        let memory = speed.memory_bytes_per_second;
+        speed.weight_bytes_per_second.unwrap_or(memory) as f64
+    };
+    let operations = |speed: Speed| speed.operations_per_second.map(|rate| rate as f64);
+    let prompt = match (operations(before), operations(now)) {
+        (Some(before), Some(now)) => now / before,
+        _ => 1.0,
+    };
+    (weights(now) / weights(before), prompt)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -270,6 +314,27 @@ mod tests {
         later.keep(&known, Gpus::Found);
         assert_eq!(later.fault_of_gpus(&known), None);
         assert_eq!(told(&later, "this one"), known);
+    }
+
+    #[test]
+    fn a_speed_that_is_doubted_is_kept_until_it_is_measured_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let (slow, true_speed) = (measured("this one", 7), measured("this one", 70));
+        let knowledge = Knowledge::of(&home);
+        knowledge.doubt(&slow);
+        assert!(!knowledge.doubts(&slow), "nothing is known to doubt");
+        knowledge.keep(&slow, Gpus::Found);
+        assert!(!knowledge.doubts(&slow));
+        knowledge.doubt(&slow);
+        assert!(Knowledge::of(&home).doubts(&slow));
+        assert_eq!(told(&knowledge, "this one"), slow);
+        // Listing the GPUs measures nothing.
+        knowledge.keep(&slow, Gpus::Found);
+        assert!(knowledge.doubts(&slow));
+        knowledge.keep(&true_speed, Gpus::Found);
+        assert!(!Knowledge::of(&home).doubts(&slow));
+        assert_eq!(told(&knowledge, "this one"), true_speed);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use url::Url;
 
 use crate::failure::{Code, Failure};
+use crate::outside;
 
 /// Opens a link in the system's own program for it. Returns when that program was started.
 pub fn open_link(link: &str) -> Result<(), Failure> {
@@ -16,7 +17,7 @@ pub fn open_link(link: &str) -> Result<(), Failure> {
             "only links to web and mail addresses are opened",
         ));
     };
-    opener::open_browser(url.as_str()).map_err(|error| {
+    outside::open_link(url.as_str()).map_err(|error| {
         Failure::new(
             Code::LinkRefused,
             format!("no program opened {url}: {error}"),

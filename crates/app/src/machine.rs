@@ -74,6 +74,7 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     let mut notes = Vec::new();
     knowledge.apply(&mut machine);
     let fault = knowledge.fault_of_gpus(&machine);
+    let doubted = knowledge.doubts(&machine);
     let measures = match look {
         Look::Glance => return Ok(seen(machine, notes)),
         Look::Gpus => false,
@@ -82,7 +83,7 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
             let of_engine = machine
                 .speed
                 .and_then(|speed| speed.weight_bytes_per_second);
-            of_gpus || of_engine.is_none() || !knowledge.has_looked_for_gpus(&machine)
+            of_gpus || of_engine.is_none() || doubted || !knowledge.has_looked_for_gpus(&machine)
         }
         Look::Again => true,
     };
@@ -93,7 +94,7 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
         }
         _ => true,
     };
-    if measures && (look == Look::Again || machine.speed.is_none()) {
+    if measures && (look == Look::Again || doubted || machine.speed.is_none()) {
         let stopped = || stop.is_asked();
         let rate = machine::measure(machine.available_bytes, machine.threads(), &stopped);
         if let Some(rate) = rate {

@@ -92,6 +92,8 @@ pub(crate) struct Wish {
     pub(crate) cache: Option<KvType>,
     /// Bytes that will be given back before it is loaded.
     pub(crate) given_back: u64,
+    /// The processor alone shall compute.
+    pub(crate) processor: bool,
 }
 
 /// What a model's file says and what it will take, known before anything is loaded.
@@ -234,7 +236,7 @@ pub(crate) fn preflight(
     };
     let machine = match machine {
         Some(machine) => machine,
-        None => outfit.machine_for(anatomy.weights_bytes(), wish.given_back, stop)?,
+        None => outfit.machine_for(anatomy.weights_bytes(), wish, stop)?,
     };
     let ask = Ask {
         context: wish.context,
@@ -277,18 +279,18 @@ pub(crate) fn preflight(
 
 impl Outfit {
     /// The machine that a model of this weight is planned for.
-    fn machine_for(&self, weights: u64, given_back: u64, stop: &Stop) -> Result<Machine, Failure> {
+    fn machine_for(&self, weights: u64, wish: Wish, stop: &Stop) -> Result<Machine, Failure> {
         let mut seen = see(&self.home, &self.knowledge, Look::Glance, stop)?;
         let ask_gpus =
             !self.knowledge.has_looked_for_gpus(&seen.machine) || !seen.machine.gpus.is_empty();
-        if weights < TINY_BYTES {
-            // Not worth waiting for a driver.
+        if wish.processor || weights < TINY_BYTES {
+            // Not wanted, or not worth waiting for a driver.
             seen.machine.gpus.clear();
         } else if ask_gpus && !seen.described {
             seen = see(&self.home, &self.knowledge, Look::Gpus, stop)?;
         }
         let mut machine = seen.machine;
-        let free = machine.available_bytes.saturating_add(given_back);
+        let free = machine.available_bytes.saturating_add(wish.given_back);
         machine.available_bytes = free.min(machine.total_bytes);
         Ok(machine)
     }

@@ -43,6 +43,7 @@ impl App {
                 given_back,
                 context: held.context,
                 cache: held.cache,
+                processor: false,
             };
             let found = preflight(&checked, wish, None, &outfit, &heard)?;
             match found.plan.verdict {

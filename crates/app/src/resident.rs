@@ -3,16 +3,18 @@
 
 use std::path::Path;
 
-use engine::Engine;
 use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
+use engine::{Engine, EngineError};
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
 use tokio::task::{AbortHandle, spawn_blocking};
 
+use crate::crashes::Crash;
 use crate::engine_room::{Ending, Progress, Settings, program};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
 use crate::model::{Model, Preflight, Wish, preflight};
+use crate::preferences::{Device, Preferences};
 use crate::sibling::drafter;
 use crate::stop::Stop;
 
@@ -31,6 +33,8 @@ pub(crate) struct Resident {
     pub(crate) model: Model,
     /// What was asked for when it was loaded.
     wish: Wish,
+    /// What was to compute it then.
+    pub(crate) device: Device,
     pub(crate) engine: Engine,
     pub(crate) loaded: Loaded,
     /// Its file and its plan.
@@ -62,7 +66,25 @@ impl Resident {
             .context
             .is_none_or(|wish| self.wish.context == Some(wish));
         let cache = settings.cache.is_none_or(|wish| self.found.plan.kv == wish);
-        self.engine.is_alive() && self.model == *model && context && cache
+        let device = !settings.processor || self.found.plan.placement.gpus.is_empty();
+        self.engine.is_alive() && self.model == *model && context && cache && device
+    }
+}
+
+/// What a load tells on the way.
+pub(crate) trait Hears: Send {
+    /// How far it is.
+    fn progress(&mut self, progress: Progress);
+    /// An engine ended by itself.
+    fn died(&mut self, crash: Crash);
+}
+
+/// What shall compute with these settings.
+pub(crate) fn device(settings: &Settings, home: &Home) -> Device {
+    if settings.processor {
+        Device::Processor
+    } else {
+        Preferences::of(home).device
     }
 }
 
@@ -73,12 +95,14 @@ pub(crate) async fn load(
     settings: &Settings,
     outfit: &Outfit,
     mut stop: Stop,
-    tell: &mut (dyn FnMut(Progress) + Send),
+    hears: &mut dyn Hears,
 ) -> Result<Option<Resident>, Failure> {
+    let device = device(settings, &outfit.home);
     let wish = Wish {
         context: settings.context,
         cache: settings.cache,
         given_back: 0,
+        processor: settings.processor,
     };
     let mut left: Option<Machine> = None;
     let mut first: Option<Failure> = None;
@@ -92,13 +116,26 @@ pub(crate) async fn load(
                 return Err(found.too_big());
             }
             found.draft = drafter(&found, &outfit.home);
-            let engine = Engine::start(&program()?)?;
+            let engine = Engine::start(&program()?);
             Ok::<_, Failure>((found, engine))
         });
         let started = tokio::select! {
             started = started => started.map_err(|bug| Failure::new(Code::Bug, bug.to_string()))?,
             () = stop.asked() => return Ok(None),
         };
+        let started = started.and_then(|(found, engine)| match engine {
+            Ok(engine) => Ok((found, engine)),
+            Err(error) => {
+                if let EngineError::Silent { death, .. } = &error {
+                    hears.died(Crash {
+                        death: (**death).clone(),
+                        found,
+                        loaded: None,
+                    });
+                }
+                Err(error.into())
+            }
+        });
         let (mut found, engine) = match (started, first.take()) {
             (Ok(started), before) => {
                 first = before;
@@ -109,14 +146,15 @@ pub(crate) async fn load(
         };
         if loads > 0 {
             found.plan.reasons.push(Reason::SteppedDown { loads });
-            tell(Progress::Note(found.changed()));
+            hears.progress(Progress::Note(found.changed()));
         }
-        match put(&engine, &found, settings, &contexts, &mut stop, tell).await {
+        match put(&engine, &found, settings, &contexts, &mut stop, hears).await {
             None => return Ok(None),
             Some(Ok(loaded)) => {
                 return Ok(Some(Resident {
                     model: model.clone(),
                     wish,
+                    device,
                     engine,
                     loaded,
                     found,
@@ -127,6 +165,13 @@ pub(crate) async fn load(
                 }));
             }
             Some(Err(failure)) => {
+                if let Some(death) = engine.death() {
+                    hears.died(Crash {
+                        death,
+                        found: found.clone(),
+                        loaded: None,
+                    });
+                }
                 left = Some(smaller(&found, &failure).ok_or(failure.clone())?);
                 first = first.or(Some(failure.into()));
                 let _ = spawn_blocking(move || engine.end()).await;
@@ -147,10 +192,12 @@ fn smaller(found: &Preflight, failure: &engine::message::Failure) -> Option<Mach
         FailureCode::OutOfMemory => Some(after_failure(&found.machine, &found.plan)),
         // A driver that fails or a device that is gone is not asked a second time.
         FailureCode::GpuGone => Some(alone()),
-        FailureCode::EngineStopped | FailureCode::ModelRefused if on_gpu => Some(alone()),
-        FailureCode::EngineStopped if failure.message.contains("memory ran out") => {
-            Some(after_failure(&found.machine, &found.plan))
+        FailureCode::EngineStopped | FailureCode::MemoryRanOut | FailureCode::ModelRefused
+            if on_gpu =>
+        {
+            Some(alone())
         }
+        FailureCode::MemoryRanOut => Some(after_failure(&found.machine, &found.plan)),
         _ => None,
     }
 }
@@ -162,7 +209,7 @@ async fn put(
     settings: &Settings,
     contexts: &Path,
     stop: &mut Stop,
-    tell: &mut (dyn FnMut(Progress) + Send),
+    hears: &mut dyn Hears,
 ) -> Option<Result<Loaded, engine::message::Failure>> {
     let plan = &found.plan;
     let placement = &plan.placement;
@@ -198,7 +245,7 @@ async fn put(
             () = stop.asked() => return None,
         };
         match event {
-            Some(Event::Loading { progress }) => tell(Progress::Loading(progress)),
+            Some(Event::Loading { progress }) => hears.progress(Progress::Loading(progress)),
             Some(Event::LoadEnded { outcome }) => return Some(outcome),
             Some(_) => {}
             None => unreachable!("BUG: the handle gives every load an end"),
@@ -222,6 +269,12 @@ impl Outfit {
         };
         let as_planned = there.threads(settings) == there.found.threads() && !cost.gave_way;
         let observed = there.observed(end, cost).filter(|_| as_planned);
+        if observed.is_some_and(|observed| is_beyond(&observed, cost))
+            && there.found.plan.placement.gpus.is_empty()
+        {
+            let (knowledge, machine) = (self.knowledge.clone(), there.found.machine.clone());
+            let _ = spawn_blocking(move || knowledge.doubt(&machine)).await;
+        }
         let memory = there.memory(cost);
         let knowledge = self.knowledge.clone();
         let work = move || {
@@ -237,6 +290,19 @@ impl Outfit {
         // It fails where the program is ending, and then this reply is not learned from.
         let _ = spawn_blocking(work).await;
     }
+}
+
+/// Whether a reply was faster than the machine is known to allow, each step of it and not by guesses
+/// that came true: then that was measured while others kept the machine busy.
+fn is_beyond(observed: &Observed, cost: &Statistics) -> bool {
+    /// Far more than replies differ among themselves: a doubt costs a measurement of two seconds.
+    const BEYOND: f64 = 1.5;
+    let written = observed
+        .thinking_tokens
+        .saturating_add(observed.answer_tokens)
+        .max(1);
+    let steps = f64::from(cost.steps) / f64::from(written);
+    observed.measured.decode * steps > BEYOND * observed.computed.decode
 }
 
 impl Resident {

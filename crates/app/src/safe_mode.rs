@@ -1,5 +1,5 @@
-//! The window's safe mode, as it is remembered: the page came up blank, so the web view draws without
-//! the GPU from then on. Kept here for `spud doctor`, which knows no window.
+//! The window's safe mode, as it is remembered: the page came up blank, or somebody chose it, so the
+//! web view draws without the GPU from then on. Kept here for `spud doctor`, which knows no window.
 //!
 //! Not here: when that is so and what it does (`src-tauri/src/safe_mode.rs`).
 
@@ -25,6 +25,9 @@ pub struct SafeMode {
     pub driver: String,
     /// The page was painted in safe mode since.
     pub painted: bool,
+    /// A person chose it in the settings, so that no update ends it.
+    #[serde(default)]
+    pub chosen: bool,
 }
 
 impl SafeMode {
@@ -45,6 +48,12 @@ impl SafeMode {
 
     /// What was found, and how to undo it.
     pub(crate) fn told(&self) -> (String, String) {
+        if self.chosen {
+            return (
+                "the window draws without the GPU, as it is set".to_owned(),
+                "The window's settings take it back (\"Graphics card\").".to_owned(),
+            );
+        }
         let since = if self.painted {
             "the page is painted since"
         } else {
@@ -56,7 +65,7 @@ impl SafeMode {
                 self.reason, self.webkit, self.driver
             ),
             format!(
-                "Spud tries the GPU again when WebKit or the driver was updated. To try it now, open the window with {SAFE_MODE_VARIABLE}=off: where the page is painted, this is forgotten."
+                "Spud tries the GPU again when WebKit or the driver was updated. To try it now, choose so in the window's settings, or open the window with {SAFE_MODE_VARIABLE}=off: where the page is painted, this is forgotten."
             ),
         )
     }

@@ -182,6 +182,7 @@ impl App {
             context: how.settings.context,
             cache: how.settings.cache,
             given_back: self.inner.room.held_bytes(),
+            processor: how.settings.processor,
         };
         let model = how.model.clone();
         let found = blocking(move || {

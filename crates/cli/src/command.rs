@@ -422,6 +422,9 @@ pub(crate) struct How {
     /// Threads that compute [default: by the machine's cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     threads: Option<u32>,
+    /// Compute on the processor alone, without any GPU
+    #[arg(long)]
+    processor: bool,
 }
 
 impl How {
@@ -430,6 +433,7 @@ impl How {
         let mut settings = Settings::of_r1(self.seed.unwrap_or_else(app::fresh_seed));
         settings.context = self.context;
         settings.cache = self.kv.map(KvType::from);
+        settings.processor = self.processor;
         settings.threads = self.threads.or_else(|| Preferences::of(home).threads);
         // Whoever names a number of threads means it.
         settings.gentle = self.threads.is_none() && app::is_gentle(home);

@@ -38,10 +38,12 @@ fn with_status(status: i32) -> ! {
 }
 
 /// Makes a panic on any thread the end of the process, with one line of last words: a reply whose
-/// thread is gone would never end.
+/// thread is gone would never end. Last words are kept in a report, so a message that was put together
+/// while running stays unsaid: it may quote a conversation, as that of a text cut within a letter does.
 pub(crate) fn on_panic() {
     std::panic::set_hook(Box::new(|panic| {
-        let what = panic.payload_as_str().unwrap_or("a panic");
+        let fixed = panic.payload().downcast_ref::<&'static str>();
+        let what = fixed.unwrap_or(&"(what it said may quote a conversation)");
         let place = panic.location().map(ToString::to_string);
         let place = place.unwrap_or_default();
         let _ = writeln!(std::io::stderr(), "error: BUG at {place}: {what}");

@@ -30,6 +30,7 @@ mod pipes;
 mod prepare;
 mod probe;
 mod prompting;
+mod rank;
 mod reply;
 mod sampler;
 mod session;
@@ -51,6 +52,7 @@ use crate::session::Session;
 fn main() -> ExitCode {
     leave::on_panic();
     leave::with_parent();
+    rank::step_back();
     if let Some(status) = cage::check::asked() {
         return status;
     }

@@ -8,29 +8,26 @@
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::command;
 use crate::frame;
 use crate::message::{
     End, Event, Failure, FailureCode, Hello, Job, Load, Prepare, Probe, Reply, Request, Statistics,
     Way,
 };
-use crate::obituary::{LastLines, cause};
+use crate::obituary::{Before, Death, LastLines, cause};
 use crate::prompt::Segment;
 
 /// How long a started program may take to greet; loading its libraries from a slow disk counts.
 const GREETING_LIMIT: Duration = Duration::from_secs(30);
-
-/// The variable that wraps the engine's command, for debugging: `qemu-x86_64 -cpu Nehalem`, `gdb`'s
-/// server, `valgrind`. Its words are cut at spaces.
-pub const WRAPPER: &str = "SPUD_ENGINE_WRAPPER";
 
 /// Why an engine could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -44,12 +41,12 @@ pub enum EngineError {
         source: io::Error,
     },
     /// The program did not speak.
-    #[error("the engine `{}` did not answer: {why}", path.display())]
+    #[error("the engine `{}` did not answer: {}", path.display(), death.why)]
     Silent {
         /// The program.
         path: PathBuf,
         /// How it ended, or that time ran out.
-        why: String,
+        death: Box<Death>,
     },
     /// The program is from another build.
     #[error(
@@ -76,6 +73,9 @@ struct Shared {
     child: Mutex<Child>,
     jobs: Mutex<Jobs>,
     killed: AtomicBool,
+    started: Instant,
+    /// What the kernel had counted then.
+    before: Before,
 }
 
 #[derive(Default)]
@@ -84,6 +84,8 @@ struct Jobs {
     open: HashMap<Job, (Kind, UnboundedSender<Event>)>,
     /// Why there will be no more events.
     over: Option<Failure>,
+    /// How the process ended, where nobody had ended it.
+    death: Option<Death>,
 }
 
 #[derive(Clone, Copy)]
@@ -97,6 +99,18 @@ enum Kind {
 }
 
 impl Kind {
+    /// What a process is doing that has such a job.
+    fn doing(self) -> &'static str {
+        match self {
+            Self::Load => "loading a model",
+            Self::Reply => "writing a reply",
+            Self::Probe => "asking for what computes",
+            Self::Count => "counting tokens",
+            Self::Prepare => "reading ahead",
+            Self::Try => "trying ways to compute",
+        }
+    }
+
     /// The event that ends a job of this kind when the process is gone.
     fn end(self, failure: Failure) -> Event {
         match self {
@@ -139,7 +153,7 @@ impl Engine {
         told.recv().unwrap_or_else(|_| {
             Err(EngineError::Silent {
                 path: program.to_owned(),
-                why: "its keeper ended".to_owned(),
+                death: Box::new(Death::at_the_start("its keeper ended".to_owned())),
             })
         })
     }
@@ -205,6 +219,11 @@ impl Engine {
     /// False once the process was killed or is known to be gone.
     pub fn is_alive(&self) -> bool {
         !self.shared.killed.load(Ordering::Relaxed) && lock(&self.shared.jobs).over.is_none()
+    }
+
+    /// How the process ended, if it is known to have ended and nobody had ended it.
+    pub fn death(&self) -> Option<Death> {
+        lock(&self.shared.jobs).death.clone()
     }
 
     /// The process's number in the system.
@@ -325,27 +344,41 @@ fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
     let status = shared.bury();
     // The last line may still be on its way from the other pipe's thread.
     thread::sleep(Duration::from_millis(20));
-    let mut why = cause(status, last.telling());
+    let mut cause = cause(status, last.telling(), &shared.before);
     if let Some(error) = broken.filter(|error| error.kind() != io::ErrorKind::UnexpectedEof) {
-        why = format!("engine stopped: it sent what cannot be understood ({error})");
+        cause.why = format!("engine stopped: it sent what cannot be understood ({error})");
+        cause.by_memory = false;
     }
-    let failure = Failure::new(FailureCode::EngineStopped, why);
+    let code = if cause.by_memory {
+        FailureCode::MemoryRanOut
+    } else {
+        FailureCode::EngineStopped
+    };
+    let failure = Failure::new(code, cause.why.clone());
     let mut jobs = lock(&shared.jobs);
-    for (_, (kind, sender)) in jobs.open.drain() {
+    let open: Vec<_> = jobs.open.drain().map(|(_, job)| job).collect();
+    if !shared.killed.load(Ordering::Relaxed) {
+        let mut doing: Vec<&str> = open.iter().map(|(kind, _)| kind.doing()).collect();
+        doing.sort_unstable();
+        jobs.death = Some(Death {
+            why: cause.why,
+            by_memory: cause.by_memory,
+            at: Instant::now(),
+            ran: shared.started.elapsed(),
+            doing,
+            log: last.all(),
+        });
+    }
+    // Whoever hears of the end finds the death.
+    for (kind, sender) in open {
         let _ = sender.send(kind.end(failure.clone()));
     }
     jobs.over = Some(failure);
 }
 
 fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
-    let mut command = command(path, std::env::var(WRAPPER).ok().as_deref());
-    apart(&mut command);
-    let mut child = command
-        // Names a library to load: nobody's choice but ours. (`GGML_VK_VISIBLE_DEVICES` reaches the
-        // engine: which of their GPUs are used is for people to choose.)
-        .env_remove("GGML_BACKEND_PATH")
-        // Else a failed assert forks the process to run a debugger on it, before it dies.
-        .env("GGML_NO_BACKTRACE", "1")
+    let before = Before::now();
+    let mut child = command::of(path)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -369,35 +402,10 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
         child: Mutex::new(child),
         jobs: Mutex::new(Jobs::default()),
         killed: AtomicBool::new(false),
+        started: Instant::now(),
+        before,
     };
     Ok((Arc::new(shared), output, last))
-}
-
-/// The engine's command: itself, or what it is wrapped in, with itself as the last argument.
-fn command(path: &Path, wrapper: Option<&str>) -> Command {
-    let mut words = wrapper.into_iter().flat_map(str::split_whitespace);
-    let Some(program) = words.next() else {
-        return Command::new(path);
-    };
-    let mut command = Command::new(program);
-    command.args(words).arg(path);
-    command
-}
-
-/// Keeps a Ctrl-C in the terminal from reaching the engine: it means the reply, not the process.
-#[cfg(unix)]
-fn apart(command: &mut Command) {
-    use std::os::unix::process::CommandExt;
-    command.process_group(0);
-}
-
-/// The same on Windows, and no console window beside ours. Untried.
-#[cfg(windows)]
-fn apart(command: &mut Command) {
-    use std::os::windows::process::CommandExt;
-    const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
-    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
 }
 
 /// Sends our greeting and checks theirs.
@@ -410,8 +418,13 @@ fn greet(
     let expected = Hello::of_this_build();
     let silent = |why| EngineError::Silent {
         path: path.to_owned(),
-        why,
+        death: Box::new(Death {
+            ran: shared.started.elapsed(),
+            log: last.all(),
+            ..Death::at_the_start(why)
+        }),
     };
+    let ended = || cause(shared.bury(), last.telling(), &shared.before).why;
     // A program that never speaks would hold this thread for ever: kill it when its time is up.
     let (greeted, overdue) = blocking::channel::<()>();
     let watched = Arc::clone(shared);
@@ -438,10 +451,8 @@ fn greet(
                 expected,
             })
         }
-        Ok(None) => Err(silent(cause(shared.bury(), last.telling()))),
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-            Err(silent(cause(shared.bury(), last.telling())))
-        }
+        Ok(None) => Err(silent(ended())),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Err(silent(ended())),
         Err(error) => {
             let _ = lock(&shared.child).kill();
             shared.bury();
@@ -455,26 +466,4 @@ fn greet(
 /// A lock whose holder panicked still guards whole values here: each is replaced in one step.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn shown(wrapper: Option<&str>) -> Vec<String> {
-        let command = command(Path::new("/usr/lib/spud/spud engine"), wrapper);
-        std::iter::once(command.get_program())
-            .chain(command.get_args())
-            .map(|word| word.to_string_lossy().into_owned())
-            .collect()
-    }
-
-    #[test]
-    fn a_wrapper_gets_the_engine_as_its_last_word() {
-        let bare = ["/usr/lib/spud/spud engine"];
-        assert_eq!(shown(None), bare);
-        assert_eq!(shown(Some("  ")), bare);
-        let wrapped = ["qemu-x86_64", "-cpu", "Nehalem", bare[0]];
-        assert_eq!(shown(Some("qemu-x86_64 -cpu  Nehalem")), wrapped);
-    }
 }

@@ -11,6 +11,7 @@
 //! Not here: which model, how much context, what happens after a failure (`app`).
 
 pub mod cage;
+mod command;
 pub mod context;
 pub mod frame;
 pub mod governor;
@@ -22,5 +23,7 @@ pub mod probe;
 pub mod prompt;
 pub mod splitter;
 
-pub use handle::{Engine, EngineError, WRAPPER};
+pub use command::WRAPPER;
+pub use handle::{Engine, EngineError};
 pub use locate::{PROGRAM, locate};
+pub use obituary::Death;

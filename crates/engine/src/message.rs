@@ -542,6 +542,8 @@ pub enum FailureCode {
     LoadStopped,
     /// The engine process ended in the middle of the job.
     EngineStopped,
+    /// The same, since the system took its memory back.
+    MemoryRanOut,
     /// llama.cpp reported an error while computing.
     ComputeFailed,
     /// A GPU that the plan uses is not there.

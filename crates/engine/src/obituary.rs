@@ -1,16 +1,51 @@
-//! Why an engine process ended, in words for a person: from its exit status and the last line that
-//! it logged.
+//! Why an engine process ended, in words for a person: from its exit status, from what the kernel
+//! counted meanwhile, and from the last lines that it logged.
+//!
+//! Not here: what is made of a death (`app`'s reports, and how often an engine is started again).
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Lines of the log that are kept; an assert of llama.cpp prints a few after the telling one.
 const LINES_KEPT: usize = 40;
 
 /// A line of the log is cut here, in bytes; a hostile model can make llama.cpp print anything.
 const LINE_BYTES: usize = 400;
+
+/// How an engine process ended that nobody had ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Death {
+    /// One sentence.
+    pub why: String,
+    /// True where the kernel says, or the signal lets think, that it took the memory back.
+    pub by_memory: bool,
+    /// When it was noticed, which is at once.
+    pub at: Instant,
+    /// How long it had run.
+    pub ran: Duration,
+    /// What it was doing; nothing in particular where this is empty.
+    pub doing: Vec<&'static str>,
+    /// The last lines that it logged, from the oldest: at most 40, each cut at 400 bytes. They are of
+    /// llama.cpp and of ours, and none of ours has a word of a conversation in it.
+    pub log: Vec<String>,
+}
+
+impl Death {
+    /// Of one that never spoke.
+    pub(crate) fn at_the_start(why: String) -> Self {
+        Self {
+            why,
+            by_memory: false,
+            at: Instant::now(),
+            ran: Duration::ZERO,
+            doing: vec!["starting"],
+            log: Vec::new(),
+        }
+    }
+}
 
 /// The last lines of an engine's standard error.
 #[derive(Clone, Default)]
@@ -33,6 +68,12 @@ impl LastLines {
             }
             line.clear();
         }
+    }
+
+    /// All that is kept.
+    pub(crate) fn all(&self) -> Vec<String> {
+        let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        lines.iter().cloned().collect()
     }
 
     /// The line that tells most: the last one that speaks of an error, else the last.
@@ -58,27 +99,83 @@ fn moves(letter: char) -> bool {
         )
 }
 
-/// One sentence on how the process ended.
-pub(crate) fn cause(status: Option<ExitStatus>, last: Option<String>) -> String {
-    let how = match status {
-        None => "lost".to_owned(),
-        Some(status) => how(status),
-    };
-    // A kill leaves no last words of its own; what was logged before it would mislead.
-    let last = last.filter(|_| !how.starts_with("killed"));
-    match last {
-        Some(line) => format!("engine stopped: {how}; its last words were `{line}`"),
-        None => format!("engine stopped: {how}"),
+/// How many processes the kernel had ended for want of memory when an engine was started.
+pub(crate) struct Before(Option<u64>);
+
+impl Before {
+    pub(crate) fn now() -> Self {
+        Self(oom_kills())
     }
+
+    /// Whether it ended another one since; none where it does not tell.
+    fn another(&self) -> Option<bool> {
+        let (before, after) = self.0.zip(oom_kills())?;
+        Some(after > before)
+    }
+}
+
+/// Processes that the kernel ended for want of memory, in this machine or in a group of processes
+/// with a limit, since it was started (`oom_kill` of `/proc/vmstat`, since Linux 4.13). None on a
+/// system that does not tell.
+fn oom_kills() -> Option<u64> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let counts = std::fs::read_to_string("/proc/vmstat").ok()?;
+    let count = |line: &str| line.strip_prefix("oom_kill ")?.trim().parse().ok();
+    counts.lines().find_map(count)
+}
+
+/// How a process ended, in words.
+pub(crate) struct Cause {
+    /// One sentence.
+    pub(crate) why: String,
+    /// Whether it was for want of memory, as far as that can be told.
+    pub(crate) by_memory: bool,
+}
+
+/// How the process ended.
+pub(crate) fn cause(status: Option<ExitStatus>, last: Option<String>, before: &Before) -> Cause {
+    let killed = status.and_then(|status| killed(status, before.another()));
+    let by_memory = killed.is_some_and(|(_, by_memory)| by_memory);
+    let why = match (killed, status) {
+        // A kill leaves no last words of its own; what was logged before it would mislead.
+        (Some((how, _)), _) => format!("engine stopped: {how}"),
+        (None, status) => {
+            let how = status.map_or_else(|| "lost".to_owned(), how);
+            match last {
+                Some(line) => format!("engine stopped: {how}; its last words were `{line}`"),
+                None => format!("engine stopped: {how}"),
+            }
+        }
+    };
+    Cause { why, by_memory }
+}
+
+/// Who killed a process that did not end by itself, and whether that was for memory. SIGKILL is the
+/// kernel's way to get memory back; a program that watches over memory uses it too.
+#[cfg(unix)]
+fn killed(status: ExitStatus, out_of_memory: Option<bool>) -> Option<(&'static str, bool)> {
+    use std::os::unix::process::ExitStatusExt;
+    match (status.signal()?, out_of_memory) {
+        (9, Some(true)) => Some(("killed by the system, because the memory ran out", true)),
+        (9, Some(false)) => Some(("killed by another program", false)),
+        (9, None) => Some(("killed, most likely because the memory ran out", true)),
+        (15, _) => Some(("killed by another program", false)),
+        _ => None,
+    }
+}
+
+#[cfg(not(unix))]
+fn killed(_: ExitStatus, _: Option<bool>) -> Option<(&'static str, bool)> {
+    None
 }
 
 #[cfg(unix)]
 fn how(status: ExitStatus) -> String {
     use std::os::unix::process::ExitStatusExt;
     match status.signal() {
-        // The kernel's way to get memory back; it leaves no other trace.
-        Some(9) => "killed, most likely because the memory ran out".to_owned(),
-        Some(15) => "killed by another program".to_owned(),
+        Some(4) => "this processor lacks an instruction that it uses (SIGILL)".to_owned(),
         Some(6) => "it gave up (SIGABRT)".to_owned(),
         Some(signal) => format!("it crashed (signal {signal})"),
         None => format!("it ended with {status}"),
@@ -88,4 +185,35 @@ fn how(status: ExitStatus) -> String {
 #[cfg(not(unix))]
 fn how(status: ExitStatus) -> String {
     format!("it ended with {status}")
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::process::ExitStatusExt;
+
+    use super::*;
+
+    fn told(signal: i32, before: Option<u64>) -> (String, bool) {
+        let last = Some("error: no".to_owned());
+        let cause = cause(Some(ExitStatus::from_raw(signal)), last, &Before(before));
+        (cause.why, cause.by_memory)
+    }
+
+    #[test]
+    fn a_kill_is_told_by_what_the_kernel_counted() {
+        let unknown = "engine stopped: killed, most likely because the memory ran out";
+        assert_eq!(told(9, None), (unknown.to_owned(), true));
+        let other = "engine stopped: killed by another program";
+        assert_eq!(told(15, None), (other.to_owned(), false));
+        let crashed = "engine stopped: it crashed (signal 11); its last words were `error: no`";
+        assert_eq!(told(11, None), (crashed.to_owned(), false));
+        if let Some(now) = oom_kills() {
+            // No test here makes the memory run out, and a program beside that does proves less.
+            assert_eq!(told(9, Some(now)).0, other);
+            if now > 0 {
+                let memory = "engine stopped: killed by the system, because the memory ran out";
+                assert_eq!(told(9, Some(now - 1)), (memory.to_owned(), true));
+            }
+        }
+    }
 }

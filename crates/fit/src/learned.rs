@@ -170,6 +170,24 @@ impl Learned {
         self.entry(devices, model).tuned = Some(tuned);
     }
 
+    /// The machine was measured anew, and what is computed for these devices became so many times what
+    /// it was: replies did not become faster by that, so what was promised for them stays.
+    pub fn rebase(&mut self, devices: &str, decode: f64, prompt: f64) {
+        for experience in self
+            .devices
+            .get_mut(devices)
+            .into_iter()
+            .flat_map(BTreeMap::values_mut)
+        {
+            if decode.is_normal() {
+                experience.decode_ratio /= decode;
+            }
+            if prompt.is_normal() {
+                experience.prompt_ratio /= prompt;
+            }
+        }
+    }
+
     /// Everything that was learned: devices, model, experience.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str, &Experience)> {
         self.devices.iter().flat_map(|(devices, models)| {
@@ -342,6 +360,20 @@ mod tests {
             },
         );
         assert_eq!(learned.correction("cpu", "a"), Correction::NONE);
+    }
+
+    #[test]
+    fn what_was_promised_stays_when_the_machine_is_measured_anew() {
+        let mut learned = Learned::default();
+        learned.learn("cpu", "a", &reply(8.0, 2.0));
+        learned.learn("cpu + gpu", "a", &reply(8.0, 2.0));
+        // It had been busy: now eight is computed where two was.
+        learned.rebase("cpu", 4.0, 2.0);
+        let own = learned.correction("cpu", "a");
+        assert!((own.decode - 1.0).abs() < 1e-9 && (own.prompt - 2.0).abs() < 1e-9);
+        assert!((learned.correction("cpu + gpu", "a").decode - 4.0).abs() < 1e-9);
+        learned.rebase("cpu", f64::NAN, 0.0);
+        assert_eq!(learned.correction("cpu", "a"), own);
     }
 
     #[test]

@@ -113,7 +113,11 @@ fn the_bindings_of_the_page_are_fresh() {
         Preferences,
         PreferencesRequest,
         Backup,
+        CrashReport,
+        CrashReportName,
+        Drawing,
         DataView,
+        SafeModeRequest,
     );
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");
     let committed = std::fs::read_to_string(path).unwrap_or_default();

@@ -69,6 +69,37 @@ pub(crate) struct EraseRequest {
     pub(crate) chats: Vec<i64>,
 }
 
+/// What is kept of an engine that stopped by itself.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct CrashReport {
+    name: String,
+    /// Milliseconds since 1970, UTC.
+    #[cfg_attr(test, ts(type = "number"))]
+    at_ms: i64,
+    /// In English, in one sentence.
+    what: String,
+    text: String,
+}
+
+impl From<app::CrashReport> for CrashReport {
+    fn from(report: app::CrashReport) -> Self {
+        Self {
+            name: report.name,
+            at_ms: report.at_ms,
+            what: report.what,
+            text: report.text,
+        }
+    }
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct CrashReportName {
+    pub(crate) name: String,
+}
+
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "snake_case")]
@@ -148,10 +179,33 @@ pub(crate) struct DataView {
     chats_bytes: u64,
     /// The newest first.
     backups: Vec<Backup>,
+    /// null on systems where nothing is to choose about it.
+    drawing: Option<Drawing>,
 }
 
-impl From<app::Data> for DataView {
-    fn from(data: app::Data) -> Self {
+/// How the window is drawn.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Drawing {
+    /// In safe mode, without the graphics card.
+    pub(crate) safe: bool,
+    /// The same for the next start.
+    pub(crate) next: bool,
+    /// A person chose that.
+    pub(crate) chosen: bool,
+    /// A variable of the environment decides, whatever is chosen here.
+    pub(crate) set_outside: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct SafeModeRequest {
+    pub(crate) safe: bool,
+}
+
+impl DataView {
+    pub(crate) fn of(data: app::Data, drawing: Option<Drawing>) -> Self {
         Self {
             folder: data.folder.display().to_string(),
             models_folder: data.models.display().to_string(),
@@ -163,6 +217,7 @@ impl From<app::Data> for DataView {
                 .into_iter()
                 .map(|(name, bytes)| Backup { name, bytes })
                 .collect(),
+            drawing,
         }
     }
 }

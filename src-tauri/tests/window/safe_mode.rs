@@ -1,7 +1,9 @@
 //! A window that stays blank opens again in safe mode, once, and the next one remembers.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -11,6 +13,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::processes::Process;
+use crate::starts::bus;
 use crate::window::{Opening, Window, display};
 
 /// The program gives a page a minute to load; this is for the slowest machine around it.
@@ -38,7 +41,13 @@ async fn opens_again(fate: Signal) {
     let home = Arc::clone(&opening.home);
 
     let (_xvfb, display) = display("1080x760x24");
-    let mut program = start(&home, &display, "");
+    let (_daemon, bus) = bus();
+    let starting = Starting {
+        home: &home,
+        display: &display,
+        bus: &bus,
+    };
+    let mut program = starting.start("", &[file(&home, "first.txt")]);
     let renderer = until("a renderer", || renderer_of(&program.0));
     kill_process(renderer, fate).unwrap();
     let kept = until("a window that is painted", || {
@@ -54,12 +63,22 @@ async fn opens_again(fate: Signal) {
     until("the end of the first renderer", || {
         (renderer_of(&program.0) != Some(renderer)).then_some(())
     });
+    // It took its own place, also for those who start it again.
+    let mut second = starting.start("", &[file(&home, "second.txt")]);
+    let status = until("the end of a second start", || second.0.try_wait().unwrap());
+    assert!(status.success(), "{status}");
+    assert!(program.0.try_wait().unwrap().is_none(), "it has ended");
     close(&mut program);
 
-    // Remembered, and the draft of before is there.
+    // Remembered, and the draft of before is there with each file once.
     opening.home = Arc::clone(&home);
     let window = opening.open().await;
     assert!(is_safe(&window));
+    for left in (0..2).rev() {
+        window.click("file-remove").await;
+        let look = async || (window.all("file").await.len() == left).then_some(());
+        window.until(&format!("{left} files"), look).await;
+    }
     let draft = "return document.querySelector('[data-testid=composer]').value";
     window
         .until("the draft", async || {
@@ -71,7 +90,7 @@ async fn opens_again(fate: Signal) {
     window.close().await;
 
     // Where the GPU is tried by hand and the page is painted, it is forgotten.
-    let mut program = start(&home, &display, "off");
+    let mut program = starting.start("off", &[]);
     until("the choice undone", || {
         remembered(&home).is_none().then_some(())
     });
@@ -85,7 +104,12 @@ async fn opens_again(fate: Signal) {
 fn a_renderer_that_dies_in_safe_mode_too() {
     let home = tempfile::tempdir().unwrap();
     let (_xvfb, display) = display("1080x760x24");
-    let mut program = start(&home, &display, "on");
+    let starting = Starting {
+        home: &home,
+        display: &display,
+        bus: "",
+    };
+    let mut program = starting.start("on", &[]);
     let renderer = until("a renderer", || renderer_of(&program.0));
     kill_process(renderer, Signal::KILL).unwrap();
     // The program looks once a second.
@@ -113,16 +137,94 @@ async fn an_update_of_webkit_or_the_driver_tries_the_gpu_again() {
     window.close().await;
 }
 
-fn start(home: &TempDir, display: &str, safe_mode: &str) -> Process {
-    Process::start(
-        Command::new(env!("CARGO_BIN_EXE_spud-desktop"))
-            .env("DISPLAY", display)
-            .env("SPUD_HOME", home.path())
-            .env("SPUD_SAFE_MODE", safe_mode)
-            .env("LANG", "C.UTF-8")
-            .stdin(Stdio::null())
-            .stdout(Stdio::null()),
+/// Chosen in the settings, and taken back there. What a link opens does not know of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn safe_mode_is_chosen_and_taken_back() {
+    let mut opening = Opening::new();
+    let programs = opening.home.path().join("programs");
+    let seen = opening.home.path().join("seen");
+    std::fs::create_dir(&programs).unwrap();
+    let browser = programs.join("xdg-open");
+    let script = format!(
+        "#!/bin/sh\nenv > '{0}.new'\nmv '{0}.new' '{0}'\n",
+        seen.display()
+    );
+    std::fs::write(&browser, script).unwrap();
+    std::fs::set_permissions(&browser, Permissions::from_mode(0o755)).unwrap();
+    opening.programs = Some(programs);
+
+    let window = opening.open().await;
+    assert!(!is_safe(&window));
+    choose(
+        &window,
+        "Draw in safe mode",
+        "Draw with the graphics card again",
     )
+    .await;
+    assert!(!is_safe(&window), "from the next start on");
+    window.close().await;
+
+    let window = opening.open().await;
+    assert!(is_safe(&window));
+    let link = "window.__TAURI_INTERNALS__.invoke('open_link', { request: { url: 'https://example.org/' } })";
+    window.script(link).await;
+    let variables = until("a browser", || std::fs::read_to_string(&seen).ok());
+    assert!(variables.contains("SPUD_HOME="), "{variables}");
+    for name in ["SPUD_SAFE_MODE=", "SPUD_ADDED", "WEBKIT_"] {
+        assert!(!variables.contains(name), "{name} in {variables}");
+    }
+    choose(
+        &window,
+        "Draw with the graphics card again",
+        "Draw in safe mode",
+    )
+    .await;
+    window.close().await;
+    assert_eq!(remembered(&opening.home), None);
+
+    let window = opening.open().await;
+    assert!(!is_safe(&window));
+    window.close().await;
+}
+
+/// Presses the button of the setting, which has these words, and others then.
+async fn choose(window: &Window, words: &str, then: &str) {
+    window.click("settings-open").await;
+    window.says("setting-drawing", words).await;
+    window.click("setting-drawing").await;
+    window.says("setting-drawing", then).await;
+    window.click("settings-close").await;
+}
+
+/// Where the program is started as a person does, without a driver.
+struct Starting<'a> {
+    home: &'a TempDir,
+    display: &'a str,
+    /// The address of a session bus.
+    bus: &'a str,
+}
+
+impl Starting<'_> {
+    fn start(&self, safe_mode: &str, arguments: &[PathBuf]) -> Process {
+        Process::start(
+            Command::new(env!("CARGO_BIN_EXE_spud-desktop"))
+                .args(arguments)
+                .env("DISPLAY", self.display)
+                .env("DBUS_SESSION_BUS_ADDRESS", self.bus)
+                .env("SPUD_HOME", self.home.path())
+                .env("SPUD_SAFE_MODE", safe_mode)
+                .env("LANG", "C.UTF-8")
+                .stdin(Stdio::null())
+                .stdout(Stdio::null()),
+        )
+    }
+}
+
+/// A text to ask about.
+fn file(home: &TempDir, name: &str) -> PathBuf {
+    let path = home.path().join(name);
+    std::fs::write(&path, "a few words").unwrap();
+    path
 }
 
 /// As the end of a session does.

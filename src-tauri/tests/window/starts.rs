@@ -11,7 +11,7 @@ use crate::shelf::Shop;
 use crate::window::{Opening, Window};
 
 /// A session bus of its own, on a socket file; it ends with the test.
-fn bus() -> (Process, String) {
+pub(crate) fn bus() -> (Process, String) {
     let mut command = Command::new("dbus-daemon");
     command.args(["--session", "--nofork", "--print-address=1"]);
     let mut daemon = Process::start(command.stdout(Stdio::piped()));

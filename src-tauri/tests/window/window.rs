@@ -1,7 +1,7 @@
 //! Opens the window in a home of its own and says what is in it. One window at a time: two would
 //! only wait for each other's processor.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,8 @@ pub(crate) struct Opening {
     pub(crate) bus: Option<String>,
     /// The program where it is not the one that was built.
     pub(crate) program: Option<PathBuf>,
+    /// A folder of programs that are found before those of the system.
+    pub(crate) programs: Option<PathBuf>,
 }
 
 impl Opening {
@@ -64,6 +66,7 @@ impl Opening {
             arguments: Vec::new(),
             bus: None,
             program: None,
+            programs: None,
         }
     }
 
@@ -82,6 +85,13 @@ impl Opening {
         let own = self.home.path().join("machine.json");
         std::fs::write(&own, machine.to_string()).unwrap();
         own.display().to_string()
+    }
+
+    /// Where programs are found.
+    fn path(&self) -> OsString {
+        let usual = std::env::var_os("PATH").unwrap_or_default();
+        let first = self.programs.iter().cloned();
+        std::env::join_paths(first.chain(std::env::split_paths(&usual))).unwrap()
     }
 
     /// Opens the window and waits until the page is there.
@@ -129,6 +139,7 @@ impl Opening {
                     if self.dark { "Adwaita:dark" } else { "Adwaita" },
                 )
                 .env("LANG", "C.UTF-8")
+                .env("PATH", self.path())
                 .env_remove("WAYLAND_DISPLAY")
                 .env(BUS, self.bus.as_deref().unwrap_or_default())
                 .stdout(Stdio::null()),

@@ -21,6 +21,8 @@ pub struct Settings {
     pub context: Option<u32>,
     /// How the cache is stored; by the plan where nothing is asked for.
     pub cache: Option<KvType>,
+    /// The processor alone computes, whatever is set.
+    pub processor: bool,
     /// Threads that compute; the machine's own number where none is asked for.
     pub threads: Option<u32>,
     /// Fewer threads compute, so that a battery lasts.
@@ -45,6 +47,7 @@ impl Settings {
         Self {
             context: None,
             cache: None,
+            processor: false,
             threads: None,
             gentle: false,
             sampling: Sampling::of_r1(seed),

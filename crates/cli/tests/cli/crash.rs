@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 use app::chats::{Body, State};
@@ -91,4 +92,67 @@ fn a_program_that_is_killed_loses_at_most_a_quarter_of_a_second() {
         reply.answer
     );
     assert!(!reply.thinking.is_empty(), "{messages:?}");
+}
+
+#[test]
+fn an_engine_that_crashes_leaves_a_report_without_a_word_of_the_question() {
+    let home = Home::new();
+    let mut running = home.start(&["ask", "--json", LONG]);
+    running.line_of("answer");
+    kill_process(running.engine(), Signal::ABORT).unwrap();
+    assert!(running.end().complaint().contains("SIGABRT"));
+
+    let folder = home.path().join("crashes");
+    let files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|file| file.unwrap().path())
+        .collect();
+    let [file] = files.as_slice() else {
+        panic!("{files:?}")
+    };
+    let text = std::fs::read_to_string(file).unwrap();
+    for fact in ["it gave up (SIGABRT)", "writing a reply", "\"sprout.gguf\""] {
+        assert!(text.contains(fact), "no {fact}: {text}");
+    }
+    let words = LONG.split(' ').filter(|word| word.len() > 3);
+    for word in words.chain([home.path().to_str().unwrap()]) {
+        assert!(!text.contains(word), "{word}: {text}");
+    }
+    let rights = std::fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(rights & 0o777, 0o600);
+
+    let doctor = home.run(&["doctor", "--json"]);
+    assert_eq!(doctor.status, Some(0), "{doctor:?}");
+    let checks = doctor.lines().0;
+    let crashes = checks.iter().find(|check| check["name"] == "crashes");
+    let crashes = crashes.expect("the report is told of");
+    let found = crashes["found"].as_str().unwrap();
+    assert!(found.contains("SIGABRT"), "{found}");
+    let hint = crashes["hint"].as_str().unwrap();
+    assert!(hint.contains(file.to_str().unwrap()), "{hint}");
+}
+
+#[test]
+fn three_deaths_in_a_row_end_the_trying() {
+    let home = Home::new();
+    let mut running = home.start(&["chat", "--temperature", "0"]);
+    let mut input = running.child.stdin.take().unwrap();
+    let mut last = None;
+    for _ in 0..3 {
+        writeln!(input, "{LONG}").unwrap();
+        // Wherever it is: starting, loading or in the middle of the count. (Not by SIGSEGV, of which
+        // Rust's own handler takes the first that comes from outside.)
+        let engine = running.next_engine(last);
+        kill_process(engine, Signal::ABORT).unwrap();
+        last = Some(engine);
+    }
+    writeln!(input, "{LONG}").unwrap();
+    drop(input);
+    let ran = running.end();
+    assert_eq!(ran.status, Some(1), "{ran:?}");
+    assert_eq!(ran.errors.matches("SIGABRT").count(), 3, "{ran:?}");
+    let refusal = "the engine stopped 3 times within 90 seconds";
+    assert_eq!(ran.errors.matches(refusal).count(), 1, "{ran:?}");
+    let reports = std::fs::read_dir(home.path().join("crashes")).unwrap();
+    assert_eq!(reports.count(), 3);
 }

@@ -16,7 +16,14 @@ fn a_machine_that_is_well() {
         .collect();
     assert_eq!(
         names,
-        ["machine", "GPU", "data folder", "engine", "practice model"]
+        [
+            "machine",
+            "GPU",
+            "data folder",
+            "engine",
+            "practice model",
+            "cage"
+        ]
     );
     assert!(checks.iter().all(|check| check["ok"] == true), "{ran:?}");
     assert!(
@@ -25,7 +32,7 @@ fn a_machine_that_is_well() {
     );
 
     let person = home.run(&["doctor"]);
-    assert_eq!(person.output.lines().count(), 5, "{person:?}");
+    assert_eq!(person.output.lines().count(), 6, "{person:?}");
 }
 
 #[test]

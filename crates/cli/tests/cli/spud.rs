@@ -184,6 +184,23 @@ impl Running {
     /// The engine that the program started.
     #[cfg(target_os = "linux")]
     pub(crate) fn engine(&self) -> rustix::process::Pid {
+        let engine = self.engine_if_any();
+        engine.unwrap_or_else(|| panic!("no engine below {}", self.child.id()))
+    }
+
+    /// The engine that the program starts after this one.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn next_engine(&self, after: Option<rustix::process::Pid>) -> rustix::process::Pid {
+        loop {
+            match self.engine_if_any() {
+                Some(engine) if Some(engine) != after => return engine,
+                _ => std::thread::yield_now(),
+            }
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn engine_if_any(&self) -> Option<rustix::process::Pid> {
         let parent = format!("PPid:\t{}", self.child.id());
         let processes = std::fs::read_dir("/proc").unwrap();
         for process in processes.filter_map(Result::ok) {
@@ -192,10 +209,10 @@ impl Running {
             if let (Ok(number), Ok(status)) = (number, status)
                 && status.lines().any(|line| line == parent)
             {
-                return rustix::process::Pid::from_raw(number).unwrap();
+                return rustix::process::Pid::from_raw(number);
             }
         }
-        panic!("no engine below {}", self.child.id());
+        None
     }
 
     /// The rest of what it prints, and its end.

@@ -6,6 +6,10 @@ export interface MessageActions {
   file: (file: number) => void;
   /** Another reply to the same question. */
   again: (message: number) => void;
+  /** The same, from now on without a GPU. */
+  againAlone: (message: number) => void;
+  /** What is kept of engines that stopped by themselves. */
+  reports: () => void;
   /** The rest of a reply that was cut. */
   goOn: (message: number) => void;
   /** Another reply, with more thinking behind this one's. */

@@ -7,6 +7,8 @@ import type {
   ChatEvent,
   ChatRequest,
   Connection,
+  CrashReport,
+  CrashReportName,
   DataView,
   DeletedChat,
   DownloadKey,
@@ -39,6 +41,7 @@ import type {
   RememberRequest,
   Removal,
   RenameRequest,
+  SafeModeRequest,
   SearchRequest,
   SendRequest,
   SendResponse,
@@ -108,8 +111,13 @@ export interface Calls {
   data_view: { request: Nothing; response: DataView };
   /** Makes today's backup anew. */
   back_up_now: { request: Nothing; response: null };
+  /** What is kept of engines that stopped by themselves, the newest first. */
+  crash_reports: { request: Nothing; response: CrashReport[] };
+  delete_crash_report: { request: CrashReportName; response: null };
   /** In the system's own program for folders. */
   show_data_folder: { request: Nothing; response: null };
+  /** Whether the next start draws without the graphics card. */
+  set_safe_mode: { request: SafeModeRequest; response: null };
   save_draft: { request: DraftRequest; response: null };
   /** Which chat is open, for the next start. */
   remember_chat: { request: RememberRequest; response: null };

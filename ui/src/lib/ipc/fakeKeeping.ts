@@ -1,6 +1,16 @@
 // What the scripted backend keeps of settings, instructions, presets and the data folder.
 import type { Calls } from './calls';
-import type { AppEvent, ChatEvent, DataView, Manner, Preferences, Preset, Taste } from './wire';
+import type {
+  AppEvent,
+  ChatEvent,
+  CrashReport,
+  DataView,
+  Drawing,
+  Manner,
+  Preferences,
+  Preset,
+  Taste,
+} from './wire';
 
 const ADVISED: Taste = { temperature: 0.6, topP: 0.95, topK: 0, minP: 0, repeatPenalty: 1 };
 
@@ -19,6 +29,7 @@ export class FakeKeeping {
   /** By the chat's id. */
   readonly ofChats = new Map<number, string>();
   presets: Preset[] = [];
+  drawing: Drawing = { safe: false, next: false, chosen: false, setOutside: false };
   preferences: Preferences = {
     language: '',
     theme: 'system',
@@ -31,6 +42,31 @@ export class FakeKeeping {
     trashDays: 30,
     models: null,
   };
+
+  reports: CrashReport[] = [
+    {
+      name: 'engine-2026-11-24T09-15-02.120Z.txt',
+      atMs: Date.UTC(2026, 10, 24, 9, 15, 2),
+      what: 'engine stopped: it crashed (signal 11); its last words were `error: device lost`',
+      text: `Spud 0.1.0: an engine ended by itself. This report is kept here alone and never sent.
+
+when      2026-11-24T09:15:02.120Z
+what      engine stopped: it crashed (signal 11)
+doing     writing a reply
+ran for   12.4 s
+model     "DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf", 4.4 GiB of weights, 28 layers
+
+The engine's last words, the newest at the end:
+error: device lost
+`,
+    },
+    {
+      name: 'engine-2026-11-23T20-01-44.007Z.txt',
+      atMs: Date.UTC(2026, 10, 23, 20, 1, 44),
+      what: 'engine stopped: killed by the system, because the memory ran out',
+      text: 'Spud 0.1.0: an engine ended by itself.\n',
+    },
+  ];
 
   /** In the place of one of the same name. */
   save(preset: Preset): void {
@@ -50,6 +86,7 @@ export class FakeKeeping {
         { name: 'chats-2026-11-24.db', bytes: 5_200_000 },
         { name: 'chats-2026-11-23.db', bytes: 5_100_000 },
       ],
+      drawing: this.drawing,
     };
   }
 }
@@ -63,7 +100,10 @@ type Keeps =
   | 'choose_models_folder'
   | 'data_view'
   | 'back_up_now'
-  | 'show_data_folder';
+  | 'show_data_folder'
+  | 'crash_reports'
+  | 'delete_crash_report'
+  | 'set_safe_mode';
 
 /** The calls that only change what is kept, and whom they tell. */
 export function keepingCalls(
@@ -111,5 +151,14 @@ export function keepingCalls(
     data_view: () => kept.data(),
     back_up_now: () => null,
     show_data_folder: () => null,
+    crash_reports: () => kept.reports,
+    delete_crash_report: ({ name }) => {
+      kept.reports = kept.reports.filter((report) => report.name !== name);
+      return null;
+    },
+    set_safe_mode: ({ safe }) => {
+      kept.drawing = { ...kept.drawing, next: safe, chosen: safe };
+      return null;
+    },
   };
 }

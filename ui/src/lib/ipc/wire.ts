@@ -3,7 +3,7 @@
 /**
  * Kinds of failure, one where somebody acts on the kind.
  */
-export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "download" | "unreachable" | "disk_full" | "stopped" | "file_refused" | "link_refused" | "bug";
+export type Code = "model_missing" | "model_broken" | "model_unsupported" | "model_too_big" | "machine_unknown" | "engine_missing" | "engine_mismatch" | "engine_stopped" | "engine_unsteady" | "gpu_unsteady" | "engine_failed" | "prompt_empty" | "prompt_too_long" | "busy" | "storage" | "storage_newer" | "not_found" | "download" | "unreachable" | "disk_full" | "stopped" | "file_refused" | "link_refused" | "bug";
 
 /**
  * A whole number that the page can count with.
@@ -737,6 +737,42 @@ export type PreferencesRequest = { preferences: Preferences, };
 export type Backup = { name: string, bytes: number, };
 
 /**
+ * What is kept of an engine that stopped by itself.
+ */
+export type CrashReport = { name: string, 
+/**
+ * Milliseconds since 1970, UTC.
+ */
+atMs: number, 
+/**
+ * In English, in one sentence.
+ */
+what: string, text: string, };
+
+export type CrashReportName = { name: string, };
+
+/**
+ * How the window is drawn.
+ */
+export type Drawing = { 
+/**
+ * In safe mode, without the graphics card.
+ */
+safe: boolean, 
+/**
+ * The same for the next start.
+ */
+next: boolean, 
+/**
+ * A person chose that.
+ */
+chosen: boolean, 
+/**
+ * A variable of the environment decides, whatever is chosen here.
+ */
+setOutside: boolean, };
+
+/**
  * Where the user's words are.
  */
 export type DataView = { folder: string, modelsFolder: string, 
@@ -747,4 +783,10 @@ usualThreads: number, mostThreads: number, chatsBytes: number,
 /**
  * The newest first.
  */
-backups: Array<Backup>, };
+backups: Array<Backup>, 
+/**
+ * null on systems where nothing is to choose about it.
+ */
+drawing: Drawing | null, };
+
+export type SafeModeRequest = { safe: boolean, };

@@ -9,4 +9,6 @@ export interface SettingsDoor {
   chooseFolder: () => Promise<void>;
   backUp: () => Promise<void>;
   showFolder: () => Promise<void>;
+  /** From the next start on. */
+  setSafeMode: (safe: boolean) => Promise<void>;
 }

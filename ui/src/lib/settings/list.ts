@@ -12,6 +12,7 @@ export type Name =
   | 'theme'
   | 'text'
   | 'width'
+  | 'drawing'
   | 'instructions'
   | 'threads'
   | 'device'
@@ -23,15 +24,16 @@ export type Name =
   | 'trash'
   | 'data'
   | 'backups'
-  | 'shortcuts';
+  | 'shortcuts'
+  | 'reports';
 
 export const GROUPS = {
-  look: ['language', 'theme', 'text', 'width'],
+  look: ['language', 'theme', 'text', 'width', 'drawing'],
   answers: ['instructions', 'context'],
   memory: ['device', 'threads', 'battery', 'idle'],
   models: ['folder', 'network'],
   keeping: ['trash', 'data', 'backups'],
-  help: ['shortcuts'],
+  help: ['shortcuts', 'reports'],
 } as const satisfies Record<string, Name[]>;
 
 export type Group = keyof typeof GROUPS;

@@ -1,5 +1,5 @@
-// The data folder and its backups, in words.
-import type { DataView } from '../ipc/wire';
+// The data folder and its backups, and how the window is drawn, in words.
+import type { DataView, Drawing } from '../ipc/wire';
 import { size } from '../words/counts';
 import { locale, t } from '../words/language.svelte';
 
@@ -14,4 +14,12 @@ export function backupWords({ backups }: DataView): string {
   const day = new Intl.DateTimeFormat(locale(), { dateStyle: 'long', timeZone: 'UTC' });
   const n = backups.length;
   return t('settings.backupsNote', { count: n, n, day: day.format(Date.parse(newest)) });
+}
+
+/** How it is drawn now and why, and where the next start will do otherwise. */
+export function drawingWords({ safe, next, chosen, setOutside }: Drawing): string {
+  if (setOutside) return t(safe ? 'settings.drawingSafeOutside' : 'settings.drawingOutside');
+  if (safe !== next) return t(next ? 'settings.drawingSafeNext' : 'settings.drawingNext');
+  if (safe) return t(chosen ? 'settings.drawingSafeChosen' : 'settings.drawingSafe');
+  return t('settings.drawingUsual');
 }

@@ -40,9 +40,14 @@ function speaksAsRust(): boolean {
 }
 
 export function told({ code = null, message, hint, cause = null, detail = null }: Said): Told {
-  if (code === null || speaksAsRust()) return { message, hint, detail: null };
+  if (code === null || speaksAsRust()) return { message: begun(message), hint, detail: null };
   if (cause) return { message: what(cause), hint: todo(cause), detail };
   return { message: t(`failure.what.${code}`), hint: t(`failure.todo.${code}`), detail };
+}
+
+/** A crate's error goes on from another's in a log; here it begins. */
+function begun(message: string): string {
+  return message.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
 }
 
 /** The same in one line, where there is room for no more. */
