@@ -90,40 +90,35 @@ fn main() -> ExitCode {
     if let Some(engine) = arguments.take_all_until {
         return bench::finish(drowned::take_all(engine));
     }
-    match run(&arguments) {
-        Ok(faults) => {
-            print!("{}", soak::text(&faults, arguments.json));
-            ExitCode::from(u8::from(faults.iter().any(|fault| fault.failed > 0)))
-        }
-        Err(error) => bench::finish(Err(error)),
-    }
+    let faults = run(&arguments);
+    print!("{}", soak::text(&faults, arguments.json));
+    ExitCode::from(u8::from(faults.iter().any(|fault| fault.failed > 0)))
 }
 
-fn run(arguments: &Arguments) -> io::Result<Vec<Fault>> {
+fn run(arguments: &Arguments) -> Vec<Fault> {
     let is_asked = |part| arguments.only.is_empty() || arguments.only.contains(&part);
     let mut progress = |line: &str| eprintln!("soak: {line}");
     let mut found = Vec::new();
-    if is_asked(Part::Kills) {
-        found.extend(kills::run(arguments.kills, arguments.seed, &mut progress)?);
-    }
-    if is_asked(Part::Faults) {
-        found.extend(faults::run(arguments.seed)?);
-        found.push(drowned::run()?);
-    }
-    if is_asked(Part::Together) {
-        found.extend(together::run(arguments.seed, &mut progress)?);
-    }
-    if is_asked(Part::Long) {
-        found.extend(long::run(
-            arguments.replies,
-            arguments.crashes,
-            &mut progress,
-        )?);
-    }
-    if is_asked(Part::Offline) {
-        found.push(offline()?);
-    }
-    Ok(found)
+    // A part that cannot go on has lost, and keeps the others from nothing.
+    let mut take = |part: Part, tried: &mut dyn FnMut() -> io::Result<Vec<Fault>>| {
+        if is_asked(part) {
+            found.extend(tried().unwrap_or_else(|error| {
+                vec![Fault::once(format!("{part:?}"), vec![error.to_string()])]
+            }));
+        }
+    };
+    let seed = arguments.seed;
+    take(Part::Kills, &mut || {
+        kills::run(arguments.kills, seed, &mut progress)
+    });
+    take(Part::Faults, &mut || faults::run(seed));
+    take(Part::Faults, &mut || Ok(vec![drowned::run()?]));
+    take(Part::Together, &mut || together::run(seed, &mut progress));
+    take(Part::Long, &mut || {
+        long::run(arguments.replies, arguments.crashes, &mut progress)
+    });
+    take(Part::Offline, &mut || Ok(vec![offline()?]));
+    found
 }
 
 /// The script beside this program's sources that takes the network away.

@@ -2,7 +2,6 @@
 //! that is left there while a reply is being written. The kernel must take the engine, and the product
 //! must live, say so, keep the words and answer the next question. Needs root.
 
-use std::hint::black_box;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,9 +24,7 @@ const TIMES: usize = 3;
 /// What all of them may take together; the product with Sprout takes a fifth of it.
 const LIMIT: u64 = 512 << 20;
 /// What the other program takes at a time.
-const PIECE: usize = 1 << 20;
-/// The kernel looks at this when it chooses; the least is never chosen.
-const NEVER: &str = "-1000";
+const PIECE: usize = 1 << 18;
 
 const LONG: &str = "Count from 1 to 200";
 const SUM: &str = "What is 20 + 22?";
@@ -95,13 +92,15 @@ async fn end(app: &App, chat: ChatId) -> io::Result<Message> {
     }
 }
 
-/// The other program: takes memory, piece by piece, for as long as that process lives.
+/// The other program: takes memory, piece by piece, for as long as that process lives. It takes it as
+/// pages of a file in memory, which no process is blamed for.
 pub fn take_all(until: i32) -> io::Result<()> {
-    fs::write("/proc/self/oom_score_adj", NEVER)?;
     io::stdin().lock().read_line(&mut String::new())?;
-    let mut taken = Vec::new();
-    while is_there(until) && taken.len() * PIECE < 2 * usize::try_from(LIMIT).unwrap_or(0) {
-        taken.push(black_box(vec![0xa5_u8; PIECE]));
+    let mut file = tempfile::tempfile_in("/dev/shm")?;
+    let mut taken = 0;
+    while is_there(until) && taken < 2 * LIMIT {
+        file.write_all(&[0xa5; PIECE])?;
+        taken += PIECE as u64;
     }
     Ok(())
 }
@@ -161,6 +160,16 @@ impl Drop for Group {
     }
 }
 
+/// A process that ends with us, also where we cannot go on.
+struct Ends(Child);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// Lets the memory run out in mid-reply, some times.
 pub fn run() -> io::Result<Fault> {
     let mut fault = Fault::new("memory that runs out in mid-reply");
@@ -180,15 +189,17 @@ fn once(group: &Group) -> io::Result<Vec<String>> {
     let home = folder.path().join("home");
     fs::create_dir(&home)?;
     let before = group.killed();
-    let mut player = Command::new(std::env::current_exe()?)
+    let player = Command::new(std::env::current_exe()?)
         .args(["--drown", &home.display().to_string()])
         .env("SPUD_HOME", &home)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()?;
-    group.take(&player)?;
-    writeln!(player.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?, "go")?;
-    let out = player.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
+    let mut player = Ends(player);
+    group.take(&player.0)?;
+    let stdin = player.0.stdin.take();
+    writeln!(stdin.ok_or(io::ErrorKind::BrokenPipe)?, "go")?;
+    let out = player.0.stdout.take().ok_or(io::ErrorKind::BrokenPipe)?;
     let mut ended = Vec::new();
     let mut drowned = false;
     for line in BufReader::new(out).lines() {
@@ -200,7 +211,7 @@ fn once(group: &Group) -> io::Result<Vec<String>> {
             ended.push(said);
         }
     }
-    let status = player.wait()?;
+    let status = player.0.wait()?;
     let mut lost = Vec::new();
     if !status.success() {
         lost.push(format!("the product ended with {status}"));

@@ -95,7 +95,7 @@ fn clock(way: &str, days: i64, seed: u64, runtime: &tokio::runtime::Runtime) -> 
     let mut promises = Promises::default();
     let mut lost = Vec::new();
     for (number, days) in [0, days, 0].into_iter().enumerate() {
-        let days = format!("{days}d");
+        let days = format!("{days:+}d");
         let variables = [
             ("LD_PRELOAD", FALSE_CLOCK),
             ("FAKETIME", &*days),

@@ -33,6 +33,10 @@ const MANY: usize = 5000;
 const WAYS: [Signal; 3] = [Signal::SEGV, Signal::ABORT, Signal::KILL];
 /// The code of the product's refusal to start an engine that has crashed again and again.
 const ENOUGH: &str = "engine_crashes";
+/// That of a reply whose engine ended.
+const STOPPED: &str = "engine_stopped";
+/// Times that a question is asked until it is answered.
+const TRIES: usize = 3;
 /// The day's other model: Sprout as a file of one's own.
 const OTHER: &str = "other.gguf";
 
@@ -56,11 +60,7 @@ pub fn play(home: &Path, replies: usize, crashes: usize) -> io::Result<()> {
         .build()?;
     runtime.block_on(async {
         let mut app = App::open(&Home::at(home)).await.map_err(told)?;
-        // As of somebody who has talked a lot: SQLite's cache of pages is full from the start.
-        let kept = home.with_extension("json");
-        let words: Vec<String> = (0..MANY).map(|number| format!("talk{number}")).collect();
-        player::write_chats(&kept, &words)?;
-        app.take_in(&kept).await.map_err(told)?;
+        // SQLite's cache of pages is full from the start.
         app.search("ta").await.map_err(told)?;
         let mut chat = None;
         for number in 0..replies {
@@ -152,8 +152,23 @@ fn well(last: Message) -> io::Result<Message> {
     }
 }
 
-/// Asks and has an answer. Where the product has had enough of crashes, it is closed and opened again, as
-/// a person does who is told so.
+/// Makes the home of somebody who has talked a lot. Not in the day's own process: what reading so large a
+/// file took would be held by it for a while, and hide what grows.
+fn furnish(home: &Path) -> io::Result<()> {
+    tokio::runtime::Runtime::new()?.block_on(async {
+        let app = App::open(&Home::at(home)).await.map_err(told)?;
+        let kept = home.with_extension("json");
+        let words: Vec<String> = (0..MANY).map(|number| format!("talk{number}")).collect();
+        player::write_chats(&kept, &words)?;
+        app.take_in(&kept).await.map_err(told)?;
+        app.close().await;
+        Ok(())
+    })
+}
+
+/// Asks and has an answer, as a person does: who is told that the engine stopped asks again (the product
+/// may not have seen its end when the question came), and where the product has had enough of crashes, it is
+/// closed and opened again.
 async fn insist(
     app: App,
     home: &Path,
@@ -161,14 +176,20 @@ async fn insist(
     text: &str,
 ) -> io::Result<(App, ChatId)> {
     let asked = app.send(chat, text, None).await.map_err(told)?;
-    let last = end(&app, asked, false).await?;
-    if failure(&last) != Some(ENOUGH) {
-        return well(last).map(|_| (app, asked));
+    let mut app = app;
+    for _ in 0..TRIES {
+        let last = end(&app, asked, false).await?;
+        match failure(&last) {
+            Some(ENOUGH) => {
+                app.close().await;
+                app = App::open(&Home::at(home)).await.map_err(told)?;
+            }
+            Some(STOPPED) => {}
+            _ => return well(last).map(|_| (app, asked)),
+        }
+        app.ask_again(last.id).await.map_err(told)?;
     }
-    app.close().await;
-    let app = App::open(&Home::at(home)).await.map_err(told)?;
-    app.ask_again(last.id).await.map_err(told)?;
-    well(end(&app, asked, false).await?).map(|_| (app, asked))
+    Err(io::Error::other(format!("no answer in {TRIES} tries")))
 }
 
 /// The engine crashes, at rest or in mid-reply, and the next question of that chat is answered.
@@ -212,6 +233,7 @@ pub fn run(
     let folder = tempfile::Builder::new().prefix("spud-soak-").tempdir()?;
     let home = folder.path().join("home");
     fs::create_dir(&home)?;
+    furnish(&home)?;
     let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sprout/sprout.gguf");
     fs::copy(sprout, home.join(OTHER))?;
     let temporary = folder.path().join("tmp");
@@ -291,7 +313,7 @@ fn holding(home: &Path) -> Vec<(String, Held)> {
 /// The lesser of two looks at the same processes.
 fn least(mut one: Vec<(String, Held)>, other: &[(String, Held)]) -> Vec<(String, Held)> {
     for ((_, one), (_, other)) in one.iter_mut().zip(other) {
-        one.pss = one.pss.min(other.pss);
+        one.own = one.own.min(other.own);
         one.rss = one.rss.min(other.rss);
         one.descriptors = one.descriptors.min(other.descriptors);
         one.threads = one.threads.min(other.threads);
@@ -313,7 +335,7 @@ fn more(first: &[(String, Held)], last: &[(String, Held)]) -> Vec<String> {
     let mut found = Vec::new();
     for ((name, first), (_, last)) in first.iter().zip(last) {
         #[expect(clippy::cast_precision_loss, reason = "bytes of a process")]
-        let ratio = last.pss as f64 / first.pss as f64;
+        let ratio = last.own as f64 / first.own as f64;
         if ratio > MORE {
             found.push(format!(
                 "memory of {name} grew to {ratio:.2} of what it was"
@@ -334,8 +356,8 @@ fn more(first: &[(String, Held)], last: &[(String, Held)]) -> Vec<String> {
 fn summary(held: &[(String, Held)]) -> String {
     let one = |(name, held): &(String, Held)| {
         format!(
-            "{name} {} KiB, {} descriptors, {} threads",
-            held.pss >> 10,
+            "{name} {} KiB of its own, {} descriptors, {} threads",
+            held.own >> 10,
             held.descriptors,
             held.threads
         )

@@ -18,8 +18,9 @@ pub struct Process {
 /// What a process holds.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Bytes of memory, what is shared with others counted in parts.
-    pub pss: u64,
+    /// Bytes of memory of its own: what is no part of a file. (Of files that others have open too, the
+    /// kernel counts parts that change with those.)
+    pub own: u64,
     /// Bytes of memory of its own or shared.
     pub rss: u64,
     /// Descriptors.
@@ -65,7 +66,7 @@ impl Process {
                 << 10
         };
         Ok(Held {
-            pss: bytes("Pss:"),
+            own: bytes("Anonymous:"),
             rss: bytes("Rss:"),
             descriptors: fs::read_dir(folder.join("fd"))?.count(),
             threads: fs::read_dir(folder.join("task"))?.count(),

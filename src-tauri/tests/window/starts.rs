@@ -123,6 +123,7 @@ async fn two_windows_and_two_terminals_on_one_folder_keep_everybodys_words() {
             .env("SPUD_HOME", opening.home.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .unwrap();
         let mut input = terminal.stdin.take().unwrap();
