@@ -99,7 +99,7 @@ pub fn take_all(until: i32) -> io::Result<()> {
     let mut file = tempfile::tempfile_in("/dev/shm")?;
     let mut taken = 0;
     while is_there(until) && taken < 2 * LIMIT {
-        file.write_all(&[0xa5; PIECE])?;
+        file.write_all(&vec![0xa5; PIECE])?;
         taken += PIECE as u64;
     }
     Ok(())
