@@ -29,8 +29,9 @@ make_package() {
   stage=$(package_target)/stage
   version=$(package_version)
   build_for_package -p engine-llama -p cli -p spud-desktop
-  # Not as for a package: it runs here alone, and what one works with has compiled most of it.
-  cargo build --locked -p cli --example papers >&2 || die "the build failed (its messages are above)."
+  # Not as for a package: it runs here alone, and what one works with has compiled most of it, if the same
+  # packages are named (others want other features of the same libraries, which are compiled anew).
+  cargo build --locked -p engine-llama -p cli -p spud-desktop --example papers >&2 || die "the build failed (its messages are above)."
   stage_package "$built" "$stage" "$version"
   bundle_package "$built" "$stage" "$version"
   weigh_package "$stage"
@@ -45,7 +46,8 @@ build_for_package() {
     CARGO_TARGET_DIR=$(package_target)
     # (Rust needs no such flags.)
     CFLAGS=$(hardening "$sources")
-    export CFLAGS CXXFLAGS=$CFLAGS
+    # ggml would look for backends in the folder that it was built in, which somebody else may own where it runs.
+    export CFLAGS CXXFLAGS="$CFLAGS -UGGML_BACKEND_DIR"
     # shellcheck disable=SC2016  # the loader's own word
     export CMAKE_INSTALL_RPATH='$ORIGIN'
     # llama.cpp's helpers can fetch from the network where they find OpenSSL; the engine never does.

@@ -123,6 +123,10 @@ mod linux {
     }
 
     /// How the window is drawn, now and from the next start on.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "on other systems nothing is to choose"
+    )]
     pub(crate) fn drawing(home: &Home) -> Option<Drawing> {
         let kept = SafeMode::of(home);
         Some(Drawing {

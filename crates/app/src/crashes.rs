@@ -182,7 +182,7 @@ impl Crash {
             [] => "nothing in particular".to_owned(),
             jobs => jobs.join(", "),
         };
-        let file = found.path.file_name().unwrap_or_default();
+        let file = found.path.file_name().unwrap_or_default().to_string_lossy();
         let gpus = plan.placement.gpus.join(", ");
         let place = if gpus.is_empty() {
             "on the processor".to_owned()

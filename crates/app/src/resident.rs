@@ -189,7 +189,6 @@ fn smaller(found: &Preflight, failure: &engine::message::Failure) -> Option<Mach
         ..found.machine.clone()
     };
     match failure.code {
-        FailureCode::OutOfMemory => Some(after_failure(&found.machine, &found.plan)),
         // A driver that fails or a device that is gone is not asked a second time.
         FailureCode::GpuGone => Some(alone()),
         FailureCode::EngineStopped | FailureCode::MemoryRanOut | FailureCode::ModelRefused
@@ -197,7 +196,9 @@ fn smaller(found: &Preflight, failure: &engine::message::Failure) -> Option<Mach
         {
             Some(alone())
         }
-        FailureCode::MemoryRanOut => Some(after_failure(&found.machine, &found.plan)),
+        FailureCode::OutOfMemory | FailureCode::MemoryRanOut => {
+            Some(after_failure(&found.machine, &found.plan))
+        }
         _ => None,
     }
 }

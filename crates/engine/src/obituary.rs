@@ -159,9 +159,8 @@ fn killed(status: ExitStatus, out_of_memory: Option<bool>) -> Option<(&'static s
     use std::os::unix::process::ExitStatusExt;
     match (status.signal()?, out_of_memory) {
         (9, Some(true)) => Some(("killed by the system, because the memory ran out", true)),
-        (9, Some(false)) => Some(("killed by another program", false)),
         (9, None) => Some(("killed, most likely because the memory ran out", true)),
-        (15, _) => Some(("killed by another program", false)),
+        (9, Some(false)) | (15, _) => Some(("killed by another program", false)),
         _ => None,
     }
 }

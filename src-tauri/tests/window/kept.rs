@@ -19,6 +19,25 @@ pub(crate) const EVERYTHING: &str = "## The way there\n\nThe sum of the first *n
     > A square grows by an odd number.\n\n- [x] checked up to 1,000\n- [ ] proved by a picture\n\n\
     $$\\sum_{k=0}^{n-1} (2k+1) = \\boxed{n^2}$$\n\nMore: <https://en.wikipedia.org/wiki/Square_number>.";
 
+/// What is kept of engines that ended by themselves.
+const REPORTS: [(&str, &str); 2] = [
+    (
+        "engine-2026-11-24T09-15-02.120Z.txt",
+        "Spud 0.1.0: an engine ended by itself. This report is kept here alone and never sent.\n\n\
+         when      2026-11-24T09:15:02.120Z\n\
+         what      engine stopped: it gave up (SIGABRT); its last words were `GGML_ASSERT(a) failed`\n\
+         doing     writing a reply\nran for   12.4 s\n\
+         model     \"DeepSeek-R1-Distill-Qwen-7B-Q4_K_M.gguf\", 4.4 GiB of weights, 28 layers\n\
+         plan      4096 tokens of context, cache f16, 4 threads, 128 tokens at once, on the \
+         processor, 5.1 GiB of memory\n\n\
+         The engine's last words, the newest at the end:\nGGML_ASSERT(a) failed\n",
+    ),
+    (
+        "engine-2026-11-23T20-01-44.007Z.txt",
+        "what      engine stopped: killed by the system, because the memory ran out\n",
+    ),
+];
+
 /// A thought of several steps.
 const THOUGHT: &str = "The user wants to know why. Let me try small ones first.\n\n1, 1 + 3 = 4, \
     1 + 3 + 5 = 9: squares.\n\nWait, does that go on? One more odd number is 2n + 1, and \
@@ -134,4 +153,9 @@ pub(crate) async fn keep(opening: &Opening, chats: Vec<Value>, preferences: Pref
     }
     app.set_preferences(preferences).await.unwrap();
     app.close().await;
+    let folder = opening.home.path().join("crashes");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (name, text) in REPORTS {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
 }

@@ -194,6 +194,11 @@ async fn sheets(window: &Window, visitor: &mut impl Visitor) {
         .await;
     window.scroll("network-open").await;
     visitor.see(window, "settings-network").await;
+    window.scroll("setting-reports").await;
+    visitor.see(window, "settings-end").await;
+    window.tap("setting-reports").await;
+    window.one("report").await;
+    visitor.see(window, "reports").await;
     window.press(Key::Escape + "").await;
     window.has_no_layer().await;
 }

@@ -98,6 +98,27 @@ fn a_window_in_safe_mode_is_told_with_its_way_back() {
 }
 
 #[test]
+fn a_safe_mode_that_somebody_chose_is_no_trouble() {
+    let home = Home::new();
+    let safe = serde_json::json!({
+        "reason": "somebody chose it in the settings",
+        "webkit": "2.50.1",
+        "driver": "Linux 6.1",
+        "painted": false,
+        "chosen": true,
+    });
+    std::fs::write(home.path().join("safe-mode.json"), safe.to_string()).unwrap();
+    let ran = home.run(&["doctor", "--json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let checks = ran.lines().0;
+    let window = checks.iter().find(|check| check["name"] == "window");
+    let window = window.expect("the window is told of");
+    assert_eq!(window["ok"], true);
+    let hint = window["hint"].as_str().unwrap();
+    assert!(hint.contains("settings"), "{hint}");
+}
+
+#[test]
 fn what_others_made_is_printed_with_its_licences() {
     let ran = Home::new().run(&["licences"]);
     assert_eq!(ran.status, Some(0));

@@ -1,0 +1,224 @@
+//! Of chats: questions, replies, files, what is deleted and comes back.
+
+use app::{App, AttachmentId, ChatId, MessageId, Tongue};
+use tauri::State;
+
+use super::Answer;
+use crate::drops::Drops;
+use crate::wire;
+use crate::words::{Words, language};
+
+#[tauri::command]
+pub(super) async fn send(
+    app: State<'_, App>,
+    request: wire::SendRequest,
+) -> Answer<wire::SendResponse> {
+    let ChatId(chat) = app
+        .send(
+            request.chat.map(ChatId),
+            wire::asked(request.text, request.files),
+            None,
+        )
+        .await?;
+    Ok(wire::SendResponse { chat })
+}
+
+/// Puts files to a draft: those of a drop, else those that are chosen now. Resolves when all are
+/// read, also where nobody chose.
+#[tauri::command]
+pub(super) async fn attach(
+    app: State<'_, App>,
+    drops: State<'_, Drops>,
+    request: wire::AttachRequest,
+) -> Answer<()> {
+    let paths = if let Some(number) = request.dropped {
+        drops.take(number)
+    } else {
+        let dialog = rfd::AsyncFileDialog::new().set_title(Words::AttachTitle.said(&app));
+        let chosen = dialog.pick_files().await.unwrap_or_default();
+        chosen.iter().map(|file| file.path().to_owned()).collect()
+    };
+    app.attach(request.chat.map(ChatId), paths).await?;
+    Ok(())
+}
+
+#[tauri::command]
+pub(super) async fn detach(app: State<'_, App>, request: wire::FileRequest) -> Answer<()> {
+    Ok(app.detach(AttachmentId(request.file)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn stop_reading(app: State<'_, App>, request: wire::ReadingRequest) -> Answer<()> {
+    app.stop_reading(request.number);
+    Ok(())
+}
+
+#[tauri::command]
+pub(super) async fn file_text(
+    app: State<'_, App>,
+    request: wire::FileRequest,
+) -> Answer<wire::FileText> {
+    Ok(app.attached(AttachmentId(request.file)).await?.into())
+}
+
+#[tauri::command]
+pub(super) async fn weigh(
+    app: State<'_, App>,
+    request: wire::WeighRequest,
+) -> Answer<wire::Weight> {
+    let weighed = app.weigh(request.place(), request.asked(), None);
+    Ok(weighed.await?.into())
+}
+
+#[tauri::command]
+pub(super) async fn stop(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    app.stop(ChatId(request.chat));
+    Ok(())
+}
+
+#[tauri::command]
+pub(super) async fn answer_now(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    app.answer_now(ChatId(request.chat));
+    Ok(())
+}
+
+#[tauri::command]
+pub(super) async fn ask_instead(app: State<'_, App>, request: wire::InsteadRequest) -> Answer<()> {
+    let of = MessageId(request.message);
+    let asked = wire::asked(request.text, request.files);
+    Ok(app.ask_instead(of, asked).await?)
+}
+
+#[tauri::command]
+pub(super) async fn ask_again(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.ask_again(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn go_on(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.go_on(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn think_more(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.think_more(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn show_branch(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
+    Ok(app.show_branch(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn set_manner(app: State<'_, App>, request: wire::MannerRequest) -> Answer<()> {
+    let chat = request.chat.map(ChatId);
+    Ok(app.set_manner(chat, request.manner.into()).await?)
+}
+
+#[tauri::command]
+pub(super) async fn rename_chat(app: State<'_, App>, request: wire::RenameRequest) -> Answer<()> {
+    Ok(app.rename(ChatId(request.chat), &request.title).await?)
+}
+
+/// Asks where to, and writes the file there; nothing where nobody chose.
+#[tauri::command]
+pub(super) async fn export_chats(app: State<'_, App>, request: wire::ExportRequest) -> Answer<()> {
+    let chosen = rfd::AsyncFileDialog::new()
+        .set_title(Words::SaveTitle.said(&app))
+        .set_file_name(request.name)
+        .add_filter(Words::SaveMarkdown.said(&app), &["md"])
+        .add_filter(Words::SavePage.said(&app), &["html"])
+        .add_filter(Words::SaveJson.said(&app), &["json"])
+        .save_file()
+        .await;
+    let Some(file) = chosen else { return Ok(()) };
+    let chat = request.chat.map(ChatId);
+    let tongue = Tongue::of(language(&app));
+    Ok(app.export(chat, file.path(), true, tongue).await?)
+}
+
+/// Asks for a file, and takes its chats in; how many, 0 where nobody chose.
+#[tauri::command]
+pub(super) async fn import_chats(app: State<'_, App>) -> Answer<usize> {
+    let chosen = rfd::AsyncFileDialog::new()
+        .set_title(Words::TakeInTitle.said(&app))
+        .add_filter(Words::TakeInKind.said(&app), &["json"])
+        .pick_file()
+        .await;
+    match chosen {
+        Some(file) => Ok(app.take_in(file.path()).await?.len()),
+        None => Ok(0),
+    }
+}
+
+#[tauri::command]
+pub(super) async fn pin_chat(app: State<'_, App>, request: wire::PinRequest) -> Answer<()> {
+    Ok(app.pin(ChatId(request.chat), request.pinned).await?)
+}
+
+#[tauri::command]
+pub(super) async fn search(
+    app: State<'_, App>,
+    request: wire::SearchRequest,
+) -> Answer<Vec<wire::Hit>> {
+    let found = app.search(&request.query).await?;
+    Ok(found.into_iter().map(Into::into).collect())
+}
+
+#[tauri::command]
+pub(super) async fn delete_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    Ok(app.delete(ChatId(request.chat)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn restore_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
+    Ok(app.restore(ChatId(request.chat)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn set_folder(app: State<'_, App>, request: wire::FolderRequest) -> Answer<()> {
+    Ok(app.set_folder(ChatId(request.chat), request.folder).await?)
+}
+
+#[tauri::command]
+pub(super) async fn deleted_chats(app: State<'_, App>) -> Answer<Vec<wire::DeletedChat>> {
+    let rows = app.deleted().await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+#[tauri::command]
+pub(super) async fn erase_chats(app: State<'_, App>, request: wire::EraseRequest) -> Answer<()> {
+    let chats = request.chats.into_iter().map(ChatId).collect();
+    Ok(app.erase(chats).await?)
+}
+
+#[tauri::command]
+pub(super) async fn remove_message(
+    app: State<'_, App>,
+    request: wire::MessageRequest,
+) -> Answer<()> {
+    Ok(app.remove_message(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn restore_message(
+    app: State<'_, App>,
+    request: wire::MessageRequest,
+) -> Answer<()> {
+    Ok(app.restore_message(MessageId(request.message)).await?)
+}
+
+#[tauri::command]
+pub(super) async fn save_draft(app: State<'_, App>, request: wire::DraftRequest) -> Answer<()> {
+    Ok(app
+        .save_draft(request.chat.map(ChatId), &request.text)
+        .await?)
+}
+
+#[tauri::command]
+pub(super) async fn remember_chat(
+    app: State<'_, App>,
+    request: wire::RememberRequest,
+) -> Answer<()> {
+    Ok(app.remember_chat(request.chat.map(ChatId)).await?)
+}
