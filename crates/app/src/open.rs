@@ -225,6 +225,8 @@ impl App {
                 manner: chosen.unwrap_or_else(|| state.wishes.manner(&state.model)),
                 instructions,
             };
+            // Of chats that were looked at and left again nobody tells, so nobody would forget them.
+            state.chat_watchers.retain(|_, others| !others.is_empty());
             let watchers = state.chat_watchers.entry(id).or_default();
             Ok(watchers.join(snapshot, earlier))
         })
