@@ -97,9 +97,10 @@ async fn end(app: &App, chat: ChatId) -> io::Result<Message> {
 pub fn take_all(until: i32) -> io::Result<()> {
     io::stdin().lock().read_line(&mut String::new())?;
     let mut file = tempfile::tempfile_in("/dev/shm")?;
+    let piece = vec![0xa5; PIECE];
     let mut taken = 0;
     while is_there(until) && taken < 2 * LIMIT {
-        file.write_all(&vec![0xa5; PIECE])?;
+        file.write_all(&piece)?;
         taken += PIECE as u64;
     }
     Ok(())

@@ -225,6 +225,8 @@ impl App {
                 manner: chosen.unwrap_or_else(|| state.wishes.manner(&state.model)),
                 instructions,
             };
+            // Of chats that were looked at and left again nobody tells, so nobody would forget them.
+            state.chat_watchers.retain(|_, others| !others.is_empty());
             let watchers = state.chat_watchers.entry(id).or_default();
             Ok(watchers.join(snapshot, earlier))
         })
@@ -417,4 +419,26 @@ fn earlier(messages: &mut Vec<Message>) -> Vec<ChatEvent> {
         .collect();
     *messages = last;
     earlier
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Each would hold some kilobytes until a reply is written somewhere.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn chats_that_were_looked_at_and_left_are_forgotten() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(&Home::at(folder.path())).await.unwrap();
+        let asked = app.on_disk(|_, chats| {
+            let ask = |text| Ok::<_, Failure>(chats.add_question(None, text, 1)?.chat);
+            ["One?", "Two?", "Three?"].into_iter().map(ask).collect()
+        });
+        let asked: Vec<ChatId> = asked.await.unwrap();
+        for id in asked {
+            drop(app.watch_chat(id).await.unwrap());
+        }
+        assert_eq!(app.state().chat_watchers.len(), 1);
+        app.close().await;
+    }
 }
