@@ -288,6 +288,9 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     // What is deleted is overwritten: rows go only where somebody wants them erased.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
+    // In KiB, where it is negative. What is read again comes from the system's cache, which gives way
+    // when a model needs the memory; a larger one here would hold it twice, and for as long as we run.
+    connection.pragma_update(None, "cache_size", -512)?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 

@@ -99,11 +99,7 @@ async fn an_own_file_is_opened_switched_and_given_back() {
     let sprout = Path::new(env!("CARGO_MANIFEST_DIR")).join("../sprout/sprout.gguf");
     std::fs::copy(sprout, &mine).unwrap();
     let window = opening.open().await;
-    window.click("model-button").await;
-    let field = window.one("model-path").await;
-    field.send_keys(mine.to_str().unwrap()).await.unwrap();
-    window.click("model-open").await;
-    window.becomes("model-button", "data-engine", "ready").await;
+    window.open_model(&mine).await;
     window.click("model-button").await;
     window.click("model-pick").await;
     let there = async || (window.all("candidate").await.len() == 10).then_some(());

@@ -334,6 +334,8 @@ impl Window {
         field.send_keys(path.to_str().unwrap()).await.unwrap();
         self.click("model-open").await;
         self.becomes("model-button", "data-engine", "ready").await;
+        // The panel closes once the choice is on disk: whoever opened it before that would lose it.
+        self.has_no_layer().await;
     }
 
     /// Asks a question by the keyboard.
