@@ -4,6 +4,14 @@
 //! A file that fits is mapped and not read, where that is known to be good: what is computed with as
 //! it lies is not copied, and what is copied into another order is given back as the copy grows, so
 //! that nothing is held twice (bench/README.md, "Start").
+//!
+//! Nothing is locked in memory (`mlock`), though llama.cpp could. What an ordinary user may lock is 8 MiB
+//! on Linux (`RLIMIT_MEMLOCK`, systemd's and the kernel's default) and no more on macOS than the system
+//! finds it has left, so the weights would stay unlocked just where it matters, with a warning that nobody
+//! sees. Where somebody raised the limit and memory is tight, a lock moves the pressure to the window, the
+//! browser and the page cache beside it, and leaves the kernel nothing to take but the whole engine, which
+//! goes first when memory runs out (`leave`). What a plan counts with is free when it is made; a model that
+//! does not fit is mapped as it lies ([`Way::AsItLies`]) and must not be locked at all.
 
 use std::ffi::CString;
 use std::path::Path;

@@ -18,6 +18,8 @@ mod placing;
 mod probe;
 mod replies;
 mod scripted;
+#[cfg(target_os = "linux")]
+mod standing;
 mod stopping;
 mod sums;
 mod trying;
