@@ -30,7 +30,6 @@ mod pipes;
 mod prepare;
 mod probe;
 mod prompting;
-mod rank;
 mod reply;
 mod sampler;
 mod session;
@@ -52,7 +51,6 @@ use crate::session::Session;
 fn main() -> ExitCode {
     leave::on_panic();
     leave::with_parent();
-    rank::step_back();
     if let Some(status) = cage::check::asked() {
         return status;
     }

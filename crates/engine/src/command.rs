@@ -1,5 +1,9 @@
 //! How the engine's process is started: what it is wrapped in, what of our variables reaches it, and
-//! where it stands among other programs.
+//! the pages it computes with.
+//!
+//! It keeps the rank of the program that starts it: five steps back (`nice`) halved the speed of words beside
+//! programs of the same session (bench/README.md, "Beside other programs"), and beside those of other
+//! sessions and units Linux weighs the sessions and takes no notice.
 //!
 //! Not here: its pipes and its life (`handle`).
 
@@ -42,16 +46,13 @@ fn apart(command: &mut Command) {
     command.process_group(0);
 }
 
-/// The same on Windows, no console window beside ours, and a rank behind what a person looks at (on
-/// other systems the engine steps back itself). Untried.
+/// The same on Windows, and no console window beside ours. Untried.
 #[cfg(windows)]
 fn apart(command: &mut Command) {
     use std::os::windows::process::CommandExt;
     const CREATE_NEW_PROCESS_GROUP: u32 = 0x200;
     const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    const BELOW_NORMAL_PRIORITY_CLASS: u32 = 0x4000;
-    command
-        .creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW | BELOW_NORMAL_PRIORITY_CLASS);
+    command.creation_flags(CREATE_NEW_PROCESS_GROUP | CREATE_NO_WINDOW);
 }
 
 /// Asks for pages of 2 MiB for what the engine allocates, where Linux leaves that to programs (its

@@ -13,13 +13,13 @@ mod dying;
 mod governing;
 mod guessing;
 #[cfg(target_os = "linux")]
+mod pages;
+#[cfg(target_os = "linux")]
 mod placing;
 #[cfg(target_os = "linux")]
 mod probe;
 mod replies;
 mod scripted;
-#[cfg(target_os = "linux")]
-mod standing;
 mod stopping;
 mod sums;
 mod trying;
