@@ -37,11 +37,12 @@ async fn stopped(folder: &Folder, server: &Server, content: &[u8]) -> library::W
     wanted
 }
 
-/// Serves 100 MiB so slowly that it can be stopped in the middle.
+/// Serves so slowly, over several connections, that it can be stopped in the middle also where this
+/// machine leaves the test waiting for a while.
 fn slow(content: &std::sync::Arc<Vec<u8>>) -> Server {
     let content = content.clone();
     Server::new(move |request| Reply {
-        rate: Some(100 * MIB as u64),
+        rate: Some(30 * MIB as u64),
         ..Reply::good(&content, request)
     })
 }
