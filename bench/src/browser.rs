@@ -12,6 +12,8 @@ use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
+use crate::memory::bytes_of;
+
 /// Nothing that is waited for takes this long.
 const PATIENCE: Duration = Duration::from_mins(12);
 /// Between two looks.
@@ -146,13 +148,6 @@ impl Window {
         for (number, program) in self.processes() {
             let text =
                 fs::read_to_string(format!("/proc/{number}/smaps_rollup")).unwrap_or_default();
-            let bytes = |key: &str| {
-                let line = text.lines().find_map(|line| line.strip_prefix(key));
-                let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-                kib.and_then(|kib| kib.trim().parse::<u64>().ok())
-                    .unwrap_or_default()
-                    << 10
-            };
             let at = all.iter().position(|held| held.program == program);
             let at = at.unwrap_or_else(|| {
                 all.push(Held {
@@ -161,9 +156,9 @@ impl Window {
                 });
                 all.len() - 1
             });
-            all[at].all += bytes("Pss:");
-            all[at].own += bytes("Pss_Anon:");
-            all[at].files += bytes("Pss_File:");
+            all[at].all += bytes_of(&text, "Pss:").unwrap_or_default();
+            all[at].own += bytes_of(&text, "Pss_Anon:").unwrap_or_default();
+            all[at].files += bytes_of(&text, "Pss_File:").unwrap_or_default();
         }
         all.sort_by_key(|held| std::cmp::Reverse(held.all));
         all

@@ -17,8 +17,16 @@ pub mod promises;
 pub mod together;
 
 use std::fmt::Write;
+use std::io;
 
+use app::Failure;
 use serde_json::json;
+
+/// A failure of the product as an error of a part.
+fn told(failure: Failure) -> io::Error {
+    let more = failure.detail.unwrap_or_default();
+    io::Error::other(format!("{} ({more})", failure.message))
+}
 
 /// Faults of one kind.
 #[derive(Debug, Clone, PartialEq, Eq)]

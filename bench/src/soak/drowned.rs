@@ -9,15 +9,15 @@ use std::thread;
 use std::time::Duration;
 
 use app::chats::{Body, End, Message, State};
-use app::{App, ChatEvent, ChatId, Failure, Home};
+use app::{App, ChatEvent, ChatId, Home};
 use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::browser::wait;
-use crate::soak::Fault;
 use crate::soak::found::{self, Found};
 use crate::soak::processes;
+use crate::soak::{Fault, told};
 
 /// Times that it happens.
 const TIMES: usize = 3;
@@ -28,11 +28,6 @@ const PIECE: usize = 1 << 18;
 
 const LONG: &str = "Count from 1 to 200";
 const SUM: &str = "What is 20 + 22?";
-
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn told(failure: Failure) -> io::Error {
-    io::Error::other(format!("{}: {:?}", failure.message, failure.detail))
-}
 
 fn say(what: &Value) -> io::Result<()> {
     let mut out = io::stdout().lock();

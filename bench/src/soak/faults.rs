@@ -6,22 +6,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use app::chats::{Body, End, State};
-use app::{App, AppEvent, ChatEvent, ChatId, Failure, Home};
+use app::{App, AppEvent, ChatEvent, ChatId, Home};
 use fs_err as fs;
 use tempfile::TempDir;
 
-use crate::soak::Fault;
 use crate::soak::found::{self, Found};
 use crate::soak::kills::{Player, opens};
 use crate::soak::promises::Promises;
+use crate::soak::{Fault, told};
 
 /// Where Debian has the library that lies about the time.
 const FALSE_CLOCK: &str = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
-
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn told(failure: Failure) -> io::Error {
-    io::Error::other(format!("{}: {:?}", failure.message, failure.detail))
-}
 
 /// Tries them all.
 pub fn run(seed: u64) -> io::Result<Vec<Fault>> {

@@ -11,15 +11,15 @@ use std::thread;
 use std::time::Duration;
 
 use app::chats::{Body, End, Message, State};
-use app::{App, ChatEvent, ChatId, Failure, Home};
+use app::{App, ChatEvent, ChatId, Home};
 use fs_err as fs;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::browser::wait;
-use crate::soak::Fault;
 use crate::soak::found;
 use crate::soak::player;
 use crate::soak::processes::{self, Held};
+use crate::soak::{Fault, told};
 
 /// Replies after which everything has been done once: a chat begun, a reply stopped, a question asked
 /// otherwise, a model changed.
@@ -47,11 +47,6 @@ const TRIES: usize = 3;
 const LOOKED_AT: i64 = 2500;
 /// The day's other model: Sprout as a file of one's own.
 const OTHER: &str = "other.gguf";
-
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn told(failure: Failure) -> io::Error {
-    io::Error::other(format!("{}: {:?}", failure.message, failure.detail))
-}
 
 /// Says where it is and waits until it is let go on.
 fn pause(at: &str) -> io::Result<()> {

@@ -8,9 +8,11 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use app::chats::{Body, End, Message, State};
-use app::{App, AppEvent, ChatEvent, ChatId, Failure, Home, MessageId, Preferences, Preset};
+use app::{App, AppEvent, ChatEvent, ChatId, Home, MessageId, Preferences, Preset};
 use fastrand::Rng;
 use serde_json::{Value, json};
+
+use crate::soak::told;
 
 /// Words of a reply that are seen before it is stopped.
 const SEEN: usize = 3;
@@ -48,11 +50,6 @@ pub fn play(home: &Path, seed: u64, steps: usize, among: bool) -> io::Result<()>
         player.app.close().await;
         say(&json!({"done": "close"}))
     })
-}
-
-fn told(failure: Failure) -> io::Error {
-    let more = failure.detail.unwrap_or_default();
-    io::Error::other(format!("{} ({more})", failure.message))
 }
 
 struct Player {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
+use crate::memory::bytes_of;
+
 /// A process that has a home.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Process {
@@ -58,16 +60,9 @@ impl Process {
     pub fn held(&self) -> io::Result<Held> {
         let folder = folder(&self.number);
         let memory = fs::read_to_string(folder.join("smaps_rollup"))?;
-        let bytes = |key: &str| {
-            let line = memory.lines().find_map(|line| line.strip_prefix(key));
-            let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
-            kib.and_then(|kib| kib.trim().parse::<u64>().ok())
-                .unwrap_or_default()
-                << 10
-        };
         Ok(Held {
-            own: bytes("Anonymous:"),
-            rss: bytes("Rss:"),
+            own: bytes_of(&memory, "Anonymous:").unwrap_or_default(),
+            rss: bytes_of(&memory, "Rss:").unwrap_or_default(),
             descriptors: fs::read_dir(folder.join("fd"))?.count(),
             threads: fs::read_dir(folder.join("task"))?.count(),
         })

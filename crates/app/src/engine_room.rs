@@ -354,7 +354,15 @@ impl EngineRoom {
             tell,
             crashes: Vec::new(),
         };
-        let loaded = load(model, settings, &shared.outfit, stop, &mut listener).await;
+        let loaded = load(
+            model,
+            what.device,
+            settings,
+            &shared.outfit,
+            stop,
+            &mut listener,
+        )
+        .await;
         for crash in listener.crashes {
             shared.mourn(what.clone(), crash).await;
         }

@@ -92,12 +92,12 @@ pub(crate) fn device(settings: &Settings, home: &Home) -> Device {
 /// Where memory or a device fails, smaller settings are tried, and that is told.
 pub(crate) async fn load(
     model: &Model,
+    device: Device,
     settings: &Settings,
     outfit: &Outfit,
     mut stop: Stop,
     hears: &mut dyn Hears,
 ) -> Result<Option<Resident>, Failure> {
-    let device = device(settings, &outfit.home);
     let wish = Wish {
         context: settings.context,
         cache: settings.cache,

@@ -123,9 +123,8 @@ fn an_engine_that_crashes_leaves_a_report_without_a_word_of_the_question() {
 
     let doctor = home.run(&["doctor", "--json"]);
     assert_eq!(doctor.status, Some(0), "{doctor:?}");
-    let checks = doctor.lines().0;
-    let crashes = checks.iter().find(|check| check["name"] == "crashes");
-    let crashes = crashes.expect("the report is told of");
+    let lines = doctor.lines();
+    let crashes = lines.check("crashes");
     let found = crashes["found"].as_str().unwrap();
     assert!(found.contains("SIGABRT"), "{found}");
     let hint = crashes["hint"].as_str().unwrap();

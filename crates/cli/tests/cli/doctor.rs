@@ -86,9 +86,8 @@ fn a_window_in_safe_mode_is_told_with_its_way_back() {
     std::fs::write(home.path().join("safe-mode.json"), safe.to_string()).unwrap();
     let ran = home.run(&["doctor", "--json"]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
-    let checks = ran.lines().0;
-    let window = checks.iter().find(|check| check["name"] == "window");
-    let window = window.expect("the window is told of");
+    let lines = ran.lines();
+    let window = lines.check("window");
     assert_eq!(window["ok"], true);
     let found = window["found"].as_str().unwrap();
     assert!(found.contains("not painted"), "{found}");
@@ -110,9 +109,8 @@ fn a_safe_mode_that_somebody_chose_is_no_trouble() {
     std::fs::write(home.path().join("safe-mode.json"), safe.to_string()).unwrap();
     let ran = home.run(&["doctor", "--json"]);
     assert_eq!(ran.status, Some(0), "{ran:?}");
-    let checks = ran.lines().0;
-    let window = checks.iter().find(|check| check["name"] == "window");
-    let window = window.expect("the window is told of");
+    let lines = ran.lines();
+    let window = lines.check("window");
     assert_eq!(window["ok"], true);
     let hint = window["hint"].as_str().unwrap();
     assert!(hint.contains("settings"), "{hint}");

@@ -117,7 +117,7 @@ impl std::fmt::Debug for Ran {
     }
 }
 
-/// The JSON lines of a reply.
+/// The JSON lines of a reply, or of the doctor.
 #[derive(Debug)]
 pub(crate) struct Lines(pub(crate) Vec<Value>);
 
@@ -126,6 +126,12 @@ impl Lines {
     pub(crate) fn text(&self, kind: &str) -> String {
         let of_kind = self.0.iter().filter(|line| line["type"] == kind);
         of_kind.map(|line| line["text"].as_str().unwrap()).collect()
+    }
+
+    /// What the doctor says of something.
+    pub(crate) fn check(&self, name: &str) -> &Value {
+        let check = self.0.iter().find(|check| check["name"] == name);
+        check.unwrap_or_else(|| panic!("no {name}: {self:?}"))
     }
 
     /// The end, which is the last line and the only one of its kind.
