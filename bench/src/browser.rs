@@ -42,9 +42,19 @@ pub struct Window {
 }
 
 impl Window {
-    /// Opens `program` with its data in `home`, on a screen of this size. Returns as soon as the
-    /// page can be asked.
+    /// Opens `program` with its data in `home`, as if on that machine. Returns as soon as the page can be
+    /// asked.
     pub fn open(program: &Path, home: &Path, machine: &Path) -> io::Result<Self> {
+        Self::open_with(program, home, Some(machine), None)
+    }
+
+    /// The same on this machine where none is named, and with a file where one is.
+    pub fn open_with(
+        program: &Path,
+        home: &Path,
+        machine: Option<&Path>,
+        file: Option<&Path>,
+    ) -> io::Result<Self> {
         let arguments = [
             "-displayfd",
             "1",
@@ -65,7 +75,7 @@ impl Window {
                 .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
                 .env("DISPLAY", format!(":{}", number.trim()))
                 .env("SPUD_HOME", home)
-                .env("SPUD_MACHINE", machine)
+                .envs(machine.map(|machine| ("SPUD_MACHINE", machine)))
                 .env("TAURI_WEBVIEW_AUTOMATION", "true")
                 .env("GTK_THEME", "Adwaita")
                 .env("LANG", "C.UTF-8")
@@ -82,7 +92,7 @@ impl Window {
             _driver: driver,
             _screen: screen,
         };
-        let options = json!({ "binary": program, "args": [] });
+        let options = json!({ "binary": program, "args": file.as_slice() });
         let wishes = json!({ "capabilities": { "alwaysMatch": {
             "webkitgtk:browserOptions": options,
             "timeouts": { "script": 900_000 },

@@ -37,6 +37,21 @@ pub const SEND: &str = "
 pub const IS_THINKING: &str =
     "return document.querySelector('[data-testid=thinking-toggle]') !== null;";
 
+/// Whether a reply has words that comes behind so many others.
+pub fn has_words(before: usize) -> String {
+    format!(
+        "const all = document.querySelectorAll('[data-testid=message-assistant]');
+         return all.length > {before} && all[{before}].textContent.trim().length > 40;"
+    )
+}
+
+/// Stops the reply that comes.
+pub const STOP: &str = "document.querySelector('[data-testid=stop]').click();";
+
+/// Whether the last reply was stopped.
+pub const HAS_STOPPED: &str = "
+    return [...document.querySelectorAll('[data-testid=message-assistant]')].at(-1)?.dataset.state === 'stopped';";
+
 /// Opens the last thought.
 pub const OPEN_THOUGHT: &str =
     "[...document.querySelectorAll('[data-testid=thinking-toggle]')].at(-1).click();";

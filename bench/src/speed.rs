@@ -10,6 +10,7 @@
 
 mod busy;
 mod contest;
+mod in_window;
 mod rates;
 mod turns;
 mod whole;
@@ -54,6 +55,11 @@ impl Row {
             "decode-4k",
             "the same behind 4,096 tokens",
             rates::decode_4k,
+        ),
+        Self::new(
+            "decode-window",
+            "the same in the product's window, painting",
+            rates::decode_in_window,
         ),
         Self::new("experts", "decode, deepseek2 of 64 experts", rates::experts),
         Self::new(

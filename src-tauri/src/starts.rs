@@ -79,6 +79,7 @@ impl Starts {
     }
 
     /// What was given and is not open yet, for a start that takes the place of this one.
+    #[cfg(any(target_os = "linux", test))]
     pub(crate) fn left(&self) -> Vec<String> {
         let inner = self.inner();
         let opening = inner.opening.iter().map(|(_, what)| what);

@@ -142,6 +142,15 @@ pub fn words(database: &Path) -> io::Result<Vec<Words>> {
     read().map_err(sql)
 }
 
+/// Tokens a second of the last reply of a home that tells.
+pub fn last_decode_rate(home: &Path) -> io::Result<f64> {
+    let newest = "SELECT decode_per_second FROM messages
+                     WHERE decode_per_second IS NOT NULL ORDER BY id DESC LIMIT 1";
+    open(&database(home))?
+        .query_row(newest, [], |row| row.get(0))
+        .map_err(sql)
+}
+
 /// The schema of a database; 0 where it has none.
 pub fn schema(database: &Path) -> io::Result<i64> {
     open(database)?

@@ -8,7 +8,7 @@ use crate::ours::{self, Ours, Setup, Told};
 use crate::server::Server;
 
 use super::contest::{OURS, Side, contest};
-use super::{Bench, check, question};
+use super::{Bench, check, in_window, question};
 
 /// Tokens that are written where decoding is measured.
 const WRITTEN: u32 = 128;
@@ -24,6 +24,12 @@ const OF_SERVER: Target = Target::AtLeast(1.03);
 
 pub(super) fn decode(bench: &Bench) -> io::Result<Vec<Figure>> {
     written("decode", bench, &bench.setup(NOTHING)?, 0)
+}
+
+pub(super) fn decode_in_window(bench: &Bench) -> io::Result<Vec<Figure>> {
+    let setup = bench.setup(NOTHING)?;
+    let ours = Side::new(OURS, |_| Ok([in_window::decode_rate(&setup.model)?]));
+    against_theirs("decode in the window", bench, &setup, 0, ours)
 }
 
 pub(super) fn decode_4k(bench: &Bench) -> io::Result<Vec<Figure>> {
@@ -50,14 +56,27 @@ pub(super) fn prompt_4k(bench: &Bench) -> io::Result<Vec<Figure>> {
 
 /// Decode speed behind so many tokens.
 fn written(thing: &str, bench: &Bench, setup: &Setup, depth: u32) -> io::Result<Vec<Figure>> {
+    let ours = Side::new(OURS, |round| {
+        let before = depth.max(NOTHING);
+        let engine = warm(setup)?;
+        let told = engine.ask(&question(before, seed(round)), ours::greedy(), WRITTEN);
+        check(OURS, told.statistics.prompt_tokens, before)?;
+        Ok([decode_rate(&told)?])
+    });
+    against_theirs(thing, bench, setup, depth, ours)
+}
+
+/// Decode speed of llama.cpp's programs behind so many tokens, beside what ours gives.
+fn against_theirs(
+    thing: &str,
+    bench: &Bench,
+    setup: &Setup,
+    depth: u32,
+    ours: Side<'_, 1>,
+) -> io::Result<Vec<Figure>> {
     let before = depth.max(NOTHING);
     let mut sides = vec![
-        Side::new(OURS, |round| {
-            let engine = warm(setup)?;
-            let told = engine.ask(&question(before, seed(round)), ours::greedy(), WRITTEN);
-            check(OURS, told.statistics.prompt_tokens, before)?;
-            Ok([decode_rate(&told)?])
-        }),
+        ours,
         Side::new("llama-bench", |_| {
             // A test of its own warms the process, as a reply does ours; the depth is one already.
             let (arguments, which) = match depth {

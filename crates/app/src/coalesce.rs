@@ -5,8 +5,10 @@ use std::time::{Duration, Instant};
 
 use engine::message::SoFar;
 
-/// Between two updates of a page: 30 a second.
-pub(crate) const UPDATE: Duration = Duration::from_millis(33);
+/// Between two updates of a page: ten a second, two or three words each. On two cores the page's work holds
+/// up both of the threads that compute, since each waits for the other: with thirty a second a reply was a
+/// fifth slower in the window than outside of it (bench/README.md, "Decoding in the window").
+pub(crate) const UPDATE: Duration = Duration::from_millis(100);
 
 /// Words that were not told yet.
 #[derive(Debug, Default)]
@@ -61,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thousand_tokens_in_a_second_are_thirty_updates_and_lose_no_letter() {
+    fn a_thousand_tokens_in_a_second_are_ten_updates_and_lose_no_letter() {
         let begin = Instant::now();
         let mut coalescer = Coalescer::default();
         let mut told = Vec::new();
@@ -71,7 +73,7 @@ mod tests {
             told.extend(coalescer.due(now));
         }
         told.extend(coalescer.rest(begin + Duration::from_secs(1)));
-        assert!((30..=32).contains(&told.len()), "{} updates", told.len());
+        assert!((10..=12).contains(&told.len()), "{} updates", told.len());
         assert_eq!(
             told.iter()
                 .map(|merged| merged.thinking.len())
