@@ -14,7 +14,7 @@ check_others() {
   done
   fakes=$(mktemp -d)
   # Nothing is linked, so that what C there is needs no compiling: the tools do nothing, and well.
-  for tool in gcc ar windres; do ln -s "$(command -v true)" "$fakes/x86_64-w64-mingw32-$tool"; done
+  for tool in gcc ar windres; do ln -s "$(type -P true)" "$fakes/x86_64-w64-mingw32-$tool"; done
   for target in "${OTHERS[@]}"; do
     under=${target//-/_}
     (
