@@ -75,7 +75,7 @@ stage_package() {
     case $page in *llama-common*) readelf -d "$built/spud-engine" | grep -q libllama-common || continue ;; esac
     install -m 644 "$page" "$lib/$(basename "$page")"
   done
-  install -m 644 "$out"/backends/libggml-cpu-*.so "$lib/"
+  install -m 644 "$(engine_output "$built")"/backends/libggml-cpu-*.so "$lib/"
   if [ -e "$(vulkan_library)" ]; then
     install -m 644 "$(vulkan_library)" "$lib/backends/"
   else
@@ -126,10 +126,15 @@ fill_metainfo() {
 }
 
 # Where the build of llama.cpp that belongs to the engine in $1 put its libraries.
-llama_output() {
+llama_output() { newest_output "$1" 'llama-cpp-sys-2-*/out/lib'; }
+
+# Where the engine's own build put those of the variants for processors that Spud carries.
+engine_output() { newest_output "$1" 'engine-llama-*/out/backends'; }
+
+# Cargo keeps the outputs of older builds too; the last one that has $2 is this one's.
+newest_output() {
   local out
-  # Cargo keeps the outputs of older builds too; the last one is this one's.
-  out=$(find "$1/build" -maxdepth 3 -path '*llama-cpp-sys-2-*/out/lib' -printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
+  out=$(find "$1/build" -maxdepth 3 -path "*$2" -printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
   [ -d "$out/backends" ] && printf '%s' "$out"
 }
 

@@ -34,8 +34,8 @@ impl Peers {
 
     /// Their version and ours, in words.
     pub fn versions(&self) -> io::Result<[String; 2]> {
-        let ours = option_env!("SPUD_BUILD_BACKENDS").map(Path::new);
-        let ours = ours.and_then(|backends| version_in(&backends.with_file_name("lib")));
+        let ours =
+            option_env!("SPUD_BUILD_LIBRARIES").and_then(|folder| version_in(Path::new(folder)));
         let theirs = if let Some(version) = version_in(&self.folder) {
             version
         } else {
