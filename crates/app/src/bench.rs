@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use engine::message::Drafts;
 use engine::prompt::Conversation;
 use fit::{Bound, TINY_BYTES};
 
@@ -118,6 +119,8 @@ pub async fn bench(
 ) -> Result<Option<Benched>, Failure> {
     let mut writing = Settings {
         max_tokens: tokens,
+        // What is counted, or goes round in circles, is easily guessed: more than the machine can.
+        drafts: Drafts::Never,
         ..settings.clone()
     };
     // Of thinking, since a model may close its thought at once and say little.
@@ -153,6 +156,10 @@ pub async fn bench(
         let (Some(read), Some(written)) = (read, written) else {
             return Ok(None);
         };
+        debug_assert_eq!(
+            written.statistics.drafted_tokens, 0,
+            "BUG: steps that guess count as more"
+        );
         let ended = BenchRun {
             run,
             of: RUNS,

@@ -5,10 +5,14 @@ use std::time::{Duration, Instant};
 
 use engine::message::SoFar;
 
-/// Between two updates of a page: ten a second, two or three words each. On two cores the page's work holds
-/// up both of the threads that compute, since each waits for the other: with thirty a second a reply was a
-/// fifth slower in the window than outside of it (bench/README.md, "Decoding in the window").
-pub(crate) const UPDATE: Duration = Duration::from_millis(100);
+/// Between two updates of a page with words of an answer: ten a second, two or three words each. On two cores
+/// the page's work holds up both of the threads that compute, since each waits for the other: with thirty a
+/// second a reply was a fifth slower in the window than outside of it (bench/README.md, "Decoding in the
+/// window").
+pub(crate) const ANSWER: Duration = Duration::from_millis(100);
+
+/// The same for thoughts, which are most of a reply and mostly folded: one line that nobody reads whole.
+const THOUGHT: Duration = Duration::from_millis(300);
 
 /// Words that were not told yet.
 #[derive(Debug, Default)]
@@ -35,12 +39,17 @@ impl Coalescer {
         self.so_far = so_far;
     }
 
-    /// What is to be told by now, if anything: the first words at once, later ones when [`UPDATE`]
-    /// has passed.
+    /// What is to be told by now, if anything: the first words at once, later ones when [`ANSWER`] or
+    /// [`THOUGHT`] has passed.
     pub(crate) fn due(&mut self, now: Instant) -> Option<Merged> {
+        let between = if self.answer.is_empty() {
+            THOUGHT
+        } else {
+            ANSWER
+        };
         let waited = self
             .last
-            .is_none_or(|last| now.duration_since(last) >= UPDATE);
+            .is_none_or(|last| now.duration_since(last) >= between);
         if waited { self.rest(now) } else { None }
     }
 
@@ -62,24 +71,43 @@ impl Coalescer {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_thousand_tokens_in_a_second_are_ten_updates_and_lose_no_letter() {
+    /// Updates of a second in which a thousand of these come; loses no letter.
+    fn updates_of_a_thousand(thinking: &str, answer: &str) -> usize {
         let begin = Instant::now();
         let mut coalescer = Coalescer::default();
         let mut told = Vec::new();
         for token in 0..1000 {
             let now = begin + Duration::from_millis(token);
-            coalescer.add("t", "", SoFar::default());
+            coalescer.add(thinking, answer, SoFar::default());
             told.extend(coalescer.due(now));
         }
         told.extend(coalescer.rest(begin + Duration::from_secs(1)));
-        assert!((10..=12).contains(&told.len()), "{} updates", told.len());
-        assert_eq!(
-            told.iter()
-                .map(|merged| merged.thinking.len())
-                .sum::<usize>(),
-            1000
-        );
+        let letters = told
+            .iter()
+            .map(|merged| merged.thinking.len() + merged.answer.len());
+        assert_eq!(letters.sum::<usize>(), 1000);
+        told.len()
+    }
+
+    #[test]
+    fn a_second_of_an_answer_is_ten_updates_and_one_of_a_thought_three() {
+        let answer = updates_of_a_thousand("", "a");
+        assert!((10..=12).contains(&answer), "{answer} updates");
+        let thought = updates_of_a_thousand("t", "");
+        assert!((3..=5).contains(&thought), "{thought} updates");
+    }
+
+    #[test]
+    fn an_answer_does_not_wait_as_long_as_the_thought_before_it() {
+        let begin = Instant::now();
+        let mut coalescer = Coalescer::default();
+        coalescer.add("So", "", SoFar::default());
+        assert!(coalescer.due(begin).is_some());
+        coalescer.add(" be it.", "", SoFar::default());
+        assert!(coalescer.due(begin + ANSWER).is_none());
+        coalescer.add("", "7", SoFar::default());
+        let merged = coalescer.due(begin + ANSWER).unwrap();
+        assert_eq!([merged.thinking, merged.answer], [" be it.", "7"]);
     }
 
     #[test]

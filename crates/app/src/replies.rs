@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::asking::How;
-use crate::coalesce::UPDATE;
+use crate::coalesce::ANSWER;
 use crate::engine_room::{Ending, Outcome, Progress};
 use crate::events::{ChatEvent, Phase};
 use crate::failure::{Code, Failure};
@@ -69,7 +69,7 @@ impl App {
                     .room
                     .reply(&how.model, &conversation, &how.settings, stop, &mut hear)
             );
-        let mut update = interval(UPDATE);
+        let mut update = interval(ANSWER);
         update.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut saving = Saving {
             last: Instant::now(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::message::{Drafts, End, Event, Reply, Statistics};
+use engine::message::{End, Event, Reply, Statistics};
 use engine::prompt::Conversation;
 use tokio::time::timeout;
 
@@ -32,7 +32,7 @@ pub(crate) async fn run(
         left_before: conversation.left_before,
         threads: Some(there.threads(settings)),
         kept: settings.kept.clone(),
-        drafts: Drafts::default(),
+        drafts: settings.drafts,
         dictated: None,
     });
     let mut stopping = false;

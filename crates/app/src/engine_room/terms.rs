@@ -4,7 +4,7 @@
 use std::hash::{BuildHasher, Hasher, RandomState};
 
 use engine::governor::Governor;
-use engine::message::{Kept, Sampling, SoFar, Statistics};
+use engine::message::{Drafts, Kept, Sampling, SoFar, Statistics};
 use fit::KvType;
 
 use crate::failure::Failure;
@@ -37,6 +37,8 @@ pub struct Settings {
     pub governor: Governor,
     /// Tokens of the context that are kept free for the reply, as far as half of it allows.
     pub room: u32,
+    /// When further tokens are drafted.
+    pub drafts: Drafts,
     /// Where what was computed for the conversation is kept; nowhere where none is named.
     pub kept: Option<Kept>,
 }
@@ -55,6 +57,7 @@ impl Settings {
             quick: false,
             governor: Manner::default().governor(),
             room: Manner::default().room(),
+            drafts: Drafts::default(),
             kept: None,
         }
     }

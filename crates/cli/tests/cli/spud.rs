@@ -4,9 +4,14 @@ use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
 
 use serde_json::Value;
 use tempfile::TempDir;
+
+/// Nothing that is waited for takes this long.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A home that goes away with the test.
 pub(crate) struct Home(TempDir);
@@ -171,14 +176,26 @@ impl Running {
 
     /// Reads plain output until these words came, and gives all of it.
     pub(crate) fn read_until(&mut self, words: &str) -> String {
-        let output = self.output.as_mut().unwrap();
-        let mut seen = Vec::new();
-        let mut byte = [0];
-        while !seen.ends_with(words.as_bytes()) {
-            output.read_exact(&mut byte).unwrap();
-            seen.push(byte[0]);
-        }
-        String::from_utf8(seen).unwrap()
+        let mut output = self.output.take().unwrap();
+        let (tell, told) = mpsc::channel();
+        let wanted = words.as_bytes().to_vec();
+        std::thread::spawn(move || {
+            let mut seen = Vec::new();
+            let mut byte = [0];
+            while !seen.ends_with(&wanted) && output.read_exact(&mut byte).is_ok() {
+                seen.push(byte[0]);
+            }
+            tell.send((output, seen))
+        });
+        let (output, seen) = told.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            // A program that waits for us, while we wait for it: its end ends the reading.
+            self.child.kill().unwrap();
+            told.recv().unwrap()
+        });
+        self.output = Some(output);
+        let seen = String::from_utf8(seen).unwrap();
+        assert!(seen.ends_with(words), "no `{words}` came: {seen:?}");
+        seen
     }
 
     /// The program's number.
@@ -197,12 +214,14 @@ impl Running {
     /// The engine that the program starts after this one.
     #[cfg(target_os = "linux")]
     pub(crate) fn next_engine(&self, after: Option<rustix::process::Pid>) -> rustix::process::Pid {
-        loop {
+        let begun = std::time::Instant::now();
+        while begun.elapsed() < PATIENCE {
             match self.engine_if_any() {
                 Some(engine) if Some(engine) != after => return engine,
                 _ => std::thread::yield_now(),
             }
         }
+        panic!("no engine came after {after:?}");
     }
 
     #[cfg(target_os = "linux")]
