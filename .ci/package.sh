@@ -126,16 +126,16 @@ fill_metainfo() {
 }
 
 # Where the build of llama.cpp that belongs to the engine in $1 put its libraries.
-llama_output() { newest_output "$1" 'llama-cpp-sys-2-*/out/lib'; }
+llama_output() { newest_output "$1" llama-cpp-sys-2; }
 
 # Where the engine's own build put those of the variants for processors that Spud carries.
-engine_output() { newest_output "$1" 'engine-llama-*/out/backends'; }
+engine_output() { newest_output "$1" engine-llama; }
 
-# Cargo keeps the outputs of older builds too; the last one that has $2 is this one's.
+# Where the build script of $2 left backends; cargo keeps the outputs of older builds too, the last one is this one's.
 newest_output() {
   local out
-  out=$(find "$1/build" -maxdepth 3 -path "*$2" -printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
-  [ -d "$out/backends" ] && printf '%s' "$out"
+  out=$(find "$1/build" -maxdepth 3 -path "*/$2-*/out/backends" -printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
+  [ -n "$out" ] && printf '%s' "$out"
 }
 
 # Has the bundler put it together, and leaves the packages in dist/.

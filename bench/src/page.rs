@@ -48,17 +48,16 @@ pub fn has_words(before: usize) -> String {
 /// Stops the reply that comes.
 pub const STOP: &str = "document.querySelector('[data-testid=stop]').click();";
 
-/// Whether the last reply was stopped.
-pub const HAS_STOPPED: &str = "
-    return [...document.querySelectorAll('[data-testid=message-assistant]')].at(-1)?.dataset.state === 'stopped';";
-
 /// Opens the last thought.
 pub const OPEN_THOUGHT: &str =
     "[...document.querySelectorAll('[data-testid=thinking-toggle]')].at(-1).click();";
 
-/// Whether the last reply has ended.
-pub const HAS_ENDED: &str = "
-    return [...document.querySelectorAll('[data-testid=message-assistant]')].at(-1)?.dataset.state === 'complete';";
+/// Whether the last reply is in this state: `complete`, `stopped`.
+pub fn is_last(state: &str) -> String {
+    format!(
+        "return [...document.querySelectorAll('[data-testid=message-assistant]')].at(-1)?.dataset.state === '{state}';"
+    )
+}
 
 /// Begins to record the times between frames.
 pub const RECORD: &str = "

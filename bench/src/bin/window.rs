@@ -269,7 +269,7 @@ impl Stage {
         }
         window.ask(page::RECORD)?;
         stream::go(self.folder.path(), names.len() + 2)?;
-        window.until("the reply's end", page::HAS_ENDED)?;
+        window.until("the reply's end", &page::is_last("complete"))?;
         wait_quietly();
         let frames = numbers(&window.ask(page::RECORDED)?);
         let worst = frames.iter().copied().fold(0.0, f64::max);

@@ -37,7 +37,7 @@ pub(super) fn decode_rate(model: &Path) -> io::Result<f64> {
         window.until("the first words", &page::has_words(before))?;
         thread::sleep(length);
         window.ask(page::STOP)?;
-        window.until("the reply's end", page::HAS_STOPPED)?;
+        window.until("the reply's end", &page::is_last("stopped"))?;
     }
     found::last_decode_rate(home.path())
 }
