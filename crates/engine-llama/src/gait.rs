@@ -6,8 +6,10 @@ use llama_cpp_2::token::LlamaToken;
 
 use crate::brake::Brake;
 use crate::doze::Doze;
+use crate::huddle::Huddle;
 use crate::llama::{Context, Decoded};
-use crate::pace::{LACKING, Pace, Step, WRITING_TOKENS, Way};
+use crate::others::{self, LACKING, processor_time};
+use crate::pace::{Pace, Step, WRITING_TOKENS, Way};
 
 /// The gait of one context.
 pub(crate) struct Gait {
@@ -16,6 +18,7 @@ pub(crate) struct Gait {
     /// Threads for prompts, where as many as these are asked for.
     reading: (u32, u32),
     pace: Pace,
+    huddle: Huddle,
     doze: Doze,
     /// The way of the last step.
     way: Way,
@@ -49,6 +52,7 @@ impl Gait {
             reading: (threads, reading),
             way: ways[0],
             pace: Pace::new(ways),
+            huddle: Huddle::default(),
             doze: Doze::default(),
             gave_way: false,
             begin: Instant::now(),
@@ -58,6 +62,8 @@ impl Gait {
 
     /// Before a reply: plans with so many threads from now on.
     pub(crate) fn plan(&mut self, threads: u32) {
+        // From here on others are listened to.
+        others::are_in_the_way(threads);
         if threads == self.threads {
             self.gave_way = false;
         } else {
@@ -93,6 +99,7 @@ impl Gait {
         threads: u32,
     ) -> Result<Duration, Untold> {
         let before = context.len();
+        self.huddle.set(false, threads);
         self.doze.set(false);
         context.set_threads(threads);
         let (begin, got) = (Instant::now(), processor_time());
@@ -119,13 +126,16 @@ impl Gait {
         loop {
             let (way, limit) = self.pace.way(tokens.len(), self.begin.elapsed());
             self.way = way;
-            context.set_threads(self.threads_of(way, tokens.len()));
+            let threads = self.threads_of(way, tokens.len());
+            context.set_threads(threads);
             self.doze.set(way.dozing);
+            self.huddle.set(way.huddled, threads);
             let (begin, got) = (Instant::now(), processor_time());
-            self.brake.limit(limit);
+            // What cannot be taken back is computed to its end.
+            self.brake.limit(limit.filter(|_| context.can_be_cut()));
             let ended = context.decode(tokens, rows);
             if self.brake.limit(None) && ended == Decoded::Braked {
-                // A try that is lost is no reason to wait for its end.
+                // What has lost is no reason to wait for its end.
                 self.pace.overdue(self.begin.elapsed());
                 if context.truncate(before) {
                     continue;
@@ -136,6 +146,7 @@ impl Gait {
                     tokens: tokens.len(),
                     took: begin.elapsed(),
                     got: got.and_then(|got| processor_time()?.checked_sub(got)),
+                    crowded: others::are_in_the_way(self.threads),
                     now: self.begin.elapsed(),
                 });
                 self.gave_way |= self.pace.has_given_way();
@@ -143,17 +154,4 @@ impl Gait {
             return ended;
         }
     }
-}
-
-/// What this process got of the processor so far, over all of its threads.
-#[cfg(unix)]
-fn processor_time() -> Option<Duration> {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
-    Duration::try_from(time).ok()
-}
-
-/// The steps' own time has to do.
-#[cfg(not(unix))]
-fn processor_time() -> Option<Duration> {
-    None
 }

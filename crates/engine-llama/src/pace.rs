@@ -4,13 +4,17 @@
 //! when another program takes one: all then spin for the one that was put aside. So a load starts
 //! as planned; where steps become slow or the threads do not get their cores, the next way is tried
 //! for some steps and kept if it is faster, and the planned one is tried again from time to time.
-//! A try ends as soon as it can no longer win, and waits longer after each that was lost.
+//! A try ends as soon as it can no longer win, and waits longer after each that was lost. While the
+//! system tells that other programs leave too little for the planned way, it is tried next to never.
 //!
 //! Pure thought: times come in as arguments. Not here: the clocks and how a way is walked
-//! (`gait`).
+//! (`gait`), and what others leave (`others`).
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
+
+use crate::brake::Limit;
+use crate::others::LACKING;
 
 /// More tokens than this at once are a prompt's. Fewer are words, drafted ones among them.
 pub(crate) const WRITING_TOKENS: usize = 16;
@@ -32,12 +36,13 @@ const SLOW: f64 = 1.3;
 /// far more than a token adds, and a load of other programs is noticed long before it is believed.
 const FORGETTING: f64 = 1.01;
 
-/// The part of one core that threads may lack before others are thought to compute too.
-pub(crate) const LACKING: f64 = 0.25;
-
 /// A step of a try this many times as long as those before it loses the try: nobody waits for the
 /// end of it. Spinning beside others, one step may take as long as twenty.
 const HOPELESS: f64 = 1.5;
+
+/// Seconds after which it is looked whether others have come in the way of a step as planned, which then
+/// is given up: it may take twenty times as long.
+const GLANCE: f64 = 0.25;
 
 /// A way that leaves the plan has to be faster by this factor, so that noise does not choose it.
 const WORTH: f64 = 0.9;
@@ -60,22 +65,27 @@ pub(crate) struct Way {
     pub(crate) threads: u32,
     /// Whether threads that wait for others sleep at once instead of spinning.
     pub(crate) dozing: bool,
+    /// Whether they share half as many cores as they are.
+    pub(crate) huddled: bool,
 }
 
 impl Way {
     /// The ways from the planned one on. Where threads can doze, that beats fewer of them: it gives
-    /// other programs what they ask for, and takes what they leave.
+    /// other programs what they ask for, and takes what they leave. Huddled, they leave them cores
+    /// of their own besides.
     pub(crate) fn all(threads: u32, can_doze: bool) -> Vec<Self> {
         let spinning = |threads| Self {
             threads,
             dozing: false,
+            huddled: false,
         };
         let mut ways = vec![spinning(threads.max(1))];
         if threads > 1 && can_doze {
-            ways.push(Self {
+            ways.extend([false, true].map(|huddled| Self {
                 threads,
                 dozing: true,
-            });
+                huddled,
+            }));
         } else if threads > 1 {
             ways.extend([threads / 2, 1].map(spinning));
         }
@@ -94,6 +104,9 @@ pub(crate) struct Step {
     /// What the process got of the processor meanwhile, over all threads; none where the system
     /// does not tell.
     pub(crate) got: Option<Duration>,
+    /// Whether others are in the way of the planned threads lately; none where the system does
+    /// not tell.
+    pub(crate) crowded: Option<bool>,
     /// When it ended, on any clock that only goes forward.
     pub(crate) now: Duration,
 }
@@ -119,6 +132,8 @@ pub(crate) struct Pace {
     settled: Option<f64>,
     /// When the last step ended.
     last: f64,
+    /// Whether others are in the way of the planned threads, where the system tells.
+    crowded: Option<bool>,
     /// Which neighbour is tried next, where there are two.
     downwards: bool,
 }
@@ -205,6 +220,7 @@ impl Pace {
             patience: LEAST_PATIENCE,
             settled: None,
             last: 0.0,
+            crowded: None,
             downwards: true,
         }
     }
@@ -216,7 +232,7 @@ impl Pace {
 
     /// The way to compute this many tokens next, and the time after which that try is lost: the
     /// step is then better given up and computed as before.
-    pub(crate) fn way(&mut self, tokens: usize, now: Duration) -> (Way, Option<Duration>) {
+    pub(crate) fn way(&mut self, tokens: usize, now: Duration) -> (Way, Option<Limit>) {
         let now = now.as_secs_f64();
         if now - self.last > PAUSE && self.at > 0 {
             self.trial = None;
@@ -230,11 +246,22 @@ impl Pace {
                 self.at = trial.from;
             }
             self.reading = reading;
-            self.go(self.at);
+            // A first word that spins beside others may take seconds.
+            let is_lost = !reading && self.crowded == Some(true) && self.ways.len() > 1;
+            self.go(self.at.max(usize::from(is_lost)));
             self.start_over(now);
         }
-        let limit = self.trial.map(|trial| trial.left.min(trial.step));
-        let limit = limit.map(Duration::from_secs_f64);
+        let limit = match self.trial {
+            Some(trial) => Some((trial.left.min(trial.step), None)),
+            None if self.at == 0 && self.ways.len() > 1 => {
+                Some((GLANCE, Some(self.ways[0].threads)))
+            }
+            None => None,
+        };
+        let limit = limit.map(|(after, beside_others)| Limit {
+            after: Duration::from_secs_f64(after),
+            beside_others,
+        });
         (self.ways[self.at], limit)
     }
 
@@ -242,6 +269,10 @@ impl Pace {
     pub(crate) fn step(&mut self, step: &Step) {
         let now = step.now.as_secs_f64();
         self.last = now;
+        let has_changed = std::mem::replace(&mut self.crowded, step.crowded) != step.crowded;
+        if has_changed && step.crowded == Some(false) && self.at > 0 {
+            self.start_over(now);
+        }
         let seconds = step.took.as_secs_f64().max(f64::MIN_POSITIVE);
         let fastest = self.fastest.entry(step.tokens).or_insert(seconds);
         // Not in a try, whose two sides are measured by the same.
@@ -263,10 +294,17 @@ impl Pace {
         }
     }
 
-    /// Takes note of a try that was given up because it could not be won any more.
+    /// Takes note of a step that was given up at its limit: a try that could not be won any more, or
+    /// one as planned that others came in the way of.
     pub(crate) fn overdue(&mut self, now: Duration) {
+        let now = now.as_secs_f64();
         if let Some(trial) = self.trial.take() {
-            self.lose(trial, now.as_secs_f64());
+            self.lose(trial, now);
+        } else {
+            self.crowded = Some(true);
+            self.go(1);
+            self.start_over(now);
+            self.next = now + self.patience;
         }
     }
 
@@ -282,13 +320,11 @@ impl Pace {
                 self.settled = None;
                 return;
             }
-            1
+            Some(1)
         } else if !self.seen.tells() {
             return;
-        } else if self.at + 1 < self.ways.len() && self.downwards {
-            self.at + 1
         } else {
-            self.at - 1
+            self.neighbour(now)
         };
         let changed = self
             .settled
@@ -297,9 +333,9 @@ impl Pace {
         if changed && self.seen.tells() && now >= lost + LEAST_PATIENCE {
             self.start_over(now);
         }
-        if now < self.next {
+        let Some(to) = to.filter(|_| now >= self.next) else {
             return;
-        }
+        };
         self.downwards = !self.downwards;
         let step = self.seen.step();
         self.trial = Some(Trial {
@@ -311,6 +347,24 @@ impl Pace {
             step: step * HOPELESS,
         });
         self.go(to);
+    }
+
+    /// What to try from a way that is not the planned one: that one where others are known to have gone;
+    /// else a neighbour in turn, but next to never one with more threads or cores while others are known
+    /// to be in the way.
+    fn neighbour(&self, now: f64) -> Option<usize> {
+        if self.crowded == Some(false) {
+            return Some(0);
+        }
+        let ended = self.next - self.patience;
+        let may_rise = self.crowded.is_none() || now >= ended + MOST_PATIENCE;
+        let more = may_rise.then(|| self.at - 1);
+        let less = Some(self.at + 1).filter(|to| *to < self.ways.len());
+        if self.downwards {
+            less.or(more)
+        } else {
+            more.or(less)
+        }
     }
 
     /// Ends a try that was won, that is lost, or that has lasted long enough to tell.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Pace, Step, Way};
+use crate::brake::Limit;
 
 /// Milliseconds of a step by the way, and the cores that the threads get.
 type Machine = fn(Way) -> (f64, f64);
@@ -30,6 +31,8 @@ struct Drive {
     pace: Pace,
     now: f64,
     overdue: u32,
+    /// Whether others are in the way, where the system tells.
+    crowded: Option<bool>,
 }
 
 impl Drive {
@@ -38,6 +41,7 @@ impl Drive {
             pace: Pace::new(ways),
             now: 0.0,
             overdue: 0,
+            crowded: None,
         }
     }
 
@@ -49,8 +53,11 @@ impl Drive {
             let (way, limit) = self.pace.way(tokens, self.clock());
             let (milliseconds, cores) = machine(way);
             let took = Duration::from_secs_f64(milliseconds / 1000.0);
-            if let Some(limit) = limit.filter(|limit| *limit < took) {
-                self.now += limit.as_secs_f64();
+            let passes = |limit: &Limit| {
+                limit.after < took && (limit.beside_others.is_none() || self.crowded == Some(true))
+            };
+            if let Some(limit) = limit.filter(passes) {
+                self.now += limit.after.as_secs_f64();
                 self.overdue += 1;
                 self.pace.overdue(self.clock());
                 continue;
@@ -62,6 +69,7 @@ impl Drive {
                 tokens,
                 took,
                 got,
+                crowded: self.crowded,
                 now,
             });
             return (self.now - begin) * 1000.0;
@@ -87,6 +95,7 @@ fn spinning(threads: u32) -> Way {
     Way {
         threads,
         dozing: false,
+        huddled: false,
     }
 }
 
@@ -94,6 +103,14 @@ fn dozing(threads: u32) -> Way {
     Way {
         threads,
         dozing: true,
+        huddled: false,
+    }
+}
+
+fn huddled(threads: u32) -> Way {
+    Way {
+        huddled: true,
+        ..dozing(threads)
     }
 }
 
@@ -101,7 +118,7 @@ fn dozing(threads: u32) -> Way {
 fn the_ways_begin_with_the_plan_and_become_less() {
     assert_eq!(Way::all(1, true), [spinning(1)]);
     assert_eq!(Way::all(0, false), [spinning(1)]);
-    assert_eq!(Way::all(2, true), [spinning(2), dozing(2)]);
+    assert_eq!(Way::all(2, true), [spinning(2), dozing(2), huddled(2)]);
     assert_eq!(Way::all(2, false), [spinning(2), spinning(1)]);
     assert_eq!(Way::all(8, false), [spinning(8), spinning(4), spinning(1)]);
 }
@@ -128,6 +145,7 @@ fn a_context_that_fills_is_no_load() {
             tokens: 1,
             took,
             got: None,
+            crowded: None,
             now,
         });
     }
@@ -164,6 +182,58 @@ fn the_threads_come_back_soon_after_the_load_has_gone() {
     let hidden: Machine = |way| if way.dozing { (70.0, 1.4) } else { alone(way) };
     drive.run(busy, 1000);
     drive.run(hidden, 480);
+    assert_eq!(drive.at(), spinning(2));
+}
+
+#[test]
+fn where_the_system_tells_of_others_a_load_costs_next_to_nothing_and_its_end_is_seen_at_once() {
+    let mut drive = Drive::new(Way::all(2, true));
+    drive.crowded = Some(false);
+    drive.run(alone, 100);
+    assert_eq!(drive.overdue, 0);
+    drive.crowded = Some(true);
+    let slow = drive.run(busy, 1000);
+    // The first slow step is not waited for, and what cannot be won is tried twice in a minute.
+    assert!(slow < 250.0 + 1.01 * 1000.0 * 70.0, "{slow}");
+    assert!(drive.overdue <= 4, "{}", drive.overdue);
+    drive.crowded = Some(false);
+    drive.run(alone, 10);
+    assert_eq!(drive.at(), spinning(2));
+    // Fewer threads are tried all the same.
+    let mut drive = Drive::new(Way::all(4, false));
+    drive.crowded = Some(true);
+    let full: Machine = |way| (f64::from(way.threads) * 100.0, 0.5);
+    drive.run(full, 20);
+    assert_eq!(drive.at(), spinning(1));
+}
+
+#[test]
+fn threads_huddle_where_that_is_faster_and_spread_when_others_go() {
+    let full: Machine = |way| if way.huddled { (45.0, 1.0) } else { busy(way) };
+    for crowded in [None, Some(true)] {
+        let mut drive = Drive::new(Way::all(2, true));
+        drive.crowded = crowded;
+        drive.run(full, 60);
+        assert_eq!(drive.at(), huddled(2), "{crowded:?}");
+        drive.crowded = crowded.map(|_| false);
+        let cost = drive.run(
+            |way| if way.huddled { (66.0, 1.0) } else { alone(way) },
+            100,
+        );
+        assert_eq!(drive.at(), spinning(2), "{crowded:?}");
+        let least = 100.0 * 33.0;
+        assert!(crowded.is_none() || cost < 1.1 * least, "{cost}");
+    }
+}
+
+#[test]
+fn a_disk_that_answers_late_is_waited_for() {
+    let mut drive = Drive::new(Way::all(2, true));
+    drive.crowded = Some(false);
+    drive.run(alone, 100);
+    let late: Machine = |_| (3000.0, 0.3);
+    let slow = drive.run(late, 20);
+    assert!(slow < 1.1 * 20.0 * 3000.0, "{slow}");
     assert_eq!(drive.at(), spinning(2));
 }
 
