@@ -32,9 +32,10 @@ const PLENTY_SECONDS: f64 = 1.0;
 /// A mean step this many times as long as the fastest known is slow.
 const SLOW: f64 = 1.3;
 
-/// What the fastest known step grows by with each step, so that it follows a context that fills:
-/// far more than a token adds, and a load of other programs is noticed long before it is believed.
-const FORGETTING: f64 = 1.01;
+/// What the fastest known step grows by with each step, a word's and a prompt's, so that it follows a
+/// context that fills: far more than a token adds, and more than 256 do (0.05 in the 1.5B), and a load
+/// of other programs is noticed long before it is believed.
+const FORGETTING: (f64, f64) = (1.01, 1.07);
 
 /// A step of a try this many times as long as those before it loses the try: nobody waits for the
 /// end of it. Spinning beside others, one step may take as long as twenty.
@@ -236,6 +237,7 @@ impl Pace {
         let now = now.as_secs_f64();
         if now - self.last > PAUSE && self.at > 0 {
             self.trial = None;
+            self.crowded = None;
             self.go(0);
             self.start_over(now);
         }
@@ -277,7 +279,12 @@ impl Pace {
         let fastest = self.fastest.entry(step.tokens).or_insert(seconds);
         // Not in a try, whose two sides are measured by the same.
         if self.at == 0 && self.trial.is_none() {
-            *fastest = seconds.min(*fastest * FORGETTING);
+            let forgetting = if self.reading {
+                FORGETTING.1
+            } else {
+                FORGETTING.0
+            };
+            *fastest = seconds.min(*fastest * forgetting);
         }
         let cores = |got: Duration| got.as_secs_f64() / seconds;
         self.seen.push(Seen {
@@ -314,7 +321,8 @@ impl Pace {
             return;
         }
         let slowness = self.seen.slowness();
-        let slow = slowness > SLOW && self.seen.tells();
+        // Where nobody is in the way it is something else that is slow.
+        let slow = slowness > SLOW && self.seen.tells() && self.crowded != Some(false);
         let to = if self.at == 0 {
             if !slow && self.seen.lacked() < LACKING {
                 self.settled = None;

@@ -132,22 +132,28 @@ fn alone_nothing_is_tried() {
 
 #[test]
 fn a_context_that_fills_is_no_load() {
-    let mut drive = Drive::new(Way::all(2, false));
-    let mut milliseconds = 33.0;
-    for _ in 0..2000 {
-        milliseconds *= 1.001;
-        let (way, _) = drive.pace.way(1, drive.clock());
-        assert_eq!(way, spinning(2));
-        drive.now += milliseconds / 1000.0;
-        let now = drive.clock();
-        let took = Duration::from_secs_f64(milliseconds / 1000.0);
-        drive.pace.step(&Step {
-            tokens: 1,
-            took,
-            got: None,
-            crowded: None,
-            now,
-        });
+    for (tokens, milliseconds, growth, steps, crowded) in [
+        (1, 33.0, 1.001, 2000, None),
+        // A prompt of 4,096 tokens, and one far longer where the system tells that nobody is there.
+        (256, 2978.0, 1.05, 16, None),
+        (256, 2978.0, 1.2, 16, Some(false)),
+    ] {
+        let mut drive = Drive::new(Way::all(2, true));
+        drive.crowded = crowded;
+        let mut took = milliseconds / 1000.0;
+        for _ in 0..steps {
+            took *= growth;
+            let (way, _) = drive.pace.way(tokens, drive.clock());
+            assert_eq!(way, spinning(2), "{tokens}");
+            drive.now += took;
+            drive.pace.step(&Step {
+                tokens,
+                took: Duration::from_secs_f64(took),
+                got: None,
+                crowded,
+                now: drive.clock(),
+            });
+        }
     }
 }
 
