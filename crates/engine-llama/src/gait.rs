@@ -8,8 +8,8 @@ use crate::brake::Brake;
 use crate::doze::Doze;
 use crate::huddle::Huddle;
 use crate::llama::{Context, Decoded};
-use crate::others::{self, LACKING, processor_time};
-use crate::pace::{Pace, Step, WRITING_TOKENS, Way};
+use crate::others::{self, processor_time};
+use crate::pace::{LACKING, Pace, Step, WRITING_TOKENS, Way};
 
 /// The gait of one context.
 pub(crate) struct Gait {

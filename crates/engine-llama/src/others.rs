@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 /// The account is kept in hundredths of a second: over less time it tells nothing.
 const WINDOW: Duration = Duration::from_millis(200);
 
-/// The part of one core that threads may lack before others are thought to compute too.
-pub(crate) const LACKING: f64 = 0.25;
+/// Cores that others take at least where they are in the way. A window that paints beside takes less.
+const IN_THE_WAY: f64 = 0.5;
 
 /// The account is of this process, whoever asks.
 static HEARD: Mutex<Others> = Mutex::new(Others {
@@ -24,7 +24,7 @@ static HEARD: Mutex<Others> = Mutex::new(Others {
 /// was asked last, if that is longer.
 pub(crate) fn are_in_the_way(threads: u32) -> Option<bool> {
     let mut heard = HEARD.lock().unwrap_or_else(PoisonError::into_inner);
-    let least = f64::from(threads) - LACKING;
+    let least = f64::from(threads) - IN_THE_WAY;
     let shares = heard.shares()?;
     Some(shares.left < least && shares.own < least)
 }

@@ -14,7 +14,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::brake::Limit;
-use crate::others::LACKING;
 
 /// More tokens than this at once are a prompt's. Fewer are words, drafted ones among them.
 pub(crate) const WRITING_TOKENS: usize = 16;
@@ -36,6 +35,9 @@ const SLOW: f64 = 1.3;
 /// context that fills: far more than a token adds, and more than 256 do (0.05 in the 1.5B), and a load
 /// of other programs is noticed long before it is believed.
 const FORGETTING: (f64, f64) = (1.01, 1.07);
+
+/// The part of one core that threads may lack before others are thought to compute too.
+pub(crate) const LACKING: f64 = 0.25;
 
 /// A step of a try this many times as long as those before it loses the try: nobody waits for the
 /// end of it. Spinning beside others, one step may take as long as twenty.
@@ -231,8 +233,8 @@ impl Pace {
         self.trial.map_or(self.at, |trial| trial.from) > 0
     }
 
-    /// The way to compute this many tokens next, and the time after which that try is lost: the
-    /// step is then better given up and computed as before.
+    /// The way to compute this many tokens next, and the limit after which that way has lost: the step
+    /// is then better given up and computed another way.
     pub(crate) fn way(&mut self, tokens: usize, now: Duration) -> (Way, Option<Limit>) {
         let now = now.as_secs_f64();
         if now - self.last > PAUSE && self.at > 0 {
