@@ -44,7 +44,8 @@ pub(crate) const LACKING: f64 = 0.25;
 const HOPELESS: f64 = 1.5;
 
 /// Seconds after which it is looked whether others have come in the way of a step as planned, which then
-/// is given up: it may take twenty times as long.
+/// is given up: it may take twenty times as long. Longer than what the account of them looks back at
+/// (`others`), so that it is of this step.
 const GLANCE: f64 = 0.25;
 
 /// A way that leaves the plan has to be faster by this factor, so that noise does not choose it.
@@ -273,8 +274,9 @@ impl Pace {
     pub(crate) fn step(&mut self, step: &Step) {
         let now = step.now.as_secs_f64();
         self.last = now;
-        let has_changed = std::mem::replace(&mut self.crowded, step.crowded) != step.crowded;
-        if has_changed && step.crowded == Some(false) && self.at > 0 {
+        let have_gone = self.crowded != Some(false) && step.crowded == Some(false);
+        self.crowded = step.crowded;
+        if have_gone && self.at > 0 {
             self.start_over(now);
         }
         let seconds = step.took.as_secs_f64().max(f64::MIN_POSITIVE);
@@ -312,8 +314,7 @@ impl Pace {
         } else {
             self.crowded = Some(true);
             self.go(1);
-            self.start_over(now);
-            self.next = now + self.patience;
+            self.stay(now);
         }
     }
 
@@ -339,8 +340,7 @@ impl Pace {
         let changed = self
             .settled
             .is_some_and(|settled| slowness > settled * CHANGED || slowness < settled / CHANGED);
-        let lost = self.next - self.patience;
-        if changed && self.seen.tells() && now >= lost + LEAST_PATIENCE {
+        if changed && self.seen.tells() && now >= self.tried() + LEAST_PATIENCE {
             self.start_over(now);
         }
         let Some(to) = to.filter(|_| now >= self.next) else {
@@ -366,8 +366,7 @@ impl Pace {
         if self.crowded == Some(false) {
             return Some(0);
         }
-        let ended = self.next - self.patience;
-        let may_rise = self.crowded.is_none() || now >= ended + MOST_PATIENCE;
+        let may_rise = self.crowded.is_none() || now >= self.tried() + MOST_PATIENCE;
         let more = may_rise.then(|| self.at - 1);
         let less = Some(self.at + 1).filter(|to| *to < self.ways.len());
         if self.downwards {
@@ -375,6 +374,11 @@ impl Pace {
         } else {
             more.or(less)
         }
+    }
+
+    /// When the last try ended.
+    fn tried(&self) -> f64 {
+        self.next - self.patience
     }
 
     /// Ends a try that was won, that is lost, or that has lasted long enough to tell.
@@ -387,8 +391,7 @@ impl Pace {
         self.trial = None;
         let worth = if self.at > trial.from { WORTH } else { 1.0 };
         if trial.left > 0.0 && self.seen.slowness() < trial.before * worth {
-            self.start_over(now);
-            self.next = now + self.patience;
+            self.stay(now);
         } else {
             self.lose(trial, now);
         }
@@ -404,6 +407,12 @@ impl Pace {
     fn go(&mut self, to: usize) {
         self.at = to;
         self.seen = Stretch::default();
+    }
+
+    /// Tries nothing else for a while.
+    fn stay(&mut self, now: f64) {
+        self.start_over(now);
+        self.next = now + self.patience;
     }
 
     fn start_over(&mut self, now: f64) {
