@@ -7,11 +7,14 @@ use std::time::{Duration, Instant};
 use engine::Engine;
 use engine::governor::Governor;
 use engine::message::{
-    Drafts, End, Event, Failure, Held, Job, Kept, Load, Prepare, Reply, Sampling, Statistics,
+    Attention, Choice, Drafts, End, Event, Failure, Held, Job, Kept, Load, Prepare, Reply,
+    Sampling, Statistics,
 };
 use engine::prompt::{Conversation, Prompt, Segment, Template};
+use fit::{Ask, KvType};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::planned::{self, Planned};
 use crate::transcripts::Transcript;
 
 /// A model and the shape in which it is measured.
@@ -23,11 +26,31 @@ pub struct Setup {
     pub context: u32,
     /// Threads that compute.
     pub threads: u32,
+    /// Tokens of a prompt that are read at once with plain attention; none for flash attention.
+    pub plain: Option<u32>,
 }
 
 impl Setup {
     fn load(&self) -> Load {
-        Load::on_processor(self.model.clone(), self.context, self.threads, fit::BATCH)
+        let batch = self.plain.unwrap_or(fit::BATCH);
+        let load = Load::on_processor(self.model.clone(), self.context, self.threads, batch);
+        Load {
+            attention: match self.plain {
+                Some(_) => Attention::Plain,
+                None => Attention::Flash,
+            },
+            ..load
+        }
+    }
+
+    /// Tokens of a prompt at once with which attention may be plain, if it may be.
+    pub fn plain_batch(&self) -> io::Result<Option<u32>> {
+        let ask = Ask {
+            context: Some(self.context),
+            kv: Some(KvType::F16),
+        };
+        let planned = Planned::new(&self.model, &planned::unlimited(), ask)?;
+        Ok(fit::plain_batch(&planned.geometry, &planned.plan))
     }
 }
 
@@ -49,12 +72,22 @@ pub struct Told {
     pub statistics: Statistics,
     /// The words, thinking first.
     pub text: String,
+    /// What the model would have written in place of each token that was dictated.
+    pub choices: Vec<Choice>,
 }
 
 impl Ours {
     /// Starts a process and loads a model.
     pub fn start(setup: &Setup) -> io::Result<Self> {
         Self::holding(setup.load())
+    }
+
+    /// The same, with a prompt read by so many tokens at once.
+    pub fn reading_by(setup: &Setup, batch: u32) -> io::Result<Self> {
+        Self::holding(Load {
+            batch,
+            ..setup.load()
+        })
     }
 
     /// Starts a process and loads a model in this way.
@@ -282,6 +315,7 @@ fn missing(path: &Path) -> io::Error {
 /// All of a reply, to its end.
 fn gather(mut events: UnboundedReceiver<Event>) -> Told {
     let (mut thoughts, mut answers) = (String::new(), String::new());
+    let mut chosen = Vec::new();
     while let Some(event) = events.blocking_recv() {
         match event {
             Event::Words {
@@ -290,11 +324,13 @@ fn gather(mut events: UnboundedReceiver<Event>) -> Told {
                 thoughts += &thinking;
                 answers += &answer;
             }
+            Event::Chosen { choices } => chosen = choices,
             Event::ReplyEnded { end, statistics } => {
                 return Told {
                     end,
                     statistics,
                     text: thoughts + &answers,
+                    choices: chosen,
                 };
             }
             _ => {}

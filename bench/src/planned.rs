@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use engine::message::{Cache, Load};
+use engine::message::{Attention, Cache, Load};
 use fit::{Anatomy, Ask, Cores, Correction, KvType, Machine, Plan, Speed};
 use gguf::{Geometry, Header, Weights};
 
@@ -47,6 +47,16 @@ impl Planned {
         }
     }
 
+    /// The load that the product asks for where plain attention with so many tokens at once was found
+    /// to be faster.
+    pub fn load_plainly(&self, batch: u32) -> Load {
+        Load {
+            attention: Attention::Plain,
+            batch,
+            ..self.load()
+        }
+    }
+
     /// The load that the product would ask for.
     pub fn load(&self) -> Load {
         let plan = &self.plan;
@@ -60,6 +70,7 @@ impl Planned {
                 KvType::F16 => Cache::F16,
                 KvType::Q8_0 => Cache::Q8_0,
             },
+            attention: Attention::Flash,
             gpus: plan.placement.gpus.clone(),
             gpu_layers: match plan.placement.gpu_layers {
                 0 => 0,

@@ -36,6 +36,8 @@ pub struct Bench {
     pub rounds: usize,
     /// Whether the control runs too.
     pub control: bool,
+    /// Whether ours attends plainly where it can.
+    pub plain: bool,
 }
 
 /// A part of the table.
@@ -122,22 +124,29 @@ impl Bench {
             Some(model) => model.clone(),
             None => synthetic::home(&Model::QWEN2)?,
         };
-        Ok(self.holding(model, tokens))
+        self.holding(model, tokens)
     }
 
     /// The same with a model of many experts.
     fn setup_of_experts(&self, tokens: u32) -> io::Result<Setup> {
-        Ok(self.holding(synthetic::home(&Model::DEEPSEEK2)?, tokens))
+        self.holding(synthetic::home(&Model::DEEPSEEK2)?, tokens)
     }
 
-    fn holding(&self, model: PathBuf, tokens: u32) -> Setup {
+    fn holding(&self, model: PathBuf, tokens: u32) -> io::Result<Setup> {
         /// What the engine keeps free for a reply is 256; the rest is for its length.
         const REPLY: u32 = 1024;
-        Setup {
+        let setup = Setup {
             model,
             context: (tokens + REPLY).next_multiple_of(256),
             threads: self.threads,
-        }
+            plain: None,
+        };
+        let plain = if self.plain {
+            setup.plain_batch()?
+        } else {
+            None
+        };
+        Ok(Setup { plain, ..setup })
     }
 }
 

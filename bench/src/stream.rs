@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use engine::frame;
 use engine::message::{
-    Device, DeviceKind, End, Event, Hello, Job, Loaded, Request, SoFar, Statistics,
+    Device, DeviceKind, End, Event, Hello, Job, Loaded, Request, SoFar, Statistics, Trial,
 };
 use fs_err as fs;
 use serde_json::json;
@@ -116,7 +116,10 @@ pub fn speak(folder: &Path) -> io::Result<()> {
             }
             Request::Prepare { job, .. } => tell(job, &Event::Prepared { outcome: Ok(0) })?,
             Request::Try { job, .. } => {
-                let outcome = Ok(Vec::new());
+                let outcome = Ok(Trial {
+                    ways: Vec::new(),
+                    attention: None,
+                });
                 tell(job, &Event::Tried { outcome })?;
             }
             Request::AnswerNow { .. } => {}

@@ -10,6 +10,7 @@ fn main() {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for file in [
         "src/message.rs",
+        "src/message/load.rs",
         "src/governor.rs",
         "src/prompt.rs",
         "src/frame.rs",

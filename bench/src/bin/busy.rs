@@ -69,6 +69,7 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
         model: synthetic::at(&model, &Model::QWEN2)?,
         context: 2048,
         threads: arguments.threads.unwrap_or_else(ours::all_cores),
+        plain: None,
     };
     let question = "what is the sum of these numbers ".repeat(arguments.words.div_ceil(7));
     let mut runs: [[Runs; 2]; 2] = Default::default();

@@ -87,6 +87,7 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
         model,
         context: arguments.context,
         threads: arguments.threads.unwrap_or_else(ours::all_cores),
+        plain: None,
     };
     let question = "what is the sum of these numbers ".repeat(arguments.words.div_ceil(7));
 

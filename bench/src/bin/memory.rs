@@ -44,6 +44,9 @@ const CASES: [(u32, KvType); 5] = [
     (32_768, KvType::Q8_0),
 ];
 
+/// The place of a load on the processor with plain attention.
+const PLAIN: &str = "plain attention";
+
 /// Words of the prompt: more than a batch, so that every buffer is used whole.
 const WORDS: usize = 150;
 
@@ -67,6 +70,7 @@ fn run(arguments: &Arguments) -> io::Result<()> {
         if !arguments.only_gpu {
             for (context, kv) in CASES {
                 all.extend(case(path, &unlimited, context, kv, "processor")?);
+                all.extend(case(path, &unlimited, context, kv, PLAIN)?);
             }
         }
         let Some(name) = &arguments.gpu else { continue };
@@ -103,12 +107,22 @@ fn case(
     let plan = &planned.plan;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("{stem}, {context} {kv}, {place}");
+    let plain = fit::plain_batch(&planned.geometry, plan);
+    let (load, scores) = match (place, plain) {
+        (PLAIN, None) => return Ok(Vec::new()),
+        (PLAIN, Some(batch)) => (
+            planned.load_plainly(batch),
+            fit::plain_bytes(&planned.geometry, plan, batch),
+        ),
+        _ => (planned.load(), 0),
+    };
     eprintln!("{name}");
-    let ours = match Ours::holding(planned.load()) {
+    let is_alone = plan.placement.gpus.is_empty();
+    let ours = match Ours::holding(load) {
         Ok(ours) => ours,
         // Such as a cache beyond what a driver lets one buffer hold; the product then does without
         // the GPU.
-        Err(error) if place != "processor" => {
+        Err(error) if !is_alone => {
             eprintln!("  not to be had: {error}");
             return Ok(Vec::new());
         }
@@ -123,7 +137,7 @@ fn case(
     );
     let told_weights = planned_sum(|share| share.weights_bytes);
     let told_cache = planned_sum(|share| share.cache_bytes);
-    let told_compute = planned_sum(|share| share.compute_bytes);
+    let told_compute = planned_sum(|share| share.compute_bytes) + scores;
     let mut figures = vec![
         ratio(format!("{name}: weights"), weights, told_weights, 0.03),
         ratio(format!("{name}: cache"), cache, told_cache, 0.03),
@@ -142,13 +156,13 @@ fn case(
     ];
     // Every buffer is reserved when a model is loaded; what a process holds shows once it has
     // computed. A GPU that the processor pretends to be would take minutes for that.
-    if place == "processor" {
+    if is_alone {
         let told = ours.ask(&"potato ".repeat(WORDS), ours::greedy(), 2);
         if let Some(failure) = ours::failure(&told) {
             return Err(io::Error::other(format!("{name}: {}", failure.message)));
         }
         let peak = told.statistics.peak_bytes;
-        let planned = plan.memory_bytes();
+        let planned = plan.memory_bytes() + scores;
         // Less is no fault: of a mapped file only what was used is held, and a word's row in the
         // table of words may never be.
         let resident = ratio(format!("{name}: resident"), peak, planned, 0.1);

@@ -114,6 +114,7 @@ fn ask(arguments: &Arguments, model: PathBuf) -> io::Result<Vec<Figure>> {
         model,
         context: arguments.context,
         threads: ours::all_cores(),
+        plain: None,
     };
     let engine = Ours::start(&setup)?;
     let told = engine.ask(&arguments.question, Sampling::of_r1(1), arguments.context);

@@ -141,6 +141,7 @@ fn start(model: &Path) -> io::Result<Ours> {
         model: model.to_owned(),
         context: 4096,
         threads: ours::all_cores(),
+        plain: None,
     })
 }
 

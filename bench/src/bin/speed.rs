@@ -37,6 +37,9 @@ struct Arguments {
     /// Without the control, which saves a fifth of the time.
     #[arg(long)]
     no_control: bool,
+    /// Ours with plain attention where it can be, as the product chooses for long replies.
+    #[arg(long)]
+    plain: bool,
     /// Only these rows.
     #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = names())]
     only: Vec<String>,
@@ -69,14 +72,19 @@ fn measure(arguments: &Arguments) -> io::Result<()> {
         threads: arguments.threads.unwrap_or_else(ours::all_cores),
         rounds: arguments.rounds.max(1),
         control: !arguments.no_control,
+        plain: arguments.plain,
     };
     let [ours, theirs] = bench.peers.versions()?;
     eprintln!("bench: ours is built on {ours}, the peers are {theirs}");
     eprintln!(
-        "bench: {} threads, cache f16, flash attention as llama.cpp chooses, no GPU; batches of {} \
-         in ours, of 512 in the peers",
+        "bench: {} threads, cache f16, no GPU; the peers with flash attention, as they choose, and \
+         batches of 512, ours with {}",
         bench.threads,
-        fit::BATCH,
+        if bench.plain {
+            "plain attention where it can be, and smaller batches".to_owned()
+        } else {
+            format!("the same and batches of {}", fit::BATCH)
+        },
     );
     let wanted = |row: &&Row| {
         arguments.only.is_empty() || arguments.only.iter().any(|name| name == row.name)

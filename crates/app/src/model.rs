@@ -3,8 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use engine::message::Attention;
 use engine::prompt::Template;
-use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES, Tuned};
+use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES, Tuned, Typical};
 use gguf::{Geometry, Header, Weights};
 
 use crate::failure::{Cause, Code, Failure};
@@ -140,6 +141,33 @@ impl Preflight {
     /// Threads that write, where nobody chose their number.
     pub(crate) fn threads(&self) -> u32 {
         self.tuned.map_or(self.plan.threads, |tuned| tuned.threads)
+    }
+
+    /// Tokens of a prompt at once with which attention may be plain; none where it has to be flash.
+    pub(crate) fn plain_batch(&self) -> Option<u32> {
+        // What predicts would need scores of its own.
+        let plain = fit::plain_batch(&self.geometry, &self.plan);
+        plain.filter(|_| !self.predicts())
+    }
+
+    /// How attention is computed, and tokens of a prompt at once with it.
+    pub(crate) fn attention(&self) -> (Attention, u32) {
+        let pays = self.tuned.is_some_and(|tuned| self.plain_pays(&tuned));
+        match self.plain_batch().filter(|_| pays) {
+            Some(batch) => (Attention::Plain, batch),
+            None => (Attention::Flash, self.plan.batch),
+        }
+    }
+
+    /// Whether plain attention is worth its memory by these measurements, for replies as they were so
+    /// far.
+    pub(crate) fn plain_pays(&self, tuned: &Tuned) -> bool {
+        let estimate = self.plan.estimate;
+        let usual = estimate.map_or(Typical::ASSUMED, |estimate| estimate.typical);
+        let layers = self.geometry.layers;
+        tuned
+            .attention
+            .is_some_and(|costs| costs.plain_pays(layers, &usual))
     }
 
     /// Whether the layers that predict further tokens are loaded too, to draft with: where the file

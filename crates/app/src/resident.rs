@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use engine::message::{Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
+use engine::message::{Attention, Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
 use engine::{Engine, EngineError};
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
 use tokio::task::{AbortHandle, spawn_blocking};
@@ -219,11 +219,12 @@ async fn put(
         0 => 0,
         layers => layers + found.geometry.mtp_layers + 1,
     };
+    let (attention, batch) = found.attention();
     let mut events = engine.load(Load {
         path: found.path.clone(),
         context: plan.context,
         threads: settings.threads.unwrap_or_else(|| found.threads()),
-        batch: plan.batch,
+        batch,
         reading: found.tuned.map(|tuned| Way {
             threads: settings.threads.unwrap_or(tuned.reading_threads),
             tokens: tuned.reading_tokens,
@@ -232,6 +233,7 @@ async fn put(
             KvType::F16 => Cache::F16,
             KvType::Q8_0 => Cache::Q8_0,
         },
+        attention,
         gpus: placement.gpus.clone(),
         gpu_layers,
         expert_layers_in_memory: placement.expert_layers_in_memory,
@@ -341,8 +343,9 @@ impl Resident {
             .iter()
             .map(|share| share.weights_bytes + share.cache_bytes + share.compute_bytes)
             .sum();
-        // The plan does not count what drafts.
-        let counted = !self.found.predicts() && self.found.draft.is_none();
+        // The plan counts neither what drafts nor the scores of plain attention.
+        let is_flash = self.found.attention().0 == Attention::Flash;
+        let counted = is_flash && !self.found.predicts() && self.found.draft.is_none();
         (cost.peak_bytes > 0 && !held.is_empty() && counted).then_some(Memory {
             context: plan.context,
             predicted_bytes,

@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use engine::message::{Event, Statistics, Tried};
-use fit::{Tuned, Way};
+use engine::message::{AttentionSeconds, Event, Heads, Statistics, Trial, Tried};
+use fit::{Attending, Tuned, Way};
 use tokio::time::sleep;
 
 use crate::engine_room::{Ending, EngineRoom, Settings};
@@ -21,6 +21,8 @@ const QUIET: Duration = Duration::from_secs(20);
 pub struct Trials {
     /// Each way with its rate.
     pub tried: Vec<(Way, f64)>,
+    /// Whether attention is plain, for replies as they were so far; none where it has to be flash.
+    pub plain: Option<bool>,
     /// What counts from the next load on.
     pub chosen: Tuned,
 }
@@ -39,7 +41,19 @@ impl Resident {
     }
 
     fn ways(&self) -> Vec<Way> {
-        fit::ways(&self.found.machine, &self.found.plan)
+        let (_, batch) = self.found.attention();
+        fit::ways(&self.found.machine, &self.found.plan, batch)
+    }
+
+    /// The heads of the model, where attention may be plain.
+    fn heads(&self) -> Option<Heads> {
+        let geometry = &self.found.geometry;
+        self.found.plain_batch().map(|_| Heads {
+            query: geometry.heads,
+            kv: geometry.kv_heads,
+            key: geometry.head_dim_k,
+            value: geometry.head_dim_v,
+        })
     }
 }
 
@@ -47,7 +61,7 @@ impl EngineRoom {
     /// Tries ways to compute the model in memory, and keeps what came of it; none where that could not
     /// be measured, or something was asked for meanwhile.
     pub(crate) async fn try_ways(&self, only_after: Option<u64>) -> Option<Trials> {
-        let (mut events, keys) = {
+        let (mut events, keys, found) = {
             let mut resident = self.resident().try_lock().ok()?;
             let there = resident.as_mut()?;
             if only_after.is_some_and(|this_use| there.last_use != this_use) {
@@ -60,24 +74,38 @@ impl EngineRoom {
                 threads: way.threads,
                 tokens: way.tokens,
             });
-            (there.engine.try_ways(asked.collect()), keys)
+            let events = there.engine.try_ways(asked.collect(), there.heads());
+            (events, keys, there.found.clone())
         };
         // The room is open meanwhile: what is asked for ends the trial.
-        let Some(Event::Tried { outcome: Ok(tried) }) = events.recv().await else {
+        let Some(Event::Tried {
+            outcome: Ok(Trial { ways, attention }),
+        }) = events.recv().await
+        else {
             return None;
         };
         let rate = |Tried { way, per_second }| {
             let (threads, tokens) = (way.threads, way.tokens);
             (Way { threads, tokens }, per_second)
         };
-        let tried: Vec<(Way, f64)> = tried.into_iter().map(rate).collect();
-        let chosen = fit::choose(&tried)?;
+        let tried: Vec<(Way, f64)> = ways.into_iter().map(rate).collect();
+        let seconds = |took: AttentionSeconds| Attending {
+            behind: took.behind,
+            writing: took.writing,
+            reading: took.reading,
+        };
+        let attending = attention.map(|both| both.map(seconds));
+        let chosen = fit::choose(&tried, attending)?;
         let (devices, model) = keys;
         let knowledge = self.outfit().knowledge.clone();
         let keep = move || knowledge.learn(|learned| learned.tune(&devices, &model, chosen));
         // It fails where the program is ending, and then it is measured another day.
         let _ = tokio::task::spawn_blocking(keep).await;
-        Some(Trials { tried, chosen })
+        Some(Trials {
+            tried,
+            plain: chosen.attention.map(|_| found.plain_pays(&chosen)),
+            chosen,
+        })
     }
 
     /// Tries ways once this use was the last one for a while.

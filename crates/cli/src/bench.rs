@@ -110,6 +110,7 @@ fn line(benched: &Benched) -> Value {
             "threads": trials.chosen.threads,
             "reading_threads": trials.chosen.reading_threads,
             "reading_tokens": trials.chosen.reading_tokens,
+            "attention": name_of_attention(trials),
         })),
     })
 }
@@ -126,10 +127,28 @@ fn trials_in_words(trials: &Trials) -> String {
     let reading = rates(&|way| way.tokens > 1, &|way| {
         format!("{} by {}:", way.threads, way.tokens)
     });
-    format!(
+    let threads = format!(
         "threads    {} write ({writing}), {} read {} tokens at once ({reading}); from the next load on",
         chosen.threads, chosen.reading_threads, chosen.reading_tokens,
+    );
+    let Some(costs) = chosen.attention else {
+        return threads;
+    };
+    format!(
+        "{threads}\nattention  {}, as replies are so far; behind {} tokens plain takes {:.2} of flash's \
+         time in writing, {:.2} in reading",
+        name_of_attention(trials),
+        costs.plain.behind,
+        costs.plain.writing / costs.flash.writing,
+        costs.plain.reading / costs.flash.reading,
     )
+}
+
+fn name_of_attention(trials: &Trials) -> &'static str {
+    match trials.plain {
+        Some(true) => "plain",
+        Some(false) | None => "flash",
+    }
 }
 
 fn words(benched: &Benched) -> String {

@@ -7,7 +7,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use engine::message::Load;
+use engine::message::{Attention, Load};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
@@ -82,6 +82,8 @@ impl Drafter {
             batch: load.batch.clamp(1, load.context.max(1)),
             threads: load.threads,
             cache: load.cache,
+            // Which needs the least memory.
+            attention: Attention::Flash,
             predicts: false,
         };
         let context = Context::new(model, &shape, brake).ok_or("no memory for its context")?;

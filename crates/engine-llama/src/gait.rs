@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use engine::message::{Attention, AttentionSeconds, Heads};
 use llama_cpp_2::token::LlamaToken;
 
 use crate::brake::Brake;
 use crate::doze::Doze;
 use crate::huddle::Huddle;
+use crate::llama::attending::{Layers, Processor};
 use crate::llama::{Context, Decoded};
 use crate::others::{self, processor_time};
 use crate::pace::{LACKING, Pace, Step, WRITING_TOKENS, Way};
@@ -36,6 +38,13 @@ pub(crate) enum Untold {
     Ended,
     /// The threads had to share their cores with other programs.
     Shared,
+}
+
+/// Whether threads that computed for this long, and had so much of the processor before, shared their
+/// cores with others.
+fn is_shared(took: Duration, before: Option<Duration>, threads: u32) -> bool {
+    let got = before.and_then(|before| processor_time()?.checked_sub(before));
+    got.is_some_and(|got| got < took.mul_f64(f64::from(threads) - LACKING))
 }
 
 impl Gait {
@@ -105,14 +114,69 @@ impl Gait {
         let (begin, got) = (Instant::now(), processor_time());
         let ended = context.decode(tokens, 1);
         let took = begin.elapsed();
-        let got = got.and_then(|got| processor_time()?.checked_sub(got));
+        let shared = is_shared(took, got, threads);
         let whole = context.truncate(before) && ended == Decoded::Whole;
-        let shared = got.is_some_and(|got| got < took.mul_f64(f64::from(threads) - LACKING));
         match (whole, shared) {
             (false, _) => Err(Untold::Ended),
             (true, true) => Err(Untold::Shared),
             (true, false) => Ok(took),
         }
+    }
+
+    /// Measures what attention takes in a layer with these heads, flash and then plain: for one token
+    /// and for so many at once, behind so many. None where it cannot be computed by itself.
+    pub(crate) fn attend(
+        &mut self,
+        heads: Heads,
+        behind: u32,
+        tokens: u32,
+        threads: u32,
+    ) -> Result<Option<[AttentionSeconds; 2]>, Untold> {
+        /// An odd number of runs of each.
+        const ROUNDS: usize = 7;
+        self.huddle.set(false, threads);
+        self.doze.set(false);
+        let Some(processor) = Processor::new(threads) else {
+            return Ok(None);
+        };
+        let mut seconds = [AttentionSeconds {
+            behind,
+            writing: 0.0,
+            reading: 0.0,
+        }; 2];
+        for at_once in [1, tokens] {
+            let laid = |attention| Layers::new(&processor, attention, heads, behind, at_once);
+            let (Some(flash), Some(plain)) = (laid(Attention::Flash), laid(Attention::Plain))
+            else {
+                return Ok(None);
+            };
+            let mut both = [(flash, Vec::new()), (plain, Vec::new())];
+            let (begin, got) = (Instant::now(), processor_time());
+            // In turns, so that what changes meanwhile changes both; the first run prepares.
+            for round in 0..=ROUNDS {
+                for (layers, took) in &mut both {
+                    if self.brake.stops_the_running() {
+                        return Err(Untold::Ended);
+                    }
+                    let one = layers.compute().ok_or(Untold::Ended)?;
+                    if round > 0 {
+                        took.push(one);
+                    }
+                }
+            }
+            if is_shared(begin.elapsed(), got, threads) {
+                return Err(Untold::Shared);
+            }
+            for (seconds, (_, mut took)) in seconds.iter_mut().zip(both) {
+                took.sort();
+                let each = took[ROUNDS / 2].as_secs_f64() / f64::from(at_once);
+                *match at_once {
+                    1 => &mut seconds.writing,
+                    _ => &mut seconds.reading,
+                } = each;
+            }
+        }
+        Ok(Some(seconds))
     }
 
     /// Computes these tokens (see [`Context::decode`]).

@@ -9,6 +9,7 @@
     reason = "llama.cpp's C interface; the safe crate hides these parts"
 )]
 
+pub(crate) mod attending;
 pub(crate) mod mapping;
 mod predictor;
 pub(crate) mod weights;
@@ -19,7 +20,7 @@ use std::path::Path;
 use std::ptr::{self, NonNull};
 use std::sync::{Mutex, PoisonError};
 
-use engine::message::Cache;
+use engine::message::{Attention, Cache};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_sys_2 as sys;
@@ -44,6 +45,8 @@ pub(crate) struct Shape {
     pub(crate) threads: u32,
     /// How the cache's values are stored.
     pub(crate) cache: Cache,
+    /// How attention over it is computed.
+    pub(crate) attention: Attention,
     /// Whether the layer that predicts further tokens drafts, where the model was loaded with it.
     pub(crate) predicts: bool,
 }
@@ -90,6 +93,11 @@ impl Context {
         };
         params.type_k = kind;
         params.type_v = kind;
+        params.flash_attn_type = match shape.attention {
+            // With llama.cpp's own look whether the devices can.
+            Attention::Flash => sys::LLAMA_FLASH_ATTN_TYPE_AUTO,
+            Attention::Plain => sys::LLAMA_FLASH_ATTN_TYPE_DISABLED,
+        };
         params.n_threads = threads;
         params.n_threads_batch = threads;
         params.no_perf = true;

@@ -132,9 +132,9 @@ fn main() -> ExitCode {
                 outbox.send(job, Event::Counted { outcome });
             }
             Request::Prepare { job, prepare } => idle.prepare = Some((job, prepare)),
-            Request::Try { job, ways } => {
+            Request::Try { job, ways, heads } => {
                 inbox.brake().run_idly(job, job);
-                let outcome = tuning::measure(session.as_mut(), &ways);
+                let outcome = tuning::measure(session.as_mut(), &ways, heads);
                 outbox.send(job, Event::Tried { outcome });
             }
             // Already passed on by the thread that listens.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use engine::governor::{Closer, Loops};
-use engine::message::{End, Event, Failure, FailureCode, Job, Reply, Statistics};
+use engine::message::{Choice, End, Event, Failure, FailureCode, Job, Reply, Statistics};
 use engine::prompt::{Begins, Segment};
 use engine::splitter::{Place, Splitter, Tag};
 use llama_cpp_2::token::LlamaToken;
@@ -48,6 +48,7 @@ pub(crate) fn write(
                 });
             writing.flush();
             let end = writing.settle(end);
+            writing.tell_choices();
             (end, writing.statistics())
         }
     };
@@ -66,6 +67,8 @@ struct Writing<'reply> {
     forced: VecDeque<LlamaToken>,
     /// What is left of a text that is written whatever the model chooses.
     dictated: Option<VecDeque<LlamaToken>>,
+    /// What the model would have chosen in its place.
+    choices: Vec<Choice>,
     loops: Loops,
     /// Whether a circle was told, of the section at hand.
     told_loop: bool,
@@ -106,6 +109,7 @@ impl<'reply> Writing<'reply> {
             guesses: Guesses::new(reply.drafts),
             forced: VecDeque::new(),
             dictated: None,
+            choices: Vec::new(),
             loops: Loops::default(),
             told_loop: false,
             least_thinking: reply.governor.least_tokens,
@@ -200,14 +204,25 @@ impl<'reply> Writing<'reply> {
         let thought = self.statistics.so_far.thinking_tokens;
         let goes_on = self.splitter.place() == Place::Thinking && thought < self.least_thinking;
         let row = self.session.row(self.guesses.row(), goes_on);
-        let token = row.and_then(|row| self.sampler.sample(row));
-        // The choice is made all the same, for what it costs.
         let dictated = self.dictated.as_mut().and_then(VecDeque::pop_front);
+        let token = row.and_then(|row| {
+            self.choices.extend(dictated.and_then(|_| likeliest(row)));
+            // The choice is made all the same, for what it costs.
+            self.sampler.sample(row)
+        });
         let token = token.map(|token| dictated.map_or(token, |dictated| dictated.0));
         token.map(LlamaToken).ok_or_else(|| {
             let message = "the model gave no number for any word";
             Halt::Failed(Failure::new(FailureCode::ComputeFailed, message))
         })
+    }
+
+    /// Tells what the model would have chosen in place of a dictated text.
+    fn tell_choices(&mut self) {
+        if self.dictated.is_some() {
+            let choices = std::mem::take(&mut self.choices);
+            (self.tell)(Event::Chosen { choices });
+        }
     }
 
     /// Closes the thought in the model's place, if it is open and nobody did so before.
@@ -384,6 +399,22 @@ impl<'reply> Writing<'reply> {
             ..self.statistics
         }
     }
+}
+
+/// The likeliest token of a row, and how far ahead it is; none of a row without numbers.
+fn likeliest(row: &[f32]) -> Option<Choice> {
+    let (mut best, mut next) = ((0, f32::NEG_INFINITY), f32::NEG_INFINITY);
+    for (token, logit) in (0..).zip(row.iter().copied()) {
+        if logit > best.1 {
+            next = best.1;
+            best = (token, logit);
+        } else if logit > next {
+            next = logit;
+        }
+    }
+    let (token, logit) = best;
+    let ahead = logit - next;
+    logit.is_finite().then_some(Choice { token, ahead })
 }
 
 fn count(tokens: usize) -> u32 {

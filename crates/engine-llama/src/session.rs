@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::time::Duration;
 
-use engine::message::{Failure, FailureCode, Kept, Load};
+use engine::message::{AttentionSeconds, Failure, FailureCode, Heads, Kept, Load};
 use engine::prompt::Segment;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
@@ -77,10 +77,12 @@ impl Session {
             batch: load.batch.clamp(1, load.context.max(1)),
             threads: load.threads,
             cache: load.cache,
+            attention: load.attention,
             predicts: load.predicts,
         };
         let vocabulary = Vocabulary::of(&model);
-        let form = format!("{:?}", load.cache);
+        // Values lie transposed where attention is plain.
+        let form = format!("{:?} {:?}", load.cache, load.attention);
         let mark = Mark::of(&load.path, form)
             .map_err(|error| loading::refused(&load.path, &error.to_string()))?;
         let context = Context::new(model, &shape, brake).ok_or_else(|| {
@@ -241,6 +243,17 @@ impl Session {
         let token = self.cached.last().copied().unwrap_or(LlamaToken(0));
         self.gait
             .measure(&mut self.context, &vec![token; tokens], threads)
+    }
+
+    /// What both ways to attend take with these heads, as the context is; none where that cannot be
+    /// measured. See [`Gait::attend`].
+    pub(crate) fn attend(
+        &mut self,
+        heads: Heads,
+        behind: u32,
+        tokens: u32,
+    ) -> Result<Option<[AttentionSeconds; 2]>, Untold> {
+        self.gait.attend(heads, behind, tokens, self.threads)
     }
 
     /// How it computed since.

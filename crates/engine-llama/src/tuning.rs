@@ -1,13 +1,13 @@
-//! Ways to compute, measured: with how many threads this model is fastest on this machine, and with how
-//! many tokens of a prompt at once.
+//! Ways to compute, measured: with how many threads this model is fastest on this machine, with how many
+//! tokens of a prompt at once, and what attention takes, flash and plain.
 //!
 //! It computes behind what the cache holds and takes that back, so it needs no memory of its own, and
-//! what was read stays. Nobody waits for it: it ends as soon as anything is asked for. Not here: which
-//! way is chosen (`fit`), and when there is time (`app`).
+//! what was read stays; attention is computed beside, in a few layers. Nobody waits for it: it ends as
+//! soon as anything is asked for. Not here: which way is chosen (`fit`), and when there is time (`app`).
 
 use std::time::Duration;
 
-use engine::message::{Failure, FailureCode, Tried, Way};
+use engine::message::{Failure, FailureCode, Heads, Trial, Tried, Way};
 
 use crate::gait::Untold;
 use crate::session::Session;
@@ -21,8 +21,19 @@ const WRITTEN: u32 = 4;
 /// Rounds: each takes every way in turn, so that what changes meanwhile changes all of them.
 const ROUNDS: usize = 3;
 
-/// Measures these ways, each by the median of its rounds.
-pub(crate) fn measure(session: Option<&mut Session>, ways: &[Way]) -> Result<Vec<Tried>, Failure> {
+/// Tokens in the cache where attention is measured: R1's thoughts are thousands long, and behind
+/// few tokens it takes next to nothing.
+const BEHIND: u32 = 4096;
+
+/// Tokens that are read at once there.
+const READ_THERE: u32 = 64;
+
+/// Measures these ways, each by the median of its rounds, and attention with these heads.
+pub(crate) fn measure(
+    session: Option<&mut Session>,
+    ways: &[Way],
+    heads: Option<Heads>,
+) -> Result<Trial, Failure> {
     let Some(session) = session else {
         return Err(failed("no model is loaded"));
     };
@@ -50,7 +61,20 @@ pub(crate) fn measure(session: Option<&mut Session>, ways: &[Way]) -> Result<Vec
             per_second: 1.0 / seen[ROUNDS / 2].max(f64::MIN_POSITIVE),
         }
     });
-    Ok(tried.collect())
+    let ways = tried.collect();
+    // ggml ends the process over others.
+    let sound = |heads: &Heads| {
+        let shared = heads.query.checked_rem(heads.kv) == Some(0);
+        shared && heads.query > 0 && heads.key > 0 && heads.value > 0
+    };
+    let attention = match heads.filter(sound) {
+        Some(heads) => {
+            let behind = BEHIND.min(session.context());
+            session.attend(heads, behind, READ_THERE).map_err(untold)?
+        }
+        None => None,
+    };
+    Ok(Trial { ways, attention })
 }
 
 /// Seconds for a token on a way.
@@ -64,12 +88,16 @@ fn per_token(session: &mut Session, way: Way, is_first: bool) -> Result<f64, Fai
     for _ in 0..times {
         let tokens = usize::try_from(way.tokens).unwrap_or(usize::MAX);
         let took = session.measure(tokens, way.threads);
-        all += took.map_err(|untold| match untold {
-            Untold::Ended => failed("something was asked for"),
-            Untold::Shared => failed("other programs computed meanwhile"),
-        })?;
+        all += took.map_err(untold)?;
     }
     Ok(all.as_secs_f64() / f64::from(times) / f64::from(way.tokens))
+}
+
+fn untold(why: Untold) -> Failure {
+    failed(match why {
+        Untold::Ended => "something was asked for",
+        Untold::Shared => "other programs computed meanwhile",
+    })
 }
 
 fn failed(why: &str) -> Failure {

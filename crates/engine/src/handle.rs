@@ -20,8 +20,8 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::command;
 use crate::frame;
 use crate::message::{
-    End, Event, Failure, FailureCode, Hello, Job, Load, Prepare, Probe, Reply, Request, Statistics,
-    Way,
+    End, Event, Failure, FailureCode, Heads, Hello, Job, Load, Prepare, Probe, Reply, Request,
+    Statistics, Way,
 };
 use crate::obituary::{Before, Death, LastLines, cause};
 use crate::prompt::Segment;
@@ -187,9 +187,11 @@ impl Engine {
         self.begin(Kind::Prepare, request).1
     }
 
-    /// Measures ways to compute; the one event is [`Event::Tried`]. Whatever is asked later ends it.
-    pub fn try_ways(&self, ways: Vec<Way>) -> UnboundedReceiver<Event> {
-        self.begin(Kind::Try, |job| Request::Try { job, ways }).1
+    /// Measures ways to compute, and where there are heads both ways to attend; the one event is
+    /// [`Event::Tried`]. Whatever is asked later ends it.
+    pub fn try_ways(&self, ways: Vec<Way>, heads: Option<Heads>) -> UnboundedReceiver<Event> {
+        let request = |job| Request::Try { job, ways, heads };
+        self.begin(Kind::Try, request).1
     }
 
     /// Stops a job and every earlier one; its end arrives as an event.

@@ -7,9 +7,13 @@
 //!
 //! Not here: how bytes become messages (`frame`), and who starts whom (`handle`).
 
+mod load;
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+pub use load::{Attention, AttentionSeconds, Cache, Heads, Load, Trial, Tried, Way};
 
 use crate::governor::{Closer, Governor};
 use crate::prompt::{Prompt, Segment};
@@ -85,6 +89,8 @@ pub enum Request {
         job: Job,
         /// The ways.
         ways: Vec<Way>,
+        /// The heads of the model, where both ways to attend are measured too.
+        heads: Option<Heads>,
     },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
@@ -112,91 +118,6 @@ impl Request {
             | Self::AnswerNow { job } => *job,
         }
     }
-}
-
-/// A model and the shape of its context.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Load {
-    /// The GGUF file, or the first part of a split set.
-    pub path: PathBuf,
-    /// Tokens that the KV cache holds.
-    pub context: u32,
-    /// Threads that compute.
-    pub threads: u32,
-    /// Tokens that are computed at once while a prompt is read; compute buffers grow with it.
-    pub batch: u32,
-    /// How prompts are read, where that was found to be faster another way than with these threads and
-    /// a whole batch.
-    pub reading: Option<Way>,
-    /// How the cache's values are stored.
-    pub cache: Cache,
-    /// The engine's names of the GPUs to use, such as `Vulkan0`; empty for the processor alone.
-    pub gpus: Vec<String>,
-    /// Layers on them, from the last backwards, as llama.cpp counts: those that predict further
-    /// tokens and the output as one are among them.
-    pub gpu_layers: u32,
-    /// Layers, from the first, whose routed experts stay in the machine's memory.
-    pub expert_layers_in_memory: u32,
-    /// True to map the file instead of reading it: what does not fit in memory is then read again
-    /// whenever it is needed.
-    pub mapped: bool,
-    /// True to load the layer that predicts further tokens too, where the file has one, and draft
-    /// with it.
-    pub predicts: bool,
-    /// A smaller model of the same words that drafts for it, if it can be loaded; never needed.
-    pub draft: Option<PathBuf>,
-    /// The folder for what is kept of conversations ([`Kept`]), the one place where the process may
-    /// write from then on; none where nothing will be kept.
-    pub contexts: Option<PathBuf>,
-}
-
-impl Load {
-    /// A load on the processor alone.
-    pub fn on_processor(path: PathBuf, context: u32, threads: u32, batch: u32) -> Self {
-        Self {
-            path,
-            context,
-            threads,
-            batch,
-            reading: None,
-            cache: Cache::F16,
-            gpus: Vec::new(),
-            gpu_layers: 0,
-            expert_layers_in_memory: 0,
-            mapped: false,
-            predicts: false,
-            draft: None,
-            contexts: None,
-        }
-    }
-}
-
-/// A way to compute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Way {
-    /// Threads that compute.
-    pub threads: u32,
-    /// Tokens that are computed at once: one while writing, more while a prompt is read.
-    pub tokens: u32,
-}
-
-/// How fast a way is.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Tried {
-    /// The way.
-    pub way: Way,
-    /// Tokens per second.
-    pub per_second: f64,
-}
-
-/// How the cache's values are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Cache {
-    /// Two bytes a value.
-    F16,
-    /// 34 bytes for each 32 values.
-    Q8_0,
 }
 
 /// Which devices are listed, and whether they are measured.
@@ -234,7 +155,8 @@ pub struct Reply {
     /// but when it comes.
     pub drafts: Drafts,
     /// What is written in place of what the model chooses, which is computed all the same: random
-    /// weights cannot repeat anything, and what drafts bring to a text that does is to be measured.
+    /// weights cannot repeat anything, and what drafts bring to a text that does is to be measured. What
+    /// would have been chosen is told at its end ([`Event::Chosen`]).
     pub dictated: Option<String>,
 }
 
@@ -349,8 +271,8 @@ pub enum Event {
     },
     /// The end of a measurement.
     Tried {
-        /// Each way that was asked for, in order.
-        outcome: Result<Vec<Tried>, Failure>,
+        /// What was measured.
+        outcome: Result<Trial, Failure>,
     },
     /// More of the reply.
     Words {
@@ -363,6 +285,11 @@ pub enum Event {
     },
     /// The reply goes round in circles; told once for its thinking and once for its answer.
     Looping,
+    /// What the model would have written in place of each token of a dictated text; before the end.
+    Chosen {
+        /// One for each token.
+        choices: Vec<Choice>,
+    },
     /// The end of a reply.
     ReplyEnded {
         /// How it ended.
@@ -370,6 +297,15 @@ pub enum Event {
         /// What it cost.
         statistics: Statistics,
     },
+}
+
+/// The likeliest token at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Its id.
+    pub token: i32,
+    /// By so much its logit is above the next one's.
+    pub ahead: f32,
 }
 
 /// Something that computes, in ggml's list.

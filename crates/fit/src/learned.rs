@@ -271,6 +271,7 @@ fn moved(mean: f64, value: f64, count: u32) -> f64 {
 mod tests {
     use super::{Correction, Learned, Observed, Tuned};
     use crate::forecast::{Rates, Typical};
+    use crate::tuning::{Attending, AttentionCosts};
 
     fn reply(measured: f64, computed: f64) -> Observed {
         let rates = |decode| Rates {
@@ -380,10 +381,21 @@ mod tests {
     fn it_is_read_back_as_it_was_kept() {
         let mut learned = Learned::default();
         learned.learn("cpu", "a", &reply(8.0, 10.0));
+        let attending = Attending {
+            behind: 4096,
+            writing: 1e-3,
+            reading: 1e-4,
+        };
         let tuned = Tuned {
             threads: 3,
             reading_threads: 4,
             reading_tokens: 128,
+            attention: Some(AttentionCosts {
+                writing: 0.1,
+                reading: 0.01,
+                flash: attending,
+                plain: attending,
+            }),
         };
         learned.tune("cpu", "a", tuned);
         assert_eq!(learned.tuned("cpu", "a"), Some(tuned));

@@ -28,4 +28,4 @@ pub use memory::BATCH;
 pub use place::{Anatomy, Device, Placement, Share};
 pub use plan::{Ask, Plan, Reason, TINY_BYTES, Verdict, after_failure, plan};
 pub use planner::ROOMY_CONTEXT;
-pub use tuning::{Tuned, Way, choose, ways};
+pub use tuning::{Attending, AttentionCosts, Tuned, Way, choose, plain_batch, plain_bytes, ways};

@@ -60,11 +60,37 @@ pub(crate) fn engine_bytes(geometry: &Geometry) -> u64 {
 /// engine asks llama.cpp for no more (`n_outputs_max`), and lie in space that the layers left.
 pub(crate) fn compute_bytes(geometry: &Geometry, cells: u64) -> u64 {
     let batch = u64::from(BATCH).min(cells);
-    let values = widest(geometry).saturating_mul(VALUE_BYTES);
+    let values = widest(geometry, 0).saturating_mul(VALUE_BYTES);
     let mask = cells.saturating_mul(MASK_BYTES);
     let row = values.saturating_add(mask).saturating_add(INPUT_BYTES);
-    let logits = u64::from(geometry.vocabulary) * VALUE_BYTES * ROWS;
-    batch.saturating_mul(row).max(logits)
+    batch.saturating_mul(row).max(logits_bytes(geometry))
+}
+
+/// The same with plain attention over grouped heads, where so many tokens are read at once:
+///
+/// ```text
+///   batch · widest · 4          as above, with the scores of a layer beside its attention
+/// + batch · cells · 4           the mask
+/// + batch · 36                  ids and positions
+/// + batch · cells · heads · 2   the scores in 16 bits, as the processor multiplies them with values;
+///                               outside of llama.cpp's buffers (`ggml_graph_plan` in ggml-cpu.c)
+/// ```
+pub(crate) fn plain_compute_bytes(geometry: &Geometry, cells: u64, batch: u64) -> u64 {
+    const HALF_BYTES: u64 = 2;
+    let batch = batch.min(cells);
+    let scores = u64::from(geometry.heads).saturating_mul(cells);
+    let values = widest(geometry, scores).saturating_mul(VALUE_BYTES);
+    let mask = cells.saturating_mul(VALUE_BYTES);
+    let row = values.saturating_add(mask).saturating_add(INPUT_BYTES);
+    let beside = scores.saturating_mul(HALF_BYTES);
+    batch
+        .saturating_mul(row)
+        .max(logits_bytes(geometry))
+        .saturating_add(batch.saturating_mul(beside))
+}
+
+fn logits_bytes(geometry: &Geometry) -> u64 {
+    u64::from(geometry.vocabulary) * VALUE_BYTES * ROWS
 }
 
 /// Bytes of the inputs alone: what stays with the processor when every layer is on a GPU.
@@ -75,8 +101,8 @@ pub(crate) fn input_bytes(geometry: &Geometry, cells: u64) -> u64 {
     batch.saturating_mul(row.saturating_add(mask).saturating_add(INPUT_BYTES))
 }
 
-/// Values of one token that are alive at once where a layer is widest.
-fn widest(geometry: &Geometry) -> u64 {
+/// Values of one token that are alive at once where a layer is widest, with so many scores in memory.
+fn widest(geometry: &Geometry, scores: u64) -> u64 {
     let wide = u64::from;
     let row = wide(geometry.embedding);
     let heads = wide(geometry.heads);
@@ -98,5 +124,7 @@ fn widest(geometry: &Geometry) -> u64 {
         let used = wide(experts.used);
         used * (3 * wide(experts.feed_forward) + row) + 5 * row
     });
-    feed_forward.max(attention).max(routed)
+    feed_forward
+        .max(attention.saturating_add(scores))
+        .max(routed)
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use engine::Engine;
 use engine::governor::Governor;
 use engine::message::{
-    Drafts, End, Event, Failure, Job, Load, Loaded, Reply, Sampling, Statistics,
+    Choice, Drafts, End, Event, Failure, Job, Load, Loaded, Reply, Sampling, Statistics,
 };
 use engine::prompt::{Conversation, Prompt, Template};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -126,6 +126,8 @@ pub(crate) struct Told {
     pub(crate) read: usize,
     /// Times that a circle was told.
     pub(crate) loops: usize,
+    /// What would have been written in place of what was dictated.
+    pub(crate) choices: Vec<Choice>,
 }
 
 impl Told {
@@ -159,6 +161,7 @@ pub(crate) fn gather(events: UnboundedReceiver<Event>) -> Told {
         statistics,
         read: 0,
         loops: 0,
+        choices: Vec::new(),
     };
     let mut last = engine::message::SoFar::default();
     let mut done_before = 0;
@@ -185,6 +188,7 @@ pub(crate) fn gather(events: UnboundedReceiver<Event>) -> Told {
                 told.answer += &answer;
             }
             Event::Looping => told.loops += 1,
+            Event::Chosen { choices } => told.choices = choices,
             other => panic!("out of place: {other:?}"),
         }
     }

@@ -334,6 +334,7 @@ fn a_reply_guesses_by_itself_where_that_pays() {
 fn a_dictated_text_is_written_as_it_stands_and_drafts_serve_it() {
     let engine = ready(CONTEXT);
     let text = "Beans, peas, beans, peas, beans, peas, beans, peas, and a pumpkin.";
+    let mut chosen = Vec::new();
     for drafts in [Drafts::Never, Drafts::Always] {
         let told = ask(
             &engine,
@@ -347,9 +348,17 @@ fn a_dictated_text_is_written_as_it_stands_and_drafts_serve_it() {
         assert_eq!(told.thinking, text, "{drafts:?}");
         let drafted = told.statistics.accepted_tokens > 0;
         assert_eq!(drafted, drafts == Drafts::Always);
+        let written = told.statistics.so_far.thinking_tokens;
+        assert_eq!(told.choices.len(), written as usize);
+        assert!(told.choices.iter().all(|choice| choice.ahead >= 0.0));
+        let tokens = told.choices.iter().map(|choice| choice.token);
+        chosen.push(tokens.collect::<Vec<_>>());
     }
+    // What it would have written instead is the same too.
+    assert_eq!(chosen[0], chosen[1]);
     let told = ask(&engine, greedy(prompt("What is 47 + 38?")));
     assert_eq!(told.answer.trim(), "47 + 38 = 85.");
+    assert!(told.choices.is_empty());
 }
 
 #[test]

@@ -247,7 +247,7 @@ fn ways_to_try_are_the_planned_one_and_others_that_take_no_more_memory() {
     let small = small();
     let plan = plan(small.anatomy(), &machine, Ask::default(), &Correction::NONE);
     assert_eq!((plan.threads, plan.batch), (5, 256));
-    let ways = fit::ways(&machine, &plan).into_iter();
+    let ways = fit::ways(&machine, &plan, plan.batch).into_iter();
     let ways: Vec<(u32, u32)> = ways.map(|way| (way.threads, way.tokens)).collect();
     let writing = [(5, 1), (4, 1), (3, 1)];
     let reading = [(5, 256), (8, 256), (16, 256), (5, 128), (5, 64)];
