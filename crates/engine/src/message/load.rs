@@ -37,7 +37,7 @@ pub struct Load {
     pub predicts: bool,
     /// A smaller model of the same words that drafts for it, if it can be loaded; never needed.
     pub draft: Option<PathBuf>,
-    /// The folder for what is kept of conversations ([`Kept`]), the one place where the process may
+    /// The folder for what is kept of conversations ([`Kept`](super::Kept)), the one place where the process may
     /// write from then on; none where nothing will be kept.
     pub contexts: Option<PathBuf>,
 }
