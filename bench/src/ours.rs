@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use engine::Engine;
 use engine::governor::Governor;
 use engine::message::{
-    Attention, Choice, Drafts, End, Event, Failure, Held, Job, Kept, Load, Prepare, Reply,
-    Sampling, Statistics,
+    Choice, Drafts, End, Event, Failure, Held, Job, Kept, Load, Prepare, Reply, Sampling,
+    Statistics,
 };
 use engine::prompt::{Conversation, Prompt, Segment, Template};
 use fit::{Ask, KvType};
@@ -32,14 +32,11 @@ pub struct Setup {
 
 impl Setup {
     fn load(&self) -> Load {
-        let batch = self.plain.unwrap_or(fit::BATCH);
+        let batch = fit::BATCH;
         let load = Load::on_processor(self.model.clone(), self.context, self.threads, batch);
-        Load {
-            attention: match self.plain {
-                Some(_) => Attention::Plain,
-                None => Attention::Flash,
-            },
-            ..load
+        match self.plain {
+            Some(batch) => load.plainly(batch),
+            None => load,
         }
     }
 

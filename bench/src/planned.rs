@@ -47,16 +47,6 @@ impl Planned {
         }
     }
 
-    /// The load that the product asks for where plain attention with so many tokens at once was found
-    /// to be faster.
-    pub fn load_plainly(&self, batch: u32) -> Load {
-        Load {
-            attention: Attention::Plain,
-            batch,
-            ..self.load()
-        }
-    }
-
     /// The load that the product would ask for.
     pub fn load(&self) -> Load {
         let plan = &self.plan;

@@ -111,7 +111,7 @@ fn case(
     let (load, scores) = match (place, plain) {
         (PLAIN, None) => return Ok(Vec::new()),
         (PLAIN, Some(batch)) => (
-            planned.load_plainly(batch),
+            planned.load().plainly(batch),
             fit::plain_bytes(&planned.geometry, plan, batch),
         ),
         _ => (planned.load(), 0),

@@ -46,6 +46,9 @@ struct Arguments {
     /// Runs.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Only what drafts bring to this reply.
+    #[arg(long, value_parser = transcripts::ALL.map(|transcript| transcript.name))]
+    only: Option<String>,
     /// One JSON object a line instead of a table.
     #[arg(long)]
     json: bool,
@@ -66,6 +69,9 @@ fn measure(arguments: &Arguments) -> io::Result<Vec<Figure>> {
         Some(path) => path.clone(),
         None => synthetic::home(&Model::QWEN2)?,
     };
+    if arguments.only.is_some() {
+        return drafting(&model, arguments);
+    }
     eprintln!("bench: steps");
     let steps = steps(&model, arguments)?;
     let mut figures = vec![Figure::new("a step", "ms", steps.clone())];
@@ -104,12 +110,16 @@ fn steps(model: &Path, arguments: &Arguments) -> io::Result<Vec<f64>> {
 fn drafting(model: &Path, arguments: &Arguments) -> io::Result<Vec<Figure>> {
     let engine = start(model)?;
     let mut figures = Vec::new();
+    let is_asked = |name| arguments.only.as_deref().is_none_or(|only| only == name);
     for transcript in &transcripts::ALL {
         let name = transcript.name;
+        if !is_asked(name) {
+            continue;
+        }
         eprintln!("bench: {name}");
         let (mut with, mut without) = (Vec::new(), Vec::new());
         let mut told = Vec::new();
-        for _ in 0..arguments.rounds.max(1) {
+        for round in 0..arguments.rounds.max(1) {
             let dictate = |drafts| {
                 let told = engine.dictate(transcript, drafts);
                 match ours::failure(&told) {
@@ -117,9 +127,15 @@ fn drafting(model: &Path, arguments: &Arguments) -> io::Result<Vec<Figure>> {
                     None => Ok(told.statistics),
                 }
             };
-            without.push(dictate(Drafts::Never)?.decode_per_second);
-            let drafting = dictate(Drafts::WherePays)?;
+            // Each goes first as often as the other, since a machine drifts.
+            let (drafting, plain) = if round % 2 == 0 {
+                let plain = dictate(Drafts::Never)?;
+                (dictate(Drafts::WherePays)?, plain)
+            } else {
+                (dictate(Drafts::WherePays)?, dictate(Drafts::Never)?)
+            };
             with.push(drafting.decode_per_second);
+            without.push(plain.decode_per_second);
             let SoFar {
                 thinking_tokens,
                 answer_tokens,

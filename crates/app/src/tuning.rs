@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use engine::message::{AttentionSeconds, Event, Heads, Statistics, Trial, Tried};
+use engine::message::{Attention, AttentionSeconds, Event, Heads, Statistics, Trial, Tried};
 use fit::{Attending, Tuned, Way};
 use tokio::time::sleep;
 
@@ -95,7 +95,11 @@ impl EngineRoom {
             reading: took.reading,
         };
         let attending = attention.map(|both| both.map(seconds));
-        let chosen = fit::choose(&tried, attending)?;
+        let mut chosen = fit::choose(&tried, attending)?;
+        if let (Attention::Plain, Some(before)) = (found.attention().0, found.tuned) {
+            // More at once were not tried, which flash attention has room for.
+            chosen.reading_tokens = before.reading_tokens;
+        }
         let (devices, model) = keys;
         let knowledge = self.outfit().knowledge.clone();
         let keep = move || knowledge.learn(|learned| learned.tune(&devices, &model, chosen));

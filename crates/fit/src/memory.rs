@@ -60,9 +60,7 @@ pub(crate) fn engine_bytes(geometry: &Geometry) -> u64 {
 /// engine asks llama.cpp for no more (`n_outputs_max`), and lie in space that the layers left.
 pub(crate) fn compute_bytes(geometry: &Geometry, cells: u64) -> u64 {
     let batch = u64::from(BATCH).min(cells);
-    let values = widest(geometry, 0).saturating_mul(VALUE_BYTES);
-    let mask = cells.saturating_mul(MASK_BYTES);
-    let row = values.saturating_add(mask).saturating_add(INPUT_BYTES);
+    let row = row_bytes(widest(geometry, 0), cells, MASK_BYTES);
     batch.saturating_mul(row).max(logits_bytes(geometry))
 }
 
@@ -79,9 +77,7 @@ pub(crate) fn plain_compute_bytes(geometry: &Geometry, cells: u64, batch: u64) -
     const HALF_BYTES: u64 = 2;
     let batch = batch.min(cells);
     let scores = u64::from(geometry.heads).saturating_mul(cells);
-    let values = widest(geometry, scores).saturating_mul(VALUE_BYTES);
-    let mask = cells.saturating_mul(VALUE_BYTES);
-    let row = values.saturating_add(mask).saturating_add(INPUT_BYTES);
+    let row = row_bytes(widest(geometry, scores), cells, VALUE_BYTES);
     let beside = scores.saturating_mul(HALF_BYTES);
     batch
         .saturating_mul(row)
@@ -96,9 +92,15 @@ fn logits_bytes(geometry: &Geometry) -> u64 {
 /// Bytes of the inputs alone: what stays with the processor when every layer is on a GPU.
 pub(crate) fn input_bytes(geometry: &Geometry, cells: u64) -> u64 {
     let batch = u64::from(BATCH).min(cells);
-    let row = u64::from(geometry.embedding) * VALUE_BYTES;
-    let mask = cells.saturating_mul(MASK_BYTES);
-    batch.saturating_mul(row.saturating_add(mask).saturating_add(INPUT_BYTES))
+    batch.saturating_mul(row_bytes(geometry.embedding.into(), cells, MASK_BYTES))
+}
+
+/// Bytes of one token of a batch: so many values, its row of the mask with so many bytes a cell, its
+/// inputs.
+fn row_bytes(values: u64, cells: u64, mask_bytes: u64) -> u64 {
+    let mask = cells.saturating_mul(mask_bytes);
+    let values = values.saturating_mul(VALUE_BYTES);
+    values.saturating_add(mask).saturating_add(INPUT_BYTES)
 }
 
 /// Values of one token that are alive at once where a layer is widest, with so many scores in memory.

@@ -238,11 +238,14 @@ fn gpu_of(place: usize, on_gpus: usize, mtp_layers: u32, gpus: &[&Gpu]) -> usize
     gpus.len() - 1
 }
 
+/// Whether at most so many percent of what is available are needed.
+pub(crate) fn within(needed: u64, available: u64, percent: u64) -> bool {
+    u128::from(needed) * 100 <= u128::from(available) * u128::from(percent)
+}
+
 /// Whether every device has room, when at most so many percent of what it has may be taken.
 pub(crate) fn fits(shares: &[Share], machine: &Machine, percent: u64) -> bool {
-    let within = |needed: u64, available: u64| {
-        u128::from(needed) * 100 <= u128::from(available) * u128::from(percent)
-    };
+    let within = |needed, available| within(needed, available, percent);
     let taken_from_memory = shares
         .iter()
         .filter(|share| share.shares_memory)

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use crate::forecast::Typical;
 use crate::machine::Machine;
 use crate::memory;
+use crate::place::within;
 use crate::plan::Plan;
 use crate::planner::FILL_PERCENT;
 
@@ -121,8 +122,8 @@ pub fn plain_batch(geometry: &Geometry, plan: &Plan) -> Option<u32> {
         && !plan.mapped;
     let fits = |batch: &u32| {
         let scores = plain_bytes(geometry, plan, *batch);
-        let needed = u128::from(plan.memory_bytes().saturating_add(scores));
-        needed * 100 <= u128::from(memory.available_bytes) * u128::from(FILL_PERCENT)
+        let needed = plan.memory_bytes().saturating_add(scores);
+        within(needed, memory.available_bytes, FILL_PERCENT)
     };
     let mut batches = PLAIN_BATCHES
         .into_iter()

@@ -1,6 +1,6 @@
 //! Ways to compute are measured beside a conversation, and change nothing of it.
 
-use engine::message::{Attention, End, Event, Failure, Heads, Load, Trial, Way};
+use engine::message::{End, Event, Failure, Heads, Load, Trial, Way};
 
 use crate::asking::{all, ask, begin, empty, greedy, load_of, prompt, ready, sprout};
 
@@ -110,10 +110,7 @@ fn said(load: Load) -> (End, String, usize) {
 #[test]
 fn plain_attention_leaves_the_text_as_it_is() {
     let flash = load_of(&sprout(), CONTEXT);
-    let plain = Load {
-        attention: Attention::Plain,
-        ..flash.clone()
-    };
+    let plain = flash.clone().plainly(flash.batch);
     assert_eq!(said(plain), said(flash));
 }
 

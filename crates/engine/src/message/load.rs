@@ -62,6 +62,16 @@ impl Load {
             contexts: None,
         }
     }
+
+    /// The same with plain attention, for which fewer tokens are read at once.
+    #[must_use]
+    pub fn plainly(self, batch: u32) -> Self {
+        Self {
+            attention: Attention::Plain,
+            batch,
+            ..self
+        }
+    }
 }
 
 /// A way to compute.
