@@ -47,7 +47,7 @@ impl Setup {
             kv: Some(KvType::F16),
         };
         let planned = Planned::new(&self.model, &planned::unlimited(), ask)?;
-        Ok(fit::plain_batch(&planned.geometry, &planned.plan))
+        Ok(fit::plain_batch(&planned.geometry, &planned.plan, 0))
     }
 }
 

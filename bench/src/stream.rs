@@ -122,6 +122,7 @@ pub fn speak(folder: &Path) -> io::Result<()> {
                 });
                 tell(job, &Event::Tried { outcome })?;
             }
+            Request::Leave { .. } => break,
             Request::AnswerNow { .. } => {}
         }
     }

@@ -8,6 +8,7 @@ mod calls;
 mod drawing;
 mod drops;
 mod leaving;
+mod menu;
 mod notices;
 mod safe_mode;
 mod starts;

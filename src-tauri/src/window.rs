@@ -11,6 +11,7 @@ use crate::calls;
 use crate::drawing;
 use crate::drops::Drops;
 use crate::leaving::guard;
+use crate::menu;
 use crate::notices;
 use crate::safe_mode::{self, FirstPaint};
 use crate::starts::Starts;
@@ -48,6 +49,8 @@ pub(crate) fn run() -> Result<(), String> {
                     .min_inner_size(LEAST.0, LEAST.1)
                     .enable_clipboard_access()
                     .on_navigation(is_our_page)
+                    // No page of ours saves anything by itself.
+                    .on_download(|_, _| false)
                     .on_page_load(|window, load| {
                         if load.event() == PageLoadEvent::Finished {
                             window.state::<FirstPaint>().loaded();
@@ -57,6 +60,7 @@ pub(crate) fn run() -> Result<(), String> {
                     .on_document_title_changed(|window, title| drop(window.set_title(&title)))
                     .build()?;
             drawing::choose(&window)?;
+            menu::tame(&window)?;
             let product = block_on(App::open(&home))?;
             starts.serve(&product);
             shell.manage(Drops::of(&window, &product));
@@ -64,7 +68,10 @@ pub(crate) fn run() -> Result<(), String> {
             notices::tell(&window, &product);
             theme::wear(&window, product.preferences().theme);
             let working = product.clone();
-            spawn(async move { working.keep_awake() });
+            spawn(async move {
+                working.keep_awake();
+                working.run_downloads();
+            });
             shell.manage(product);
             shell.manage(Streams::default());
             safe_mode::guard(&window, home)?;

@@ -26,6 +26,8 @@ export interface Situation {
 
 export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null {
   if (event.isComposing || event.defaultPrevented) return null;
+  // A sheet that is open has the keys: what lies behind it must not change unseen.
+  if (document.querySelector('dialog[open]')) return null;
   const isCommand = event.ctrlKey || event.metaKey;
   if (isCommand && !event.shiftKey && !event.altKey) {
     const key = event.key.toLowerCase();
@@ -41,8 +43,8 @@ export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null 
   if (event.key === 'F1') return 'keys';
   if (event.key === 'F2' && now.canRename) return 'rename';
   if (event.key === 'Escape') {
-    // A popover or a sheet that is open closes with this Esc; nothing else should happen.
-    if (document.querySelector(':popover-open, dialog[open]')) return null;
+    // A popover that is open closes with this Esc; nothing else should happen.
+    if (document.querySelector(':popover-open')) return null;
     if (now.isSideShown) return 'hide side';
     if (now.isReplying) return 'stop';
   }

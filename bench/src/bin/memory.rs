@@ -107,7 +107,7 @@ fn case(
     let plan = &planned.plan;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let name = format!("{stem}, {context} {kv}, {place}");
-    let plain = fit::plain_batch(&planned.geometry, plan);
+    let plain = fit::plain_batch(&planned.geometry, plan, 0);
     let (load, scores) = match (place, plain) {
         (PLAIN, None) => return Ok(Vec::new()),
         (PLAIN, Some(batch)) => (

@@ -71,7 +71,7 @@ impl App {
             if !state.live.is_empty() || state.preparing.is_some() {
                 return Ok(());
             }
-            state.in_engine = chat.or(state.in_engine);
+            state.in_engine.extend(chat);
             state.ahead = Some(stopper);
         }
         known.how.settings.kept = chat.map(|chat| self.kept_at(chat, &known.how.model));

@@ -244,7 +244,7 @@ impl App {
                 stopper,
             };
             state.live.insert(chat, live);
-            state.in_engine = Some(chat);
+            state.in_engine.insert(chat);
         }
         how.settings.kept = Some(self.kept_at(chat, &how.model));
         // The reply exists: what fails from here on is told, and ends nothing.

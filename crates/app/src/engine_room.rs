@@ -24,9 +24,9 @@ use crate::crashes::{Crash, report};
 use crate::failure::{Code, Failure, REINSTALL};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
-use crate::model::Model;
+use crate::model::{Model, Preflight};
 use crate::preferences::Preferences;
-use crate::resident::{Hears, Outfit, Resident, device, load};
+use crate::resident::{Hears, Outfit, Resident, device, end, load};
 use crate::run::run;
 use crate::stop::Stop;
 use deaths::{By, Deaths, What};
@@ -161,13 +161,17 @@ impl EngineRoom {
                 .await?;
         }
         if let Some(there) = resident.as_mut() {
-            // Its one event is of no account: what was read shows when the question comes.
-            drop(there.engine.prepare(Prepare {
+            let mut events = there.engine.prepare(Prepare {
                 prompt: there.found.template.anticipate(conversation),
                 room: settings.room,
                 left_before: conversation.left_before,
                 threads: Some(there.threads(settings)),
                 kept: settings.kept.clone(),
+            });
+            // Of its one event only that it came is of account: what was read shows when the question
+            // comes.
+            there.reading_ahead = Some(tokio::spawn(async move {
+                events.recv().await;
             }));
             self.leave_when_idle(there);
         }
@@ -233,9 +237,18 @@ impl EngineRoom {
         self.shared.held_bytes.load(Ordering::Relaxed)
     }
 
-    /// Ends the engine process, if any, once no reply is being written.
+    /// Ends the engine process, if any, once no reply is being written. What it computed is kept.
     pub async fn clear(&self) {
         let mut resident = self.shared.resident.lock().await;
+        self.shared.vacate(&mut resident, EngineState::Off).await;
+    }
+
+    /// The same, and nothing is kept of what it computed.
+    pub(crate) async fn forget(&self) {
+        let mut resident = self.shared.resident.lock().await;
+        if let Some(there) = resident.as_ref() {
+            there.engine.kill();
+        }
         self.shared.vacate(&mut resident, EngineState::Off).await;
     }
 
@@ -351,6 +364,7 @@ impl EngineRoom {
         }
         let mut listener = Listener {
             state,
+            held_bytes: &shared.held_bytes,
             tell,
             crashes: Vec::new(),
         };
@@ -371,20 +385,47 @@ impl EngineRoom {
                 let load_ms = there.loaded.load_ms;
                 state.send_replace(EngineState::Ready(there.loaded.context));
                 self.leave_when_idle(&mut there);
-                let held = &shared.held_bytes;
-                held.store(there.found.plan.memory_bytes(), Ordering::Relaxed);
+                self.watch_over(&there);
                 *resident = Some(there);
                 Ok(Some(load_ms))
             }
             Ok(None) => {
+                shared.held_bytes.store(0, Ordering::Relaxed);
                 state.send_replace(EngineState::Off);
                 Ok(None)
             }
             Err(failure) => {
+                shared.held_bytes.store(0, Ordering::Relaxed);
                 state.send_replace(EngineState::Failed(failure.clone()));
                 Err(failure)
             }
         }
+    }
+
+    /// Sees when this engine ends by itself while nobody asks anything of it: its memory is free then,
+    /// and nothing is ready any more.
+    fn watch_over(&self, there: &Resident) {
+        const LOOK: Duration = Duration::from_secs(2);
+        let (room, process) = (self.downgrade(), there.engine.process_id());
+        tokio::spawn(async move {
+            loop {
+                sleep(LOOK).await;
+                let Some(room) = room.upgrade() else { return };
+                // Whoever uses it sees its end.
+                let Ok(mut resident) = room.resident().try_lock() else {
+                    continue;
+                };
+                match resident.as_ref() {
+                    Some(there) if there.engine.process_id() == process => {
+                        if !there.engine.is_alive() {
+                            room.shared.vacate(&mut resident, EngineState::Off).await;
+                            return;
+                        }
+                    }
+                    _ => return,
+                }
+            }
+        });
     }
 
     /// Ends the engine, which was used just now, after the idle time, unless it is used again.
@@ -432,8 +473,7 @@ impl Shared {
             };
             self.mourn(what, crash).await;
         }
-        // It fails where the program is ending, and then nobody waits for the memory.
-        let _ = spawn_blocking(move || there.engine.end()).await;
+        end(there.engine).await;
     }
 
     /// Counts a death and keeps a report on it.
@@ -471,11 +511,18 @@ struct Wanted<'a> {
 /// Hears a load for everybody who waits for it.
 struct Listener<'a> {
     state: &'a watch::Sender<EngineState>,
+    held_bytes: &'a AtomicU64,
     tell: &'a mut (dyn FnMut(Progress) + Send),
     crashes: Vec<Crash>,
 }
 
 impl Hears for Listener<'_> {
+    fn planned(&mut self, found: &Preflight) {
+        // Whoever weighs another model meanwhile would have this memory.
+        self.held_bytes
+            .store(found.memory_bytes(), Ordering::Relaxed);
+    }
+
     fn progress(&mut self, progress: Progress) {
         if let Progress::Loading(part) = progress {
             self.state.send_replace(EngineState::Loading(part));

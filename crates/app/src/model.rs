@@ -119,7 +119,16 @@ pub(crate) struct Preflight {
     /// How it computes fastest here, once that was measured.
     pub(crate) tuned: Option<Tuned>,
     /// A smaller model that drafts for it; looked for when it is loaded.
-    pub(crate) draft: Option<PathBuf>,
+    pub(crate) draft: Option<Draft>,
+}
+
+/// A smaller model that drafts for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Draft {
+    /// Its file.
+    pub(crate) path: PathBuf,
+    /// Bytes of memory that it takes, as planned.
+    pub(crate) bytes: u64,
 }
 
 impl Preflight {
@@ -146,8 +155,28 @@ impl Preflight {
     /// Tokens of a prompt at once with which attention may be plain; none where it has to be flash.
     pub(crate) fn plain_batch(&self) -> Option<u32> {
         // What predicts would need scores of its own.
-        let plain = fit::plain_batch(&self.geometry, &self.plan);
+        let plain = fit::plain_batch(&self.geometry, &self.plan, self.draft_bytes());
         plain.filter(|_| !self.predicts())
+    }
+
+    fn draft_bytes(&self) -> u64 {
+        self.draft.as_ref().map_or(0, |draft| draft.bytes)
+    }
+
+    /// Bytes of the machine's memory that it takes once it is loaded: the plan, and what comes beside it.
+    pub(crate) fn memory_bytes(&self) -> u64 {
+        let scores = match self.attention() {
+            (Attention::Plain, batch) => fit::plain_bytes(&self.geometry, &self.plan, batch),
+            (Attention::Flash, _) => 0,
+        };
+        let predicting = if self.predicts() {
+            self.predicting_bytes()
+        } else {
+            0
+        };
+        let beside = scores.saturating_add(predicting);
+        let beside = beside.saturating_add(self.draft_bytes());
+        self.plan.memory_bytes().saturating_add(beside)
     }
 
     /// How attention is computed, and tokens of a prompt at once with it.
@@ -173,9 +202,19 @@ impl Preflight {
     /// Whether the layers that predict further tokens are loaded too, to draft with: where the file
     /// has some and the machine's memory has room for them beside the plan. Untried on GPUs.
     pub(crate) fn predicts(&self) -> bool {
-        let (geometry, plan) = (&self.geometry, &self.plan);
+        let plan = &self.plan;
         let (Some(memory), true) = (plan.shares.first(), plan.placement.gpus.is_empty()) else {
             return false;
+        };
+        let needed = plan.memory_bytes().saturating_add(self.predicting_bytes());
+        self.drafts && !plan.mapped && needed <= memory.available_bytes
+    }
+
+    /// Bytes that the layers take which predict further tokens.
+    fn predicting_bytes(&self) -> u64 {
+        let geometry = &self.geometry;
+        let Some(memory) = self.plan.shares.first() else {
+            return 0;
         };
         let trunk = usize::try_from(geometry.layers).unwrap_or(usize::MAX);
         let layers = self.weights.layers.iter().skip(trunk);
@@ -185,11 +224,9 @@ impl Preflight {
         // Its cache is one layer's, and its buffers are no larger than the trunk's.
         let layers = u64::from(geometry.layers.max(1));
         let cache = memory.cache_bytes / layers * u64::from(geometry.mtp_layers);
-        let further = weights
+        weights
             .saturating_add(cache)
-            .saturating_add(memory.compute_bytes);
-        let needed = plan.memory_bytes().saturating_add(further);
-        self.drafts && !plan.mapped && needed <= memory.available_bytes
+            .saturating_add(memory.compute_bytes)
     }
 
     /// The failure of a plan that does not fit.

@@ -1,5 +1,6 @@
 //! Opening the product, watching it, and leaving it in order.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -102,19 +103,19 @@ impl App {
             let (model, models) = models::remembered(&kept.chats)?;
             let state = State {
                 app_watchers: Watchers::default(),
-                chat_watchers: std::collections::HashMap::new(),
-                live: std::collections::HashMap::new(),
-                unsaved: std::collections::HashMap::new(),
+                chat_watchers: HashMap::new(),
+                live: HashMap::new(),
+                unsaved: HashMap::new(),
                 model,
                 models,
                 preparing: None,
                 wishes: Wishes::remembered(&kept.chats)?,
                 readings: Readings::default(),
-                counted: std::collections::HashMap::new(),
+                counted: HashMap::new(),
                 queue: Queue::remembered(&home),
                 seen: None,
                 gentle: false,
-                in_engine: None,
+                in_engine: HashSet::new(),
                 ahead: None,
                 notices,
             };
@@ -136,7 +137,6 @@ impl App {
         app.empty_trash();
         app.watch_power();
         app.run_ahead();
-        app.run_downloads();
         app.watch_files();
         Ok(app)
     }

@@ -8,7 +8,7 @@ mod trouble;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use fit::catalogue::{File, MODELSCOPE, Part, Sha256};
+use fit::catalogue::{File, MODELSCOPE, Part};
 use fit::{Machine, Verdict};
 use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Place, Progress, Wanted};
 use tokio::sync::watch;
@@ -42,6 +42,9 @@ pub struct Pull {
     pub anyway: bool,
     /// How fast it may be; it can be changed on the way.
     pub limit: Limit,
+    /// The models folder that it goes to; none takes the one that is set, and so does one that is not
+    /// there any more.
+    pub models: Option<PathBuf>,
 }
 
 /// What is told on the way.
@@ -61,8 +64,13 @@ pub enum Pulling {
         /// Who.
         host: String,
     },
-    /// What it is made of: where each part will be, and its hash.
-    Parts(Vec<(Place, Sha256)>),
+    /// What it is made of.
+    Parts {
+        /// The models folder that it goes to.
+        models: PathBuf,
+        /// Each file of it.
+        parts: Vec<Wanted>,
+    },
     /// How far it is.
     Far(Far),
 }
@@ -99,10 +107,15 @@ pub async fn pull(
     let net =
         Net::new(ledger(home)).map_err(|error| Failure::new(Code::Download, error.to_string()))?;
     net.set_offline(network.offline);
-    fs_err::create_dir_all(home.models()).map_err(|error| unwritable(&error))?;
+    // Once for all parts: llama.cpp looks for the others beside the first.
+    let begun = ask.models.clone().filter(|folder| folder.is_dir());
+    let models = begun.unwrap_or_else(|| home.models());
+    fs_err::create_dir_all(&models).map_err(|error| unwritable(&error))?;
     let parts = resolve(home, ask, &net, &hubs, &mut stop, &mut tell).await?;
-    let named = parts.iter().map(|part| (part.place.clone(), part.sha256));
-    tell(Pulling::Parts(named.collect()));
+    tell(Pulling::Parts {
+        models: models.clone(),
+        parts: parts.clone(),
+    });
     let manner = Manner {
         limit: ask.limit.clone(),
         ..Manner::default()
@@ -127,7 +140,6 @@ pub async fn pull(
             fetched: 0,
             doing: Doing::Elsewhere,
         });
-        let models = home.models();
         let fetching = library::fetch(&net, &models, part, &manner, &telling, stopping);
         tokio::pin!(fetching);
         let path = loop {

@@ -127,6 +127,7 @@ impl App {
         }
         let home = self.inner.room.outfit().home.clone();
         blocking(move || remove(&home, &removal)).await?;
+        self.forget_download(id, quant);
         self.forget_files(gone).await
     }
 }

@@ -2,11 +2,13 @@
 //! and what its replies teach.
 
 use std::path::Path;
+use std::time::Duration;
 
 use engine::message::{Attention, Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
 use engine::{Engine, EngineError};
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
-use tokio::task::{AbortHandle, spawn_blocking};
+use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
+use tokio::time::timeout;
 
 use crate::crashes::Crash;
 use crate::engine_room::{Ending, Progress, Settings, program};
@@ -47,6 +49,8 @@ pub(crate) struct Resident {
     pub(crate) wants_trying: bool,
     /// Whether that was begun.
     pub(crate) was_tried: bool,
+    /// Ends when what is read ahead is read.
+    pub(crate) reading_ahead: Option<JoinHandle<()>>,
 }
 
 impl Resident {
@@ -62,10 +66,9 @@ impl Resident {
 
     /// Whether it is what these settings ask for.
     pub(crate) fn serves(&self, model: &Model, settings: &Settings) -> bool {
-        let context = settings
-            .context
-            .is_none_or(|wish| self.wish.context == Some(wish));
-        let cache = settings.cache.is_none_or(|wish| self.found.plan.kv == wish);
+        // None is a wish too: what the plan takes.
+        let context = self.wish.context == settings.context;
+        let cache = self.wish.cache == settings.cache;
         let device = !settings.processor || self.found.plan.placement.gpus.is_empty();
         self.engine.is_alive() && self.model == *model && context && cache && device
     }
@@ -73,10 +76,30 @@ impl Resident {
 
 /// What a load tells on the way.
 pub(crate) trait Hears: Send {
+    /// What it will take, before anything of it is in memory.
+    fn planned(&mut self, found: &Preflight);
     /// How far it is.
     fn progress(&mut self, progress: Progress);
     /// An engine ended by itself.
     fn died(&mut self, crash: Crash);
+}
+
+/// Ends an engine's process and waits until its memory is free, as long as that can take: a device that
+/// hangs holds its process, and must not hold the user. One that computed something keeps it first.
+pub(crate) async fn end(engine: Engine) {
+    /// For what is kept.
+    const FAREWELL: Duration = Duration::from_secs(4);
+    /// Many times what the kernel takes for the memory of the largest.
+    const LIMIT: Duration = Duration::from_secs(20);
+    let work = move || {
+        if engine.is_alive() {
+            engine.leave(FAREWELL);
+        } else {
+            engine.end();
+        }
+    };
+    // It fails where the program is ending, and then nobody waits for the memory.
+    let _ = timeout(LIMIT, spawn_blocking(work)).await;
 }
 
 /// What shall compute with these settings.
@@ -144,12 +167,18 @@ pub(crate) async fn load(
             // Nothing smaller makes sense: the first failure is the one that tells.
             (Err(failure), before) => return Err(before.unwrap_or(failure)),
         };
+        hears.planned(&found);
         if loads > 0 {
             found.plan.reasons.push(Reason::SteppedDown { loads });
             hears.progress(Progress::Note(found.changed()));
         }
         match put(&engine, &found, settings, &contexts, &mut stop, hears).await {
-            None => return Ok(None),
+            None => {
+                engine.kill();
+                // What comes next is planned by the memory that is free then.
+                end(engine).await;
+                return Ok(None);
+            }
             Some(Ok(loaded)) => {
                 return Ok(Some(Resident {
                     model: model.clone(),
@@ -162,6 +191,7 @@ pub(crate) async fn load(
                     timer: None,
                     wants_trying: false,
                     was_tried: false,
+                    reading_ahead: None,
                 }));
             }
             Some(Err(failure)) => {
@@ -174,7 +204,8 @@ pub(crate) async fn load(
                 }
                 left = Some(smaller(&found, &failure).ok_or(failure.clone())?);
                 first = first.or(Some(failure.into()));
-                let _ = spawn_blocking(move || engine.end()).await;
+                engine.kill();
+                end(engine).await;
             }
         }
     }
@@ -239,7 +270,7 @@ async fn put(
         expert_layers_in_memory: placement.expert_layers_in_memory,
         mapped: plan.mapped,
         predicts: found.predicts(),
-        draft: found.draft.clone(),
+        draft: found.draft.as_ref().map(|draft| draft.path.clone()),
         contexts: Some(contexts.to_owned()),
     });
     loop {

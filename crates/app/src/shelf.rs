@@ -85,6 +85,11 @@ enum Then {
     Forget,
 }
 
+/// The name among downloads of a model in a quantisation.
+fn key_of(model: &str, quant: &str) -> String {
+    format!("{model}:{quant}")
+}
+
 impl App {
     /// Puts a model of the catalogue at the end of the queue; one that is there already goes on.
     pub async fn download(&self, model: &str, quant: &str) -> Result<(), Failure> {
@@ -103,7 +108,7 @@ impl App {
                 missing(message, Cause::NoQuant { id, quant })
             })?;
             Ok(Download {
-                key: format!("{id}:{wanted}"),
+                key: key_of(&id, &wanted),
                 name: member.short.clone(),
                 distilled: member.distilled.clone(),
                 bytes: file.size.bytes(),
@@ -175,6 +180,12 @@ impl App {
         Ok(())
     }
 
+    /// Takes away the row of a download whose model is deleted, so that it can be fetched again.
+    pub(crate) fn forget_download(&self, model: &str, quant: &str) {
+        self.state().queue.forget_done(&key_of(model, quant));
+        self.tell_queue();
+    }
+
     fn is_downloading(&self) -> bool {
         self.state().queue.running.is_some()
     }
@@ -225,8 +236,9 @@ impl App {
         let _ = timeout(FAREWELL, ended).await;
     }
 
-    /// Works the queue off for as long as the product lives.
-    pub(crate) fn run_downloads(&self) {
+    /// Works the queue off for as long as the product lives. For a window: a terminal that is opened
+    /// beside it shall not take its downloads over.
+    pub fn run_downloads(&self) {
         let product = Arc::downgrade(&self.inner);
         let news = self.inner.queue_news.clone();
         tokio::spawn(async move {
@@ -255,7 +267,7 @@ impl App {
         let mut told = None;
         let pulled = {
             let hear = |news| {
-                let pieces = matches!(news, Pulling::Parts(_));
+                let pieces = matches!(news, Pulling::Parts { .. });
                 let worth = self.state().queue.hear(key, news);
                 if pieces {
                     self.write_queue();

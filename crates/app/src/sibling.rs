@@ -10,7 +10,7 @@ use fit::{Anatomy, Ask, Correction};
 use gguf::Header;
 
 use crate::home::Home;
-use crate::model::Preflight;
+use crate::model::{Draft, Preflight};
 use crate::survey::{catalogue, lies};
 
 /// By so much a drafter must be smaller: each of its tokens costs that part of one of the larger.
@@ -25,7 +25,7 @@ const PADDING: u32 = 128;
 
 /// The smallest that there is room for beside the plan; none where nothing is gained by one. Untried on
 /// GPUs.
-pub(crate) fn drafter(found: &Preflight, home: &Home) -> Option<PathBuf> {
+pub(crate) fn drafter(found: &Preflight, home: &Home) -> Option<Draft> {
     let plan = &found.plan;
     let is_plain = plan.placement.gpus.is_empty() && !plan.mapped && !found.predicts();
     if !is_plain || found.threads() < LEAST_THREADS {
@@ -40,11 +40,15 @@ pub(crate) fn drafter(found: &Preflight, home: &Home) -> Option<PathBuf> {
     let mut there = files
         .into_iter()
         .filter_map(|file| Some(lies(&folder, &finds, file)?.0));
-    there.find(|path| suits(found, path).unwrap_or(false))
+    there.find_map(|path| {
+        let bytes = room_for(found, &path)?;
+        Some(Draft { path, bytes })
+    })
 }
 
-/// Whether this file has the same words and room beside the plan; none where it cannot be read.
-fn suits(found: &Preflight, path: &PathBuf) -> Option<bool> {
+/// Bytes that this file takes beside the plan; none where it has other words, there is no room for it,
+/// or it cannot be read.
+fn room_for(found: &Preflight, path: &PathBuf) -> Option<u64> {
     let header = Header::read_file(path).ok()?;
     let geometry = header.geometry().ok()?;
     let weights = header.weights();
@@ -60,12 +64,10 @@ fn suits(found: &Preflight, path: &PathBuf) -> Option<bool> {
         weights: &weights,
     };
     let plan = fit::plan(anatomy, &found.machine, ask, &Correction::NONE);
-    let needed = found
-        .plan
-        .memory_bytes()
-        .saturating_add(plan.memory_bytes());
+    let bytes = plan.memory_bytes();
+    let needed = found.plan.memory_bytes().saturating_add(bytes);
     let is_whole = plan.context == found.plan.context && !plan.mapped;
-    Some(same && is_whole && needed <= found.plan.available_bytes())
+    (same && is_whole && needed <= found.plan.available_bytes()).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -173,7 +175,7 @@ mod tests {
             .join("DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf");
         let large = folder.path().join("large.gguf");
         write(&large, &WORDS, 5);
-        let found = |machine| look(&home, &large, machine).draft;
+        let found = |machine| look(&home, &large, machine).draft.map(|draft| draft.path);
         assert_eq!(found(machine(32, 8)), None, "none is there");
         write(&small, &WORDS, 1);
         let expect: Option<PathBuf> = Some(small.clone());

@@ -1,7 +1,7 @@
 //! What is true in memory while the product runs: who watches, which replies grow, which model
 //! answers. The rest is on disk.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
 use chats::{AttachmentId, Body, ChatId, Counts, Message, Reply};
@@ -43,8 +43,8 @@ pub(crate) struct State {
     pub(crate) seen: Option<Seen>,
     /// Whether fewer threads compute, since a battery feeds the machine.
     pub(crate) gentle: bool,
-    /// The chat whose words the engine's cache holds.
-    pub(crate) in_engine: Option<ChatId>,
+    /// The chats whose words the engine's cache may hold: all that were given to one.
+    pub(crate) in_engine: HashSet<ChatId>,
     /// Ends the load of a model that is read ahead with.
     pub(crate) ahead: Option<Stopper>,
     /// What the user should know, kept for windows that open later.
@@ -143,10 +143,11 @@ impl State {
         }
     }
 
-    /// Keeps a notice and tells it, once however often it happens.
+    /// Tells a notice, and keeps it once however often it happens.
     pub(crate) fn notice(&mut self, failure: Failure) {
+        // Told again all the same: it may have been dismissed since.
+        self.app_watchers.tell(&AppEvent::Notice(failure.clone()));
         if !self.notices.contains(&failure) {
-            self.app_watchers.tell(&AppEvent::Notice(failure.clone()));
             self.notices.push(failure);
         }
     }

@@ -58,18 +58,44 @@ pub struct Candidate {
     pub holder: Option<Holder>,
     /// How it would lie in memory.
     pub plan: Plan,
+    /// What is here of each quantisation, in the catalogue's order; none for an own file.
+    pub here: Vec<Here>,
 }
 
 impl Candidate {
-    /// Why the disk does not take the download; none where it does, or where that is not known.
-    pub fn disk_short(&self, machine: &Machine, bytes: u64) -> Option<DiskShort> {
+    /// Every file on this machine that is it.
+    fn paths(&self) -> impl Iterator<Item = &PathBuf> {
+        let others = self.here.iter().filter_map(|here| here.path.as_ref());
+        self.path.iter().chain(others)
+    }
+
+    /// Why the disk does not take the download of a quantisation; none where it does, or where that is
+    /// not known.
+    pub fn disk_short(&self, machine: &Machine, quant: &str) -> Option<DiskShort> {
         let disk = machine.disk.as_ref()?;
-        let needed = bytes.saturating_add(DISK_SPARE_BYTES);
-        (self.path.is_none() && disk.free_bytes < needed).then_some(DiskShort {
+        let here = self.here.iter().find(|here| here.quant == quant)?;
+        let rest = here.bytes.saturating_sub(here.taken_bytes);
+        let needed = rest.saturating_add(DISK_SPARE_BYTES);
+        (here.path.is_none() && disk.free_bytes < needed).then_some(DiskShort {
             needed_bytes: needed,
             free_bytes: disk.free_bytes,
         })
     }
+}
+
+/// What is on this machine of one quantisation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Here {
+    /// Which.
+    pub quant: String,
+    /// Bytes of it.
+    pub bytes: u64,
+    /// The path that opens it, where it is whole.
+    pub path: Option<PathBuf>,
+    /// The program that holds it, where it is not Spud.
+    pub holder: Option<Holder>,
+    /// Bytes of the disk that a download has taken or reserved for it already.
+    pub taken_bytes: u64,
 }
 
 /// A disk that has too little room for a download.
@@ -133,16 +159,14 @@ pub fn survey_on(
         .map(|member| surveyor.best_of(member, Ask::default()))
         .collect();
     let family = candidates.len();
-    let known: Vec<PathBuf> = candidates
+    let known: Vec<&PathBuf> = candidates.iter().flat_map(Candidate::paths).collect();
+    let mut rest: Vec<Candidate> = own
         .iter()
-        .filter_map(|one| one.path.clone())
+        .filter(|path| !known.contains(path))
+        .filter_map(|path| surveyor.own(path, Ask::default()).ok())
         .collect();
-    candidates.extend(
-        own.iter()
-            .filter(|path| !known.contains(path))
-            .filter_map(|path| surveyor.own(path, Ask::default()).ok()),
-    );
-    candidates.extend(surveyor.others(&candidates));
+    rest.extend(surveyor.others(candidates.iter().chain(&rest)));
+    candidates.extend(rest);
     let choices: Vec<Choice<'_>> = candidates[..family]
         .iter()
         .filter_map(|candidate| {
@@ -312,10 +336,28 @@ impl<'a> Surveyor<'a> {
 
 impl Surveyor<'_> {
     /// A member in the quantisation that suits: the default where it runs, else the largest of the
-    /// smaller ones that does, else the smallest.
+    /// smaller ones that does, else the smallest; before all of them what is here and runs, the default
+    /// first and the larger before the smaller.
     fn best_of(&self, member: &Member, ask: Ask) -> Candidate {
+        let fits = |candidate: &&Candidate| {
+            matches!(
+                candidate.plan.verdict,
+                Verdict::Comfortable | Verdict::Tight
+            )
+        };
         let first = self.member(member, member.default_file(), ask);
-        if matches!(first.plan.verdict, Verdict::Comfortable | Verdict::Tight) {
+        let runs = fits(&&first);
+        if runs && first.path.is_some() {
+            return first;
+        }
+        let here = first.here.iter().rev().filter(|here| here.path.is_some());
+        let mut here = here
+            .filter_map(|here| member.file(&here.quant))
+            .map(|file| self.member(member, file, ask));
+        if let Some(found) = here.find(|candidate| fits(&candidate)) {
+            return found;
+        }
+        if runs {
             return first;
         }
         let smaller: Vec<Candidate> = member
@@ -324,12 +366,6 @@ impl Surveyor<'_> {
             .filter(|file| file.size.bytes() < first.bytes)
             .map(|file| self.member(member, file, ask))
             .collect();
-        let fits = |candidate: &&Candidate| {
-            matches!(
-                candidate.plan.verdict,
-                Verdict::Comfortable | Verdict::Tight
-            )
-        };
         if let Some(found) = smaller.iter().rev().find(fits) {
             return found.clone();
         }
@@ -367,12 +403,28 @@ impl Surveyor<'_> {
             ),
             path: present.then_some(path),
             holder: holder.flatten(),
+            here: member.files.iter().map(|file| self.here(file)).collect(),
+        }
+    }
+
+    fn here(&self, file: &File) -> Here {
+        let (path, holder) = lies(&self.models, &self.finds, file).unzip();
+        let taken = |part: &Part| {
+            let place = Place::new(&file.repo, &part.path).ok()?;
+            Some(library::taken(&self.models, &place, part.sha256.as_ref()))
+        };
+        Here {
+            quant: file.quant.to_string(),
+            bytes: file.size.bytes(),
+            path,
+            holder: holder.flatten(),
+            taken_bytes: file.parts.iter().filter_map(taken).sum(),
         }
     }
 
     /// R1s of other programs that are none of the catalogue's files.
-    fn others(&self, known: &[Candidate]) -> Vec<Candidate> {
-        let known: Vec<&PathBuf> = known.iter().filter_map(|one| one.path.as_ref()).collect();
+    fn others<'b>(&self, known: impl Iterator<Item = &'b Candidate>) -> Vec<Candidate> {
+        let known: Vec<&PathBuf> = known.flat_map(Candidate::paths).collect();
         let finds = self
             .finds
             .iter()
@@ -409,6 +461,7 @@ impl Surveyor<'_> {
             ),
             path: Some(path.to_owned()),
             holder: None,
+            here: Vec::new(),
         })
     }
 

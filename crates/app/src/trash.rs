@@ -41,7 +41,7 @@ impl App {
                 if let Some(notice) = unreached(&erased) {
                     state.notice(notice);
                 }
-                let in_engine = state.in_engine.is_some_and(|last| ids.contains(&last));
+                let in_engine = ids.iter().any(|id| state.in_engine.remove(id));
                 Ok((in_engine, tidied))
             })
             .await?;
@@ -49,8 +49,8 @@ impl App {
             // Its words are tokens in the engine's cache. Another chat's reply is not waited for.
             let app = self.clone();
             tokio::spawn(async move {
-                app.inner.room.clear().await;
-                // It may have kept them once more before it ended.
+                app.inner.room.forget().await;
+                // It may have kept them once more before.
                 let swept = app.on_disk(|app, chats| app.sweep_kept(chats, None));
                 if let Err(failure) = swept.await {
                     app.state().notice(failure);

@@ -16,6 +16,13 @@ use crate::resident::Resident;
 /// The time without any use after which nobody is thought to need the engine soon.
 const QUIET: Duration = Duration::from_secs(20);
 
+/// Runs of each way that the engine makes, the one that prepares among them.
+const ROUNDS: f64 = 4.0;
+
+/// Nobody's cores are kept busy for longer than so many seconds to find out how to be faster; a model
+/// that is so slow is computed as planned.
+const LONGEST: f64 = 180.0;
+
 /// What was tried, in tokens per second, and what was chosen from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trials {
@@ -36,8 +43,23 @@ impl Resident {
         let is_free = settings.threads.is_none() && !settings.gentle && !cost.gave_way;
         is_plain && is_free && *end == Ending::Complete && found.keys().is_some() && {
             // What is kept counts from the next load on, and may have come since this one.
-            found.tuned.is_none() && !self.was_tried
+            found.tuned.is_none() && !self.was_tried && self.trial_seconds() <= LONGEST
         }
+    }
+
+    /// How long a trial takes, about; no time where nothing tells.
+    fn trial_seconds(&self) -> f64 {
+        let Some(estimate) = self.found.plan.estimate else {
+            return 0.0;
+        };
+        let seconds = |way: Way| {
+            let rate = match way.tokens {
+                1 => estimate.decode_per_second,
+                _ => estimate.prompt_per_second,
+            };
+            ROUNDS * f64::from(way.tokens) / rate
+        };
+        self.ways().into_iter().map(seconds).sum()
     }
 
     fn ways(&self) -> Vec<Way> {
@@ -116,10 +138,22 @@ impl EngineRoom {
     pub(crate) fn try_when_quiet(&self, this_use: u64) {
         let room = self.downgrade();
         tokio::spawn(async move {
-            sleep(QUIET).await;
-            if let Some(room) = room.upgrade() {
-                let _ = room.try_ways(Some(this_use)).await;
+            loop {
+                sleep(QUIET).await;
+                let Some(room) = room.upgrade() else { return };
+                // It would end what is read ahead for the next question.
+                if !room.is_reading_ahead() {
+                    let _ = room.try_ways(Some(this_use)).await;
+                    return;
+                }
             }
         });
+    }
+
+    fn is_reading_ahead(&self) -> bool {
+        let resident = self.resident().try_lock().ok();
+        let there = resident.as_ref().and_then(|resident| resident.as_ref());
+        let reading = there.and_then(|there| there.reading_ahead.as_ref());
+        reading.is_some_and(|reading| !reading.is_finished())
     }
 }

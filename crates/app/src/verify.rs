@@ -35,8 +35,10 @@ pub struct Looked {
     pub path: PathBuf,
     /// How it is.
     pub checked: Checked,
-    /// The model whose file it is, which can be fetched again.
+    /// The model whose file it is.
     pub id: Option<String>,
+    /// Its quantisation, where Spud brought it and can fetch again what is damaged.
+    pub quant: Option<String>,
 }
 
 /// A file to look at.
@@ -44,6 +46,7 @@ struct Target {
     path: PathBuf,
     expected: Option<Sha256>,
     id: Option<String>,
+    quant: Option<String>,
     /// Whether a record may be written beside it.
     ours: bool,
 }
@@ -81,6 +84,8 @@ pub fn verify(
             path: path.clone(),
             checked,
             id: target.id,
+            // Without a record nothing tells what of it is damaged, or that Spud brought it.
+            quant: target.quant.filter(|_| Record::of(path).is_some()),
         }));
     }
     Ok(all_well)
@@ -106,6 +111,7 @@ fn targets(home: &Home, what: Option<&str>) -> Result<Vec<Target>, Failure> {
         path: path.clone(),
         expected: None,
         id: None,
+        quant: None,
         ours: Record::of(path).is_some(),
     });
     Ok(files.collect())
@@ -135,6 +141,7 @@ fn of_member(home: &Home, member: &Member) -> Vec<Target> {
                 path,
                 expected: part.sha256,
                 id: Some(member.id.clone()),
+                quant: Some(file.quant.to_string()),
                 ours,
             }));
         }

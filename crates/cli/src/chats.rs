@@ -79,10 +79,16 @@ async fn answer(app: &App, Chats { what, json }: Chats) -> Result<String, Failur
 }
 
 async fn list(app: &App, json: bool) -> Result<String, Failure> {
-    let Some(AppEvent::Snapshot(snapshot)) = app.watch().await?.recv().await else {
+    let mut events = app.watch().await?;
+    let Some(AppEvent::Snapshot(snapshot)) = events.recv().await else {
         return Ok(String::new());
     };
-    let rows = snapshot.chats.into_iter().map(|row| {
+    let mut chats = snapshot.chats;
+    // A long list comes in parts, which lie there behind the first.
+    while let Ok(AppEvent::Older(more)) = events.try_recv() {
+        chats.extend(more);
+    }
+    let rows = chats.into_iter().map(|row| {
         if json {
             return line(&json!({
                 "type": "chat",

@@ -103,7 +103,7 @@ pub(crate) fn of_candidate(candidate: &Candidate, machine: &Machine) -> Value {
         "prompt_per_second": estimate.map(|estimate| estimate.prompt_per_second),
         "answer_ms": estimate.map(|estimate| estimate.answer_ms),
         "replies": estimate.map_or(0, |estimate| estimate.replies),
-        "disk_short": candidate.disk_short(machine, candidate.bytes).map(|short| short.to_string()),
+        "disk_short": candidate.disk_short(machine, &candidate.quant).map(|short| short.to_string()),
     })
 }
 

@@ -113,7 +113,7 @@ fn words(survey: &Survey) -> String {
         .iter()
         .filter(|candidate| candidate.path.is_none())
     {
-        if let Some(short) = candidate.disk_short(&survey.machine, candidate.bytes) {
+        if let Some(short) = candidate.disk_short(&survey.machine, &candidate.quant) {
             text.push(format!("note: {} {short}", candidate.name));
         }
     }

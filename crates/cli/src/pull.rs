@@ -38,6 +38,7 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
         endpoint: wish.endpoint,
         anyway: wish.anyway,
         limit,
+        models: None,
     };
     let mut screen = Screen {
         console: &console,
@@ -120,7 +121,7 @@ impl Screen<'_> {
             Pulling::Asking { host } => {
                 self.aside(&format!("asking {host} for sizes and hashes"));
             }
-            Pulling::Parts(_) => {}
+            Pulling::Parts { .. } => {}
             Pulling::Far(far) => self.far(far),
         }
     }
@@ -210,7 +211,10 @@ fn words(far: &Far, now: Instant) -> String {
             });
             amount + &rate.unwrap_or_default() + &left.unwrap_or_default()
         }
-        Doing::Checking { checked } => format!("{amount}, checking: {}", human(*checked)),
+        Doing::Checking { checked, bytes } => {
+            let percent = checked.saturating_mul(100) / (*bytes).max(1);
+            format!("{amount}, checking: {percent} %")
+        }
         Doing::Waiting { until, why } => {
             let seconds = until.saturating_duration_since(now).as_secs();
             format!("{amount}, waiting {seconds} s: {why}")

@@ -93,10 +93,12 @@ fn words(looked: &Looked) -> String {
         Checked::Damaged(ranges) => {
             let bytes: u64 = ranges.iter().map(|bad| bad.end - bad.start).sum();
             let places: Vec<String> = ranges.iter().map(place).collect();
-            let mend = looked.id.as_ref().map_or_else(
-                || "get it again from where it came".to_owned(),
-                |id| format!("`spud pull {id}` fetches it again, and only that"),
-            );
+            let mend = match (&looked.id, &looked.quant) {
+                (Some(id), Some(quant)) => {
+                    format!("`spud pull {id} --quant {quant}` fetches that again, and only that")
+                }
+                _ => "get it again from where it came".to_owned(),
+            };
             format!(
                 "damaged  {path}: {} ({}); {mend}",
                 places.join(", "),

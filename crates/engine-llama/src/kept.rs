@@ -60,6 +60,13 @@ impl Mark {
     }
 }
 
+impl Mark {
+    /// Whether both are of the same model and build, however it was loaded.
+    fn is_of_the_model(&self, other: &Self) -> bool {
+        (&self.build, self.model) == (&other.build, other.model)
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Trailer {
     mark: Mark,
@@ -75,14 +82,28 @@ pub(crate) struct File {
     pub(crate) tokens: Vec<LlamaToken>,
 }
 
+/// What lies at a path.
+enum Found {
+    /// What this model can go on with.
+    Ours(Trailer),
+    /// What it could go on with if it were loaded another way, as it may be the next time.
+    OtherForm,
+    /// What is broken, or of another model or build.
+    Useless,
+}
+
 /// The file at this path, if it is whole and of this model and build.
 pub(crate) fn find(path: &Path, mark: &Mark) -> Option<File> {
-    let found = read(path, mark);
-    if found.is_none() {
-        // It will never be of use again; where it cannot be removed, it is not read either.
-        let _ = fs::remove_file(path);
-    }
-    let trailer = found?;
+    let trailer = match read(path, mark) {
+        Ok(Found::Ours(trailer)) => trailer,
+        // What cannot be read now may be another time.
+        Ok(Found::OtherForm) | Err(_) => return None,
+        Ok(Found::Useless) => {
+            // Where it cannot be removed, it is not read either.
+            let _ = fs::remove_file(path);
+            return None;
+        }
+    };
     // So that those that are used stay.
     if let Ok(file) = OpenOptions::new().append(true).open(path) {
         let _ = file.set_modified(SystemTime::now());
@@ -93,25 +114,40 @@ pub(crate) fn find(path: &Path, mark: &Mark) -> Option<File> {
     })
 }
 
-fn read(path: &Path, mark: &Mark) -> Option<Trailer> {
-    let mut file = fs::File::open(path).ok()?;
-    let whole = file.metadata().ok()?.len();
-    let behind = u64::try_from(END.len() + size_of::<u64>()).ok()?;
-    file.seek(SeekFrom::Start(whole.checked_sub(behind)?))
-        .ok()?;
+fn read(path: &Path, mark: &Mark) -> io::Result<Found> {
+    const BEHIND: u64 = (END.len() + size_of::<u64>()) as u64;
+    let mut file = fs::File::open(path)?;
+    let Some(behind) = file.metadata()?.len().checked_sub(BEHIND) else {
+        return Ok(Found::Useless);
+    };
+    file.seek(SeekFrom::Start(behind))?;
     let (mut length, mut end) = ([0; size_of::<u64>()], [0; END.len()]);
-    file.read_exact(&mut length).ok()?;
-    file.read_exact(&mut end).ok()?;
+    file.read_exact(&mut length)?;
+    file.read_exact(&mut end)?;
     let length = u64::from_le_bytes(length);
-    if &end != END || length > LONGEST_TRAILER {
-        return None;
+    let from = behind.checked_sub(length);
+    let Some(from) = from.filter(|_| &end == END && length <= LONGEST_TRAILER) else {
+        return Ok(Found::Useless);
+    };
+    file.seek(SeekFrom::Start(from))?;
+    let part = io::BufReader::new(Read::by_ref(&mut file).take(length));
+    let trailer: Trailer = match serde_json::from_reader(part) {
+        Ok(trailer) => trailer,
+        Err(error) if error.is_io() => return Err(error.into()),
+        Err(_) => return Ok(Found::Useless),
+    };
+    let is_whole = trailer.length == from && trailer.mark.is_of_the_model(mark);
+    if !is_whole {
+        return Ok(Found::Useless);
     }
-    let from = whole.checked_sub(behind)?.checked_sub(length)?;
-    file.seek(SeekFrom::Start(from)).ok()?;
-    let trailer: Trailer =
-        serde_json::from_reader(io::BufReader::new(Read::by_ref(&mut file).take(length))).ok()?;
-    let is_ours = trailer.mark == *mark && trailer.length == from;
-    (is_ours && sum(&mut file, from).ok()? == trailer.sum).then_some(trailer)
+    if trailer.mark != *mark {
+        return Ok(Found::OtherForm);
+    }
+    if sum(&mut file, from)? == trailer.sum {
+        Ok(Found::Ours(trailer))
+    } else {
+        Ok(Found::Useless)
+    }
 }
 
 /// Writes a file by way of another name, so that it is whole or not there. `write` puts llama.cpp's
@@ -166,7 +202,7 @@ fn sum(file: &mut fs::File, length: u64) -> io::Result<u32> {
 }
 
 /// Removes the files that were used longest ago, until the others are no more than this many bytes.
-fn prune(folder: &Path, most_bytes: u64) -> io::Result<()> {
+pub(crate) fn prune(folder: &Path, most_bytes: u64) -> io::Result<()> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

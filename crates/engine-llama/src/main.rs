@@ -137,6 +137,12 @@ fn main() -> ExitCode {
                 let outcome = tuning::measure(session.as_mut(), &ways, heads);
                 outbox.send(job, Event::Tried { outcome });
             }
+            Request::Leave { .. } => {
+                if let Some(session) = &mut session {
+                    session.keep_at_once();
+                }
+                leave::now();
+            }
             // Already passed on by the thread that listens.
             Request::Stop { .. } | Request::AnswerNow { .. } => {}
         }

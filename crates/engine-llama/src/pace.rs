@@ -55,6 +55,10 @@ const WORTH: f64 = 0.9;
 const LEAST_PATIENCE: f64 = 1.0;
 const MOST_PATIENCE: f64 = 32.0;
 
+/// The fewest steps between tries in the end, of a model whose step takes seconds or minutes: a try that
+/// is lost costs about one.
+const PATIENT_STEPS: f64 = 10.0;
+
 /// A way whose steps take so much more or less time than when the last try was lost sees another
 /// machine: others came or went, and patience is at an end.
 const CHANGED: f64 = 1.3;
@@ -134,7 +138,7 @@ pub(crate) struct Pace {
     patience: f64,
     /// Slowness of the way at hand when a try was lost to it.
     settled: Option<f64>,
-    /// When the last step ended.
+    /// When the last step ended, or was given up.
     last: f64,
     /// Whether others are in the way of the planned threads, where the system tells.
     crowded: Option<bool>,
@@ -152,6 +156,8 @@ struct Trial {
     left: f64,
     /// Seconds after which a single step of it has lost.
     step: f64,
+    /// Seconds between tries, at most.
+    patience: f64,
 }
 
 /// Steps that followed each other.
@@ -309,6 +315,8 @@ impl Pace {
     /// one as planned that others came in the way of.
     pub(crate) fn overdue(&mut self, now: Duration) {
         let now = now.as_secs_f64();
+        // Else a step after a pause would be begun as planned and given up for ever.
+        self.last = now;
         if let Some(trial) = self.trial.take() {
             self.lose(trial, now);
         } else {
@@ -348,13 +356,20 @@ impl Pace {
         };
         self.downwards = !self.downwards;
         let step = self.seen.step();
+        let left = if to > self.at && step >= PLENTY_SECONDS {
+            // With less it cannot take much longer, and a step that ends was of use.
+            step * HOPELESS
+        } else {
+            (as_float(TELLING_STEPS) * step)
+                .max(TELLING_SECONDS)
+                .min(PLENTY_SECONDS.max(step))
+        };
         self.trial = Some(Trial {
             from: self.at,
             before: slowness,
-            left: (as_float(TELLING_STEPS) * step)
-                .max(TELLING_SECONDS)
-                .min(PLENTY_SECONDS.max(step)),
+            left,
             step: step * HOPELESS,
+            patience: most_patience(step),
         });
         self.go(to);
     }
@@ -366,7 +381,8 @@ impl Pace {
         if self.crowded == Some(false) {
             return Some(0);
         }
-        let may_rise = self.crowded.is_none() || now >= self.tried() + MOST_PATIENCE;
+        let most = most_patience(self.seen.step());
+        let may_rise = self.crowded.is_none() || now >= self.tried() + most;
         let more = may_rise.then(|| self.at - 1);
         let less = Some(self.at + 1).filter(|to| *to < self.ways.len());
         if self.downwards {
@@ -400,7 +416,7 @@ impl Pace {
     fn lose(&mut self, trial: Trial, now: f64) {
         self.go(trial.from);
         self.settled = Some(trial.before);
-        self.patience = (self.patience * 2.0).min(MOST_PATIENCE);
+        self.patience = (self.patience * 2.0).min(trial.patience);
         self.next = now + self.patience;
     }
 
@@ -420,6 +436,11 @@ impl Pace {
         self.patience = LEAST_PATIENCE;
         self.settled = None;
     }
+}
+
+/// Seconds between tries at most, where a step takes so long.
+fn most_patience(step: f64) -> f64 {
+    MOST_PATIENCE.max(PATIENT_STEPS * step)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful of steps")]

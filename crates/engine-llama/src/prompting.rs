@@ -92,7 +92,7 @@ impl Session {
             self.set_kept(kept.cloned());
             return None;
         }
-        self.keep();
+        self.keep_at_once();
         self.set_kept(kept.cloned());
         self.forget_unsaved();
         kept::find(&kept?.path, self.mark())

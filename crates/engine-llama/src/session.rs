@@ -2,7 +2,7 @@
 //! holds, so that the next prompt computes only what is new.
 
 use std::io::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use engine::message::{AttentionSeconds, Failure, FailureCode, Heads, Kept, Load};
 use engine::prompt::Segment;
@@ -27,6 +27,12 @@ const WORTH_KEEPING: usize = 256;
 const LEAST_QUIET: Duration = Duration::from_secs(1);
 const KEPT_BYTES_PER_MS: u64 = 8000;
 
+/// What a disk is thought to take until it was tried: a slow one.
+const DISK_BYTES_PER_MS: u64 = 64_000;
+
+/// So long a question waits for what was computed for another conversation to be kept.
+const MOMENT: Duration = Duration::from_millis(1500);
+
 /// One model with one cache.
 pub(crate) struct Session {
     context: Context,
@@ -48,6 +54,8 @@ pub(crate) struct Session {
     kept: Option<Kept>,
     /// True where the cache holds what its file does not.
     is_unsaved: bool,
+    /// How fast the disk took what was kept last.
+    disk_bytes_per_ms: u64,
     /// What was learned about guessing ahead, by what the guesses are made upon.
     worth: [Worth; 2],
 }
@@ -71,6 +79,10 @@ impl Session {
         // The safe crate asserts in debug builds that the file is there.
         std::fs::metadata(&load.path)
             .map_err(|error| loading::refused(&load.path, &error.to_string()))?;
+        if let Some(folder) = &load.contexts {
+            // What an engine that was killed over it left half written.
+            let _ = kept::prune(folder, u64::MAX);
+        }
         let model = loading::weights(load, progress)?;
         let shape = Shape {
             context: load.context,
@@ -110,6 +122,7 @@ impl Session {
             mark,
             kept: None,
             is_unsaved: false,
+            disk_bytes_per_ms: DISK_BYTES_PER_MS,
             worth: Default::default(),
         })
     }
@@ -163,17 +176,32 @@ impl Session {
             return;
         };
         if self.context.saved_bytes() > kept.most_bytes {
+            // A disk that has become full: those that are there are too much, too.
+            if let Some(folder) = kept.path.parent() {
+                let _ = kept::prune(folder, kept.most_bytes);
+            }
             return;
         }
         let context = &mut self.context;
         let tokens = &self.cached;
+        let (begin, bytes) = (Instant::now(), context.saved_bytes());
         let written = kept::write(&kept, &self.mark, tokens, |path| context.save(path, tokens));
+        let took = u64::try_from(begin.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.disk_bytes_per_ms = (bytes / took.max(1)).max(1);
         if let Err(error) = written {
             let _ = writeln!(
                 std::io::stderr(),
                 "not kept: {}: {error}",
                 kept.path.display()
             );
+        }
+    }
+
+    /// The same while somebody waits: what would take longer than a moment goes unkept.
+    pub(crate) fn keep_at_once(&mut self) {
+        let milliseconds = self.context.saved_bytes() / self.disk_bytes_per_ms;
+        if Duration::from_millis(milliseconds) <= MOMENT {
+            self.keep();
         }
     }
 

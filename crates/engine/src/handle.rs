@@ -218,6 +218,28 @@ impl Engine {
         let _ = lock(&self.shared.child).wait();
     }
 
+    /// Lets the process keep what it computed for another day, and waits until its memory is free; it is
+    /// killed where that takes longer than this. Blocks.
+    pub fn leave(self, limit: Duration) {
+        // An end that was asked for is no death.
+        self.shared.killed.store(true, Ordering::Relaxed);
+        let job = {
+            let mut jobs = lock(&self.shared.jobs);
+            jobs.last += 1;
+            jobs.last
+        };
+        let begin = Instant::now();
+        if self.shared.send(&Request::Leave { job }).is_ok() {
+            while begin.elapsed() < limit {
+                if let Ok(Some(_)) = lock(&self.shared.child).try_wait() {
+                    return;
+                }
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+        self.end();
+    }
+
     /// False once the process was killed or is known to be gone.
     pub fn is_alive(&self) -> bool {
         !self.shared.killed.load(Ordering::Relaxed) && lock(&self.shared.jobs).over.is_none()

@@ -92,6 +92,12 @@ pub enum Request {
         /// The heads of the model, where both ways to attend are measured too.
         heads: Option<Heads>,
     },
+    /// Ends the process, once what is computed and not kept yet is kept, where that takes no longer than
+    /// a moment.
+    Leave {
+        /// Number of the job.
+        job: Job,
+    },
     /// Ends this job and every earlier one as soon as the computation at hand allows.
     Stop {
         /// Number of the job.
@@ -114,6 +120,7 @@ impl Request {
             | Self::Count { job, .. }
             | Self::Prepare { job, .. }
             | Self::Try { job, .. }
+            | Self::Leave { job }
             | Self::Stop { job }
             | Self::AnswerNow { job } => *job,
         }

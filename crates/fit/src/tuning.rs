@@ -110,9 +110,9 @@ pub fn plain_bytes(geometry: &Geometry, plan: &Plan, batch: u32) -> u64 {
     plain.saturating_sub(memory::compute_bytes(geometry, cells))
 }
 
-/// Tokens of a prompt at once with which a model may attend plainly as it is planned; none where it
-/// cannot, or memory has no room for the scores.
-pub fn plain_batch(geometry: &Geometry, plan: &Plan) -> Option<u32> {
+/// Tokens of a prompt at once with which a model may attend plainly as it is planned, so many bytes
+/// being taken beside the plan; none where it cannot, or memory has no room for the scores.
+pub fn plain_batch(geometry: &Geometry, plan: &Plan, beside: u64) -> Option<u32> {
     let memory = plan.shares.first()?;
     // Latent rows are not kept transposed, so each step would turn all of them. GPUs have their own
     // attention; values of a quantised cache cannot lie transposed.
@@ -122,7 +122,8 @@ pub fn plain_batch(geometry: &Geometry, plan: &Plan) -> Option<u32> {
         && !plan.mapped;
     let fits = |batch: &u32| {
         let scores = plain_bytes(geometry, plan, *batch);
-        let needed = plan.memory_bytes().saturating_add(scores);
+        let needed = plan.memory_bytes().saturating_add(beside);
+        let needed = needed.saturating_add(scores);
         within(needed, memory.available_bytes, FILL_PERCENT)
     };
     let mut batches = PLAIN_BATCHES

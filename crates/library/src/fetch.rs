@@ -115,6 +115,8 @@ pub enum Doing {
     Checking {
         /// Bytes that are compared.
         checked: u64,
+        /// Bytes of this file.
+        bytes: u64,
     },
     /// Nothing is asked for a while.
     Waiting {
@@ -169,6 +171,12 @@ pub fn forget(models: &Path, sha256: &Sha256) -> io::Result<()> {
 /// Bytes that are here of a file that is not whole; none where nothing is.
 pub fn begun(models: &Path, sha256: &Sha256) -> Option<u64> {
     PartPaths::of(models, sha256).here()
+}
+
+/// Bytes of the disk that a file has taken or reserved, whole or on its way.
+pub fn taken(models: &Path, place: &Place, sha256: Option<&Sha256>) -> u64 {
+    let parts = sha256.map_or(0, |sha256| PartPaths::of(models, sha256).reserved());
+    disk::taken(&place.within(models)).saturating_add(parts)
 }
 
 /// The lock of a part, or none where another process has it. It goes with the file, or the process.
@@ -276,7 +284,7 @@ impl Job<'_> {
                 record = &mut reading => break record,
                 _ = tick.tick() => {
                     let checked = checked.load(Ordering::Relaxed);
-                    self.say(self.wanted.bytes, 0, Doing::Checking { checked });
+                    self.say(self.wanted.bytes, 0, self.checking(checked));
                 }
             }
         };
@@ -287,6 +295,13 @@ impl Job<'_> {
                 Ok(true)
             }
             _ => occupied(),
+        }
+    }
+
+    fn checking(&self, checked: u64) -> Doing {
+        Doing::Checking {
+            checked,
+            bytes: self.wanted.bytes,
         }
     }
 
@@ -414,7 +429,7 @@ impl Job<'_> {
                 }
                 _ = tick.tick() => {
                     let checked = checked.load(Ordering::Relaxed);
-                    self.say(self.wanted.bytes, self.fetched(), Doing::Checking { checked });
+                    self.say(self.wanted.bytes, self.fetched(), self.checking(checked));
                 }
             }
         }

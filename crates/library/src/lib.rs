@@ -29,7 +29,7 @@ mod wait;
 pub use blocks::BLOCK_BYTES;
 pub use check::{Checked, check};
 pub use copying::{Copying, Short, short_of};
-pub use fetch::{Doing, Manner, Progress, Wanted, begun, fetch, forget};
+pub use fetch::{Doing, Manner, Progress, Wanted, begun, fetch, forget, taken};
 pub use finds::{Find, Holder, Roots, finds};
 pub use hub::{HubError, HubFile, list};
 pub use ledger::{Entry, Ledger};

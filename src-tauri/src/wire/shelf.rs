@@ -80,6 +80,9 @@ pub(crate) enum Doing {
     Checking {
         #[cfg_attr(test, ts(type = "number"))]
         checked: u64,
+        /// Of the file that is compared, one of several perhaps.
+        #[cfg_attr(test, ts(type = "number"))]
+        bytes: u64,
     },
     Waiting {
         #[cfg_attr(test, ts(type = "number"))]
@@ -266,7 +269,7 @@ impl From<app::Doing> for Doing {
         match doing {
             app::Doing::Connecting { host } => Self::Connecting { host },
             app::Doing::Downloading { host } => Self::Downloading { host },
-            app::Doing::Checking { checked } => Self::Checking { checked },
+            app::Doing::Checking { checked, bytes } => Self::Checking { checked, bytes },
             app::Doing::Waiting { until, why } => {
                 let left = until.saturating_duration_since(Instant::now());
                 Self::Waiting {

@@ -205,6 +205,10 @@ pub(crate) struct QuantView {
     page: String,
     /// What the disk lacks for it.
     disk_short: Option<DiskShort>,
+    /// What `choose_model` takes where it is on this machine.
+    model: Option<String>,
+    /// The program that holds it, where that is another.
+    holder: Option<Holder>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -414,13 +418,18 @@ fn benchmarks(member: &Member) -> Vec<Benchmark> {
 
 fn quant(file: &File, candidate: &app::survey::Candidate, machine: &fit::Machine) -> QuantView {
     let bytes = file.size.bytes();
+    let name = file.quant.as_str();
+    let here = candidate.here.iter().find(|here| here.quant == name);
+    let path = here.and_then(|here| here.path.as_ref());
     QuantView {
-        quant: file.quant.to_string(),
+        quant: name.to_owned(),
         bytes,
         exact: matches!(file.size, Size::Exact(_)),
         parts: u32::try_from(file.parts.len()).unwrap_or(u32::MAX),
         page: file.page(),
-        disk_short: candidate.disk_short(machine, bytes).map(Into::into),
+        disk_short: candidate.disk_short(machine, name).map(Into::into),
+        model: path.map(|path| path.display().to_string()),
+        holder: here.and_then(|here| here.holder).map(Into::into),
     }
 }
 

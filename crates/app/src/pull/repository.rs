@@ -84,6 +84,7 @@ impl Repository {
             plan: surveyor.plan(anatomy, &path),
             path: None,
             holder: None,
+            here: Vec::new(),
         };
         Ok((candidate, parts))
     }

@@ -4,9 +4,16 @@ use library::{NetError, Wanted};
 
 use crate::failure::{Cause, Code, Failure};
 
+/// What to do where a person forbade asking anybody.
+const OFFLINE: &str = "Switch \"Offline\" off in the window, where models are chosen, then start it again; \
+                       what came is kept.";
+
 pub(super) fn refused(error: &library::HubError) -> Failure {
-    let failure =
-        Failure::new(Code::Download, error.to_string()).hint("Try again later, or another hub.");
+    let hint = match error {
+        library::HubError::Net(NetError::Offline { .. }) => OFFLINE,
+        _ => "Try again later, or another hub.",
+    };
+    let failure = Failure::new(Code::Download, error.to_string()).hint(hint);
     match error {
         library::HubError::NoListing {
             host,
@@ -44,6 +51,9 @@ pub(super) fn failed(failure: &library::Failure) -> Failure {
             Code::Stopped,
             "The next start goes on where this one ended.",
         ),
+        F::Nowhere { failures, .. } if failures.iter().all(is_offline) => {
+            (Code::Unreachable, OFFLINE)
+        }
         F::Nowhere { failures, .. } if failures.iter().all(passes) => (
             Code::Unreachable,
             "What came is kept: check the connection and start it again. The window tries again by \
@@ -112,6 +122,11 @@ fn nowhere(told: Failure, file: String, failures: &[library::SourceFailure]) -> 
     } else {
         told.detail(said.join("; "))
     }
+}
+
+fn is_offline(failure: &library::SourceFailure) -> bool {
+    use library::SourceFailure as F;
+    matches!(failure, F::NoConnection(NetError::Offline { .. }))
 }
 
 /// Whether what a source failed at may be gone the next time.

@@ -1,13 +1,13 @@
 //! The queue itself: rows in their order, which one is at work, and the form in which it is kept.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fit::catalogue::{Distilled, Sha256};
-use library::{Limit, Place};
+use library::{Limit, Place, Record, Wanted};
 use serde::{Deserialize, Serialize};
 
-use super::{Download, DownloadState, Running, Then};
+use super::{Download, DownloadState, Running, Then, key_of};
 use crate::failure::Code;
 use crate::home::Home;
 use crate::network::Network;
@@ -46,19 +46,54 @@ pub(super) struct Piece {
     repository: String,
     path: String,
     sha256: String,
+    /// The models folder that it goes to; none in what older versions wrote.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    models: Option<PathBuf>,
+    /// Something lay at its place before the download, which is not ours to delete.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    was_here: bool,
 }
 
 impl Piece {
-    /// Deletes what is here of it.
-    pub(super) fn throw_away(&self, models: &Path) -> io::Result<()> {
-        if let Some(sha256) = Sha256::from_hex(&self.sha256) {
-            library::forget(models, &sha256)?;
-        }
+    fn of(part: &Wanted, models: &Path, before: &[Self]) -> Self {
+        let mut piece = Self {
+            repository: part.place.repository(),
+            path: part.place.file().as_str().to_owned(),
+            sha256: part.sha256.to_string(),
+            models: Some(models.to_owned()),
+            was_here: false,
+        };
+        // What came since this download was first begun is its own.
+        let same = |other: &&Self| {
+            (&other.repository, &other.path, &other.sha256)
+                == (&piece.repository, &piece.path, &piece.sha256)
+        };
+        piece.was_here = match before.iter().find(same) {
+            Some(known) => known.was_here,
+            None => part.place.within(models).exists(),
+        };
+        piece
+    }
+
+    /// Deletes what this download brought of it.
+    pub(super) fn throw_away(&self, today: &Path) -> io::Result<()> {
+        let models = self.models.as_deref().unwrap_or(today);
+        let Some(sha256) = Sha256::from_hex(&self.sha256) else {
+            return Ok(());
+        };
+        library::forget(models, &sha256)?;
         match Place::new(&self.repository, &self.path) {
-            Ok(place) => library::discard(models, &place).map(drop),
-            Err(_) => Ok(()),
+            Ok(place) if !self.was_here && is_ours(&place.within(models), sha256) => {
+                library::discard(models, &place).map(drop)
+            }
+            _ => Ok(()),
         }
     }
+}
+
+/// Whether a file is the one that was fetched, by what was written down then.
+fn is_ours(file: &Path, sha256: Sha256) -> bool {
+    Record::of(file).is_some_and(|record| record.sha256 == sha256)
 }
 
 /// A row as it is written down.
@@ -99,7 +134,7 @@ impl Queue {
         let rows = lines.into_iter().map(|line| Row {
             pieces: line.pieces,
             download: Download {
-                key: format!("{}:{}", line.model, line.quant),
+                key: key_of(&line.model, &line.quant),
                 model: line.model,
                 quant: line.quant,
                 name: line.name,
@@ -143,15 +178,26 @@ impl Queue {
         Lines(lines.collect())
     }
 
-    /// Puts one at the end; one that is there and waits for a person goes on instead.
+    /// Takes away the row of one that is done, since its model is deleted.
+    pub(crate) fn forget_done(&mut self, key: &str) {
+        let is_it = |row: &Row| {
+            row.download.key == key && matches!(row.download.state, DownloadState::Done(_))
+        };
+        self.rows.retain(|row| !is_it(row));
+    }
+
+    /// Puts one at the end; one that is there and waits for a person goes on instead, and so does one
+    /// that was done, whose file may be gone since.
     pub(super) fn add(&mut self, download: Download) {
-        if let Some(row) = self.waiting(&download.key) {
-            row.state = DownloadState::Queued;
-        } else if self.row(&download.key).is_none() {
-            self.rows.push(Row {
+        if self.is_running(&download.key) {
+            return;
+        }
+        match self.row(&download.key) {
+            Some(row) => row.download.state = DownloadState::Queued,
+            None => self.rows.push(Row {
                 download,
                 pieces: Vec::new(),
-            });
+            }),
         }
     }
 
@@ -175,6 +221,8 @@ impl Queue {
             // Whoever clicked saw the verdict beside the button.
             anyway: true,
             limit: self.limit.clone(),
+            // Where it was begun, though another folder may be set since.
+            models: next.pieces.iter().find_map(|piece| piece.models.clone()),
         };
         Some((key, ask))
     }
@@ -216,11 +264,7 @@ impl Queue {
 
     /// One that is not at work and not done.
     pub(super) fn waiting(&mut self, key: &str) -> Option<&mut Download> {
-        if self
-            .running
-            .as_ref()
-            .is_some_and(|running| running.key == key)
-        {
+        if self.is_running(key) {
             return None;
         }
         let row = self.row(key)?;
@@ -261,13 +305,9 @@ impl Queue {
                 row.download.state = DownloadState::Asking { host };
                 true
             }
-            Pulling::Parts(parts) => {
-                let pieces = parts.into_iter().map(|(place, sha256)| Piece {
-                    repository: place.repository(),
-                    path: place.file().as_str().to_owned(),
-                    sha256: sha256.to_string(),
-                });
-                row.pieces = pieces.collect();
+            Pulling::Parts { models, parts } => {
+                let piece = |part| Piece::of(part, &models, &row.pieces);
+                row.pieces = parts.iter().map(piece).collect();
                 false
             }
             Pulling::Far(far) => {
@@ -283,6 +323,11 @@ impl Queue {
                 worth
             }
         }
+    }
+
+    fn is_running(&self, key: &str) -> bool {
+        let mut running = self.running.iter();
+        running.any(|running| running.key == key)
     }
 
     fn row(&mut self, key: &str) -> Option<&mut Row> {

@@ -49,6 +49,7 @@ impl Shop {
 
     async fn open(&self) -> (App, UnboundedReceiver<AppEvent>) {
         let app = App::open(&Home::at(self.home.path())).await.unwrap();
+        app.run_downloads();
         let events = app.watch().await.unwrap();
         (app, events)
     }
@@ -227,10 +228,100 @@ async fn what_failed_says_why_and_lets_the_next_one_pass() {
     };
     assert!(failure.message.contains("small.gguf"), "{failure:?}");
     assert!(failure.hint.is_some());
+    // Nor does giving up take it away.
+    app.cancel_download(&rows[0].key).await.unwrap();
+    until(&mut events, |rows| rows.len() == 1).await;
     assert_eq!(std::fs::read(shop.file("small")).unwrap(), b"mine");
+    app.download(SMALL, QUANT).await.unwrap();
+    let rows = until(&mut events, |rows| {
+        rows.len() == 2 && matches!(rows[1].state, DownloadState::Failed(_))
+    })
+    .await;
     std::fs::remove_file(shop.file("small")).unwrap();
-    app.resume_download(&rows[0].key).await.unwrap();
+    app.resume_download(&rows[1].key).await.unwrap();
     let small = shop.file("small");
+    until(&mut events, |rows| done(&rows[1], &small)).await;
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_deleted_can_be_fetched_again() {
+    let shop = Shop::new(None);
+    let (app, mut events) = shop.open().await;
+    let small = shop.file("small");
+    for _ in 0..2 {
+        app.download(SMALL, QUANT).await.unwrap();
+        until(&mut events, |rows| {
+            rows.len() == 1 && done(&rows[0], &small)
+        })
+        .await;
+        app.remove_model(SMALL, QUANT).await.unwrap();
+        until(&mut events, <[Download]>::is_empty).await;
+        assert!(!small.exists());
+    }
+    // By another program, behind our back.
+    app.download(SMALL, QUANT).await.unwrap();
+    until(&mut events, |rows| {
+        rows.len() == 1 && done(&rows[0], &small)
+    })
+    .await;
+    std::fs::remove_file(&small).unwrap();
+    app.download(SMALL, QUANT).await.unwrap();
+    until(&mut events, |rows| !done(&rows[0], &small)).await;
     until(&mut events, |rows| done(&rows[0], &small)).await;
+    assert!(small.is_file());
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_goes_on_in_its_folder_and_is_thrown_away_there() {
+    let shop = Shop::new(Some(100 << 10));
+    let (app, mut events) = shop.open().await;
+    app.download(SMALL, QUANT).await.unwrap();
+    let rows = until(&mut events, |rows| rows.first().is_some_and(comes)).await;
+    let key = rows[0].key.clone();
+    app.pause_download(&key).await.unwrap();
+    until(&mut events, |rows| rows[0].state == DownloadState::Paused).await;
+    let other = shop.home.path().join("other");
+    let preferences = app::Preferences {
+        models: Some(other.clone()),
+        ..app.preferences()
+    };
+    app.set_preferences(preferences).await.unwrap();
+    app.close().await;
+    let (app, mut events) = shop.open().await;
+    app.resume_download(&key).await.unwrap();
+    until(&mut events, |rows| rows.first().is_some_and(comes)).await;
+    let parts = shop.home.path().join("models/.parts");
+    let has_part = || {
+        let mut names = std::fs::read_dir(&parts).unwrap();
+        names.any(|one| {
+            let name = one.unwrap().file_name();
+            name.to_string_lossy().ends_with(".part")
+        })
+    };
+    assert!(has_part());
+    app.cancel_download(&key).await.unwrap();
+    until(&mut events, <[Download]>::is_empty).await;
+    assert!(!has_part());
+    assert!(!other.join(".parts").exists());
+    app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_beside_the_window_leaves_its_downloads_alone() {
+    let shop = Shop::new(Some(100 << 10));
+    let (app, mut events) = shop.open().await;
+    app.download(SMALL, QUANT).await.unwrap();
+    until(&mut events, |rows| rows.first().is_some_and(comes)).await;
+    app.close().await;
+    let asked = shop.asked();
+    // As `spud chat` opens it.
+    let app = App::open(&Home::at(shop.home.path())).await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    app.close().await;
+    assert_eq!(shop.asked(), asked);
+    let (app, mut events) = shop.open().await;
+    until(&mut events, |rows| rows.first().is_some_and(comes)).await;
     app.close().await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::{AppEvent, Code, Conversation, Ending, EngineRoom, EngineState, Home, Model};
+use app::{AppEvent, Code, Conversation, Ending, EngineRoom, EngineState, Home, Model, Settings};
 use tokio::time::{sleep, timeout};
 
 use crate::world::{PATIENCE, World, end, reply, sprout, surely};
@@ -107,4 +107,27 @@ async fn a_question_asked_while_a_choice_is_loaded_is_for_that_model() {
     let mut events = world.app.watch_chat(chat).await.unwrap();
     assert_eq!(reply(&end(&mut events).await).model, "Turnip");
     world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_wish_for_a_context_is_a_wish_too() {
+    let home = tempfile::tempdir().unwrap();
+    let room = EngineRoom::idling(None, &Home::at(home.path()));
+    let state = room.state();
+    let mut contexts = Vec::new();
+    for context in [None, Some(512), None] {
+        let settings = Settings {
+            context,
+            ..surely().settings
+        };
+        let (_stopper, stop) = app::stop::stop();
+        assert!(room.prepare(&Model::Sprout, &settings, stop).await.unwrap());
+        let EngineState::Ready(context) = *state.borrow() else {
+            panic!("not ready")
+        };
+        contexts.push(context);
+    }
+    assert_eq!(contexts[1], 512);
+    assert_eq!(contexts[0], contexts[2]);
+    assert_ne!(contexts[0], 512);
 }

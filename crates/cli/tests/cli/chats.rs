@@ -42,6 +42,15 @@ fn chats_are_listed_found_and_go_from_one_home_to_another() {
     assert_eq!(ids.as_array().unwrap().len(), 2);
     let found = other.run(&["chats", "search", "47"]);
     assert!(found.output.contains("What is 47 + 38?"), "{found:?}");
+    // However many there are.
+    let mut many: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    let chats = many["chats"].as_array_mut().unwrap();
+    *chats = chats.iter().cycle().take(250).cloned().collect();
+    std::fs::write(&file, many.to_string()).unwrap();
+    json(&other.run(&["chats", "import", path, "--json"]));
+    let all = json(&other.run(&["chats", "list", "--json"]));
+    assert_eq!(all.len(), 252);
     std::fs::write(&file, "{}").unwrap();
     let refused = other.run(&["chats", "import", path]);
     assert_eq!(refused.status, Some(1), "{refused:?}");

@@ -59,6 +59,7 @@ impl Drive {
             if let Some(limit) = limit.filter(passes) {
                 self.now += limit.after.as_secs_f64();
                 self.overdue += 1;
+                assert!(self.overdue < 1000, "nothing comes of it");
                 self.pace.overdue(self.clock());
                 continue;
             }
@@ -311,4 +312,35 @@ fn after_a_pause_it_begins_as_planned() {
     drive.now += 60.0;
     assert_eq!(drive.at(), spinning(2));
     assert!(!drive.pace.has_given_way());
+}
+
+#[test]
+fn a_question_after_a_pause_begins_although_others_are_there() {
+    for milliseconds in [3000.0, 16_000.0] {
+        let long: Machine = if milliseconds < 10_000.0 {
+            |way| (if way.dozing { 3000.0 } else { 60_000.0 }, 1.0)
+        } else {
+            |way| (if way.dozing { 16_000.0 } else { 320_000.0 }, 1.0)
+        };
+        let mut drive = Drive::new(Way::all(2, true));
+        drive.crowded = Some(true);
+        // First with what was loaded long ago, then where a reply was written meanwhile.
+        for _ in 0..2 {
+            drive.now += 60.0;
+            let took: f64 = (0..16).map(|_| drive.step(long, 256, true)).sum();
+            assert!(took < 1.2 * 16.0 * milliseconds, "{took}");
+        }
+    }
+}
+
+#[test]
+fn what_waits_for_a_disk_for_most_of_a_minute_loses_little_to_tries() {
+    for crowded in [None, Some(false), Some(true)] {
+        let mut drive = Drive::new(Way::all(2, true));
+        drive.crowded = crowded;
+        // The other ways take a little longer.
+        let disk: Machine = |way| (if way.dozing { 41_000.0 } else { 40_000.0 }, 0.3);
+        let took = drive.run(disk, 60);
+        assert!(took < 1.15 * 60.0 * 40_000.0, "{crowded:?} {took}");
+    }
 }

@@ -295,6 +295,53 @@ fn a_file_that_is_not_whole_and_ours_is_as_none() {
 }
 
 #[test]
+fn an_engine_that_is_let_go_keeps_what_it_has_not_kept_yet() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("1-a.kept");
+    let kept = Some(Kept {
+        path: path.clone(),
+        most_bytes: 1 << 30,
+    });
+    // One that is ended does not: its chat may be erased.
+    let engine = keeping(folder.path());
+    asked(&engine, &long(), kept.clone());
+    engine.end();
+    assert!(!path.exists());
+    let engine = keeping(folder.path());
+    asked(&engine, &long(), kept.clone());
+    engine.leave(Duration::from_mins(1));
+    assert!(path.exists());
+    let again = asked(&keeping(folder.path()), &long(), kept);
+    assert!(again.statistics.cached_tokens > 300, "{again:?}");
+}
+
+#[test]
+fn what_was_kept_in_another_form_waits_for_the_load_that_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("1-a.kept");
+    let kept = Some(Kept {
+        path: path.clone(),
+        most_bytes: 1 << 30,
+    });
+    let engine = keeping(folder.path());
+    asked(&engine, &long(), kept.clone());
+    engine.leave(Duration::from_mins(1));
+    let whole = fs::read(&path).unwrap();
+    let engine = empty();
+    let plain = load_of(&sprout(), 1024).plainly(64);
+    all(engine.load(Load {
+        contexts: Some(folder.path().to_owned()),
+        ..plain
+    }));
+    let again = asked(&engine, &long(), kept.clone());
+    assert_eq!(again.statistics.cached_tokens, 0);
+    engine.end();
+    assert!(fs::read(&path).unwrap() == whole);
+    let again = asked(&keeping(folder.path()), &long(), kept);
+    assert!(again.statistics.cached_tokens > 300, "{again:?}");
+}
+
+#[test]
 fn the_layer_that_predicts_goes_on_behind_what_was_kept() {
     let folder = tempfile::tempdir().unwrap();
     let kept = Some(Kept {

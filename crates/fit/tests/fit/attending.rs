@@ -20,7 +20,11 @@ fn plain_attention_takes_what_the_plan_leaves() {
     let with = |further: u64| {
         // A tenth stays free.
         let available = (needed + further) * 10 / 9 + 10;
-        plain_batch(&shape.geometry, &on(&shape, available, KvType::F16))
+        plain_batch(&shape.geometry, &on(&shape, available, KvType::F16), 0)
+    };
+    let beside_another = |further: u64, other: u64| {
+        let available = (needed + further) * 10 / 9 + 10;
+        plain_batch(&shape.geometry, &on(&shape, available, KvType::F16), other)
     };
     // What llama.cpp reserves with a batch of 128 at this context is 57.3 MiB (bench/memory), and the
     // processor's own scores come to it.
@@ -36,14 +40,16 @@ fn plain_attention_takes_what_the_plan_leaves() {
     assert_eq!(with(further(128) - 100), Some(64));
     assert_eq!(with(further(64)), Some(64));
     assert_eq!(with(further(64) - 100), None);
+    assert_eq!(beside_another(GIB + further(64), GIB), Some(64));
+    assert_eq!(beside_another(GIB + further(64) - 100, GIB), None);
 }
 
 #[test]
 fn what_cannot_lie_transposed_is_attended_by_flash() {
     let small = small();
     let quantised = on(&small, 8 * GIB, KvType::Q8_0);
-    assert_eq!(plain_batch(&small.geometry, &quantised), None);
+    assert_eq!(plain_batch(&small.geometry, &quantised, 0), None);
     let latent = mixture();
     let plan = on(&latent, 256 * GIB, KvType::F16);
-    assert_eq!(plain_batch(&latent.geometry, &plan), None);
+    assert_eq!(plain_batch(&latent.geometry, &plan, 0), None);
 }

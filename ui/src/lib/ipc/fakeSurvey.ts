@@ -128,6 +128,8 @@ export class FakeSurvey {
               freeBytes: this.#machine.diskFreeBytes ?? 0,
             }
           : null,
+      model: null,
+      holder: null,
     });
     return {
       id: member.id,

@@ -131,7 +131,11 @@ export type Notice = { failure: Failure, };
 /**
  * What happens to the part at hand.
  */
-export type Doing = { "type": "connecting", host: string, } | { "type": "downloading", host: string, } | { "type": "checking", checked: number, } | { "type": "waiting", ms: number, why: Setback, } | { "type": "elsewhere" };
+export type Doing = { "type": "connecting", host: string, } | { "type": "downloading", host: string, } | { "type": "checking", checked: number, 
+/**
+ * Of the file that is compared, one of several perhaps.
+ */
+bytes: number, } | { "type": "waiting", ms: number, why: Setback, } | { "type": "elsewhere" };
 
 /**
  * What happens to a download.
@@ -526,7 +530,15 @@ page: string,
 /**
  * What the disk lacks for it.
  */
-diskShort: DiskShort | null, };
+diskShort: DiskShort | null, 
+/**
+ * What `choose_model` takes where it is on this machine.
+ */
+model: string | null, 
+/**
+ * The program that holds it, where that is another.
+ */
+holder: Holder | null, };
 
 export type Benchmark = { name: string, value: number, };
 

@@ -113,15 +113,20 @@ export class AppState {
         this.isLeaving = true;
         break;
       case 'notice':
-        this.notices = [...this.notices, event.notice];
+        this.say(event.notice);
         break;
     }
   }
 
   /** Something the page itself has to say in the same place. */
   note(failure: Failure): void {
-    const said = this.notices.some(({ failure: known }) => known.message === failure.message);
-    if (!said) this.notices = [...this.notices, { failure }];
+    this.say({ failure });
+  }
+
+  /** Once, until it is dismissed. */
+  private say(notice: Notice): void {
+    const isSaid = this.notices.some(({ failure }) => failure.message === notice.failure.message);
+    if (!isSaid) this.notices = [...this.notices, notice];
   }
 
   dismiss(notice: Notice): void {

@@ -307,7 +307,11 @@ describe('the app', () => {
     app.note(failure);
     app.note(failure);
     expect(app.notices).toHaveLength(1);
+    app.apply({ type: 'notice', notice: { failure } });
+    expect(app.notices).toHaveLength(1);
     app.dismiss(app.notices[0]!);
     expect(app.notices).toEqual([]);
+    app.apply({ type: 'notice', notice: { failure } });
+    expect(app.notices).toHaveLength(1);
   });
 });

@@ -22,7 +22,7 @@ export function happening(download: Download, isOffline: boolean): string {
     case 'asking':
       return t('shelf.asking', { host: state.host });
     case 'running':
-      return [amount, ...running(state, download)].join(' · ');
+      return [amount, ...running(state)].join(' · ');
     case 'paused':
       return t('shelf.paused', { amount });
     case 'failed':
@@ -32,7 +32,7 @@ export function happening(download: Download, isOffline: boolean): string {
   }
 }
 
-function running(state: Running, download: Download): string[] {
+function running(state: Running): string[] {
   const { doing } = state;
   const parts = state.parts > 1 ? [t('shelf.part', { n: state.part, all: state.parts })] : [];
   switch (doing.type) {
@@ -45,7 +45,7 @@ function running(state: Running, download: Download): string[] {
       return [...parts, ...rate, ...left];
     }
     case 'checking':
-      return [...parts, t('shelf.checking', { percent: percentOf(doing.checked, download.bytes) })];
+      return [...parts, t('shelf.checking', { percent: percentOf(doing.checked, doing.bytes) })];
     case 'waiting':
       return [...parts, t('shelf.retry', { time: about(doing.ms), why: setback(doing.why) })];
     case 'elsewhere':
