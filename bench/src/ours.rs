@@ -87,6 +87,19 @@ impl Ours {
         })
     }
 
+    /// The same, with a folder where what is computed may be kept.
+    pub fn keeping(setup: &Setup, folder: &Path) -> io::Result<Self> {
+        Self::holding(Load {
+            contexts: Some(folder.to_owned()),
+            ..setup.load()
+        })
+    }
+
+    /// Lets the process go as the product does when it is closed.
+    pub fn leave(self) {
+        self.engine.leave(Duration::from_secs(10));
+    }
+
     /// Starts a process and loads a model in this way.
     pub fn holding(load: Load) -> io::Result<Self> {
         let begun = Instant::now();

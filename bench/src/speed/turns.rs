@@ -114,21 +114,18 @@ fn second_reply(bench: &Bench, setup: &Setup, more: &[&str], round: usize) -> io
 pub(super) fn reopen(bench: &Bench) -> io::Result<Vec<Figure>> {
     let setup = &bench.setup(LONG)?;
     let folder = tempfile::tempdir()?;
-    let kept = |name: &str| Kept {
-        path: folder.path().join(name),
+    let kept = Kept {
+        path: folder.path().join("long.kept"),
         most_bytes: u64::MAX,
     };
     let sides = vec![
         Side::new(OURS, |round| {
-            let before = Ours::start(setup)?;
+            let before = Ours::keeping(setup, folder.path())?;
             let long = question(LONG, seed(round));
-            before.prepare(ours::prompt(&long), Some(kept("long.kept")))?;
-            // Another conversation comes, so the long one is kept now and not in the quiet.
-            before.prepare(ours::prompt("Another one."), Some(kept("other.kept")))?;
-            drop(before);
-            let engine = Ours::start(setup)?;
-            let (first, cost) =
-                engine.first_words_of(ours::prompt(&long), Some(kept("long.kept")))?;
+            before.prepare(ours::prompt(&long), Some(kept.clone()))?;
+            before.leave();
+            let engine = Ours::keeping(setup, folder.path())?;
+            let (first, cost) = engine.first_words_of(ours::prompt(&long), Some(kept.clone()))?;
             check("ours", cost.prompt_tokens - cost.cached_tokens, 1)?;
             Ok([first.as_secs_f64()])
         }),

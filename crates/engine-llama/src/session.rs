@@ -27,11 +27,13 @@ const WORTH_KEEPING: usize = 256;
 const LEAST_QUIET: Duration = Duration::from_secs(1);
 const KEPT_BYTES_PER_MS: u64 = 8000;
 
-/// What a disk is thought to take until it was tried: a slow one.
-const DISK_BYTES_PER_MS: u64 = 64_000;
+/// What a disk is thought to take until it was tried: an ordinary one, whose writes the system's memory
+/// takes first.
+const DISK_BYTES_PER_MS: u64 = 256_000;
 
-/// So long a question waits for what was computed for another conversation to be kept.
-const MOMENT: Duration = Duration::from_millis(1500);
+/// So long a question waits for what was computed for another conversation to be kept: to read it
+/// again takes minutes where this is a second.
+const MOMENT: Duration = Duration::from_secs(2);
 
 /// One model with one cache.
 pub(crate) struct Session {
