@@ -12,6 +12,7 @@
 pub(crate) mod attending;
 pub(crate) mod mapping;
 mod predictor;
+pub(crate) mod procedures;
 pub(crate) mod weights;
 
 use std::ffi::{CStr, CString, c_char, c_void};
@@ -352,10 +353,9 @@ const ERROR_CHARACTERS: usize = 400;
 /// A line of the log, made fit to show: what a hostile file put into it neither moves a cursor nor
 /// turns the direction of the text, and is cut.
 fn tame(line: &str) -> String {
-    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let mut shown = String::new();
     for c in line.chars().take(ERROR_CHARACTERS) {
-        if c.is_control() || turns(c) {
+        if engine::moves(c) {
             shown.extend(c.escape_unicode());
         } else {
             shown.push(c);

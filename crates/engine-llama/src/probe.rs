@@ -10,12 +10,14 @@
 )]
 
 use std::ffi::{CStr, c_char, c_void};
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::time::{Duration, Instant};
 
 use engine::message::{Device, DeviceKind, Measured, Probe};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_sys_2 as sys;
+
+use crate::llama::procedures;
 
 /// Rows and columns of one matrix, about those of a layer of the 8B.
 const SIDE: i64 = 4096;
@@ -248,7 +250,7 @@ impl Bench {
 
     fn compute_with(&self, threads: u32) {
         // SAFETY: both are alive, and the backend was made of the device.
-        unsafe { set_threads(self.device, self.backend, threads) }
+        unsafe { procedures::set_threads(self.device, self.backend, threads) };
     }
 
     /// The shortest time of a graph: whatever disturbs a run only makes it longer. None where the
@@ -312,10 +314,10 @@ unsafe fn weights_memory(
     // is only asked for its kind, as llama.cpp does (`weight_buft_supported`).
     unsafe {
         let own = sys::ggml_backend_dev_buffer_type(device);
-        let Some(kinds) = procedure(device, c"ggml_backend_dev_get_extra_bufts") else {
+        let Some(kinds) = procedures::find(device, c"ggml_backend_dev_get_extra_bufts") else {
             return own;
         };
-        let kinds = std::mem::transmute::<*mut c_void, ExtraKinds>(kinds)(device);
+        let kinds = std::mem::transmute::<NonNull<c_void>, ExtraKinds>(kinds)(device);
         let mut place = kinds;
         while !place.is_null() && !(*place).is_null() {
             let empty = sys::ggml_backend_buft_alloc_buffer(*place, 0);
@@ -333,31 +335,6 @@ unsafe fn weights_memory(
         }
         own
     }
-}
-
-/// # Safety
-/// The device is one of ggml's, and the backend was made of it.
-unsafe fn set_threads(device: sys::ggml_backend_dev_t, backend: sys::ggml_backend_t, threads: u32) {
-    type SetThreads = unsafe extern "C" fn(sys::ggml_backend_t, i32);
-    // SAFETY: the function behind this name has this type (`ggml-backend.h`,
-    // `ggml_backend_set_n_threads_t`).
-    unsafe {
-        if let Some(set) = procedure(device, c"ggml_backend_set_n_threads") {
-            let threads = i32::try_from(threads.max(1)).unwrap_or(i32::MAX);
-            std::mem::transmute::<*mut c_void, SetThreads>(set)(backend, threads);
-        }
-    }
-}
-
-/// # Safety
-/// The device is one of ggml's.
-unsafe fn procedure(device: sys::ggml_backend_dev_t, name: &CStr) -> Option<*mut c_void> {
-    // SAFETY: the registry of a device lives as long as it.
-    let found = unsafe {
-        let registry = sys::ggml_backend_dev_backend_reg(device);
-        sys::ggml_backend_reg_get_proc_address(registry, name.as_ptr())
-    };
-    (!found.is_null()).then_some(found)
 }
 
 fn rate(amount: u64, time: Duration) -> u64 {

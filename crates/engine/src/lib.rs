@@ -26,4 +26,4 @@ pub mod splitter;
 pub use command::WRAPPER;
 pub use handle::{Engine, EngineError};
 pub use locate::{PROGRAM, locate};
-pub use obituary::Death;
+pub use obituary::{Death, moves};

@@ -91,7 +91,7 @@ impl LastLines {
 
 /// Whether a character moves the cursor or turns the direction of the text: llama.cpp repeats what
 /// stands in a file, and the file may be hostile.
-fn moves(letter: char) -> bool {
+pub fn moves(letter: char) -> bool {
     letter.is_control()
         || matches!(
             letter,

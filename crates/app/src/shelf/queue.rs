@@ -193,7 +193,13 @@ impl Queue {
             return;
         }
         match self.row(&download.key) {
-            Some(row) => row.download.state = DownloadState::Queued,
+            Some(row) => {
+                if matches!(row.download.state, DownloadState::Done(_)) {
+                    // Begun anew, in the folder of today.
+                    (row.download.here, row.pieces) = (0, Vec::new());
+                }
+                row.download.state = DownloadState::Queued;
+            }
             None => self.rows.push(Row {
                 download,
                 pieces: Vec::new(),

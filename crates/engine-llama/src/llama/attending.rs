@@ -4,12 +4,13 @@
 //!
 //! Not here: which of the two is chosen (`fit`).
 
-use std::ffi::c_int;
 use std::ptr::{self, NonNull};
 use std::time::{Duration, Instant};
 
 use engine::message::{Attention, Heads};
 use llama_cpp_sys_2 as sys;
+
+use super::procedures;
 
 /// Layers in a graph for one token, each with a cache of its own, so that not all of it lies in the
 /// fastest memory. More tokens have work enough with one.
@@ -26,21 +27,12 @@ impl Processor {
             sys::ggml_backend_init_by_type(sys::GGML_BACKEND_DEVICE_TYPE_CPU, ptr::null())
         };
         let backend = Self(NonNull::new(backend)?);
-        // SAFETY: the backend is alive; the function of this name takes a backend and a number of
-        // threads (`ggml_backend_set_n_threads_t` in ggml-backend.h).
-        unsafe {
+        // SAFETY: the backend is alive, and asked for its own device.
+        let set = unsafe {
             let device = sys::ggml_backend_get_device(backend.0.as_ptr());
-            let family = sys::ggml_backend_dev_backend_reg(device);
-            let name = c"ggml_backend_set_n_threads".as_ptr();
-            let found = sys::ggml_backend_reg_get_proc_address(family, name);
-            let set = NonNull::new(found)?;
-            let set = std::mem::transmute::<
-                NonNull<std::ffi::c_void>,
-                unsafe extern "C" fn(sys::ggml_backend_t, c_int),
-            >(set);
-            set(backend.0.as_ptr(), c_int::try_from(threads).ok()?);
-        }
-        Some(backend)
+            procedures::set_threads(device, backend.0.as_ptr(), threads)
+        };
+        set.then_some(backend)
     }
 }
 
