@@ -380,6 +380,9 @@ impl EngineRoom {
         for crash in listener.crashes {
             shared.mourn(what.clone(), crash).await;
         }
+        if !matches!(loaded, Ok(Some(_))) {
+            shared.held_bytes.store(0, Ordering::Relaxed);
+        }
         match loaded {
             Ok(Some(mut there)) => {
                 let load_ms = there.loaded.load_ms;
@@ -390,12 +393,10 @@ impl EngineRoom {
                 Ok(Some(load_ms))
             }
             Ok(None) => {
-                shared.held_bytes.store(0, Ordering::Relaxed);
                 state.send_replace(EngineState::Off);
                 Ok(None)
             }
             Err(failure) => {
-                shared.held_bytes.store(0, Ordering::Relaxed);
                 state.send_replace(EngineState::Failed(failure.clone()));
                 Err(failure)
             }
@@ -405,25 +406,17 @@ impl EngineRoom {
     /// Sees when this engine ends by itself while nobody asks anything of it: its memory is free then,
     /// and nothing is ready any more.
     fn watch_over(&self, there: &Resident) {
-        const LOOK: Duration = Duration::from_secs(2);
         let (room, process) = (self.downgrade(), there.engine.process_id());
+        let mut gone = there.engine.gone();
         tokio::spawn(async move {
-            loop {
-                sleep(LOOK).await;
-                let Some(room) = room.upgrade() else { return };
-                // Whoever uses it sees its end.
-                let Ok(mut resident) = room.resident().try_lock() else {
-                    continue;
-                };
-                match resident.as_ref() {
-                    Some(there) if there.engine.process_id() == process => {
-                        if !there.engine.is_alive() {
-                            room.shared.vacate(&mut resident, EngineState::Off).await;
-                            return;
-                        }
-                    }
-                    _ => return,
-                }
+            // An error: nobody is left who could tell.
+            let _ = gone.wait_for(|gone| *gone).await;
+            let Some(room) = room.upgrade() else { return };
+            // Whoever uses it now sees its end first.
+            let mut resident = room.resident().lock().await;
+            let is_it = |there: &Resident| there.engine.process_id() == process;
+            if resident.as_ref().is_some_and(is_it) {
+                room.shared.vacate(&mut resident, EngineState::Off).await;
             }
         });
     }

@@ -213,7 +213,7 @@ pub fn fit_one(
                 Failure::new(Code::ModelMissing, message)
                     .hint(format!("There are {}.", all.join(", ")))
             })?;
-            Ok(surveyor.member(member, file, question.ask))
+            Ok(surveyor.member(member, file, &surveyor.here(member), question.ask))
         }
     }
 }
@@ -345,15 +345,17 @@ impl Surveyor<'_> {
                 Verdict::Comfortable | Verdict::Tight
             )
         };
-        let first = self.member(member, member.default_file(), ask);
+        let there = self.here(member);
+        let in_form = |file| self.member(member, file, &there, ask);
+        let first = in_form(member.default_file());
         let runs = fits(&&first);
         if runs && first.path.is_some() {
             return first;
         }
-        let here = first.here.iter().rev().filter(|here| here.path.is_some());
-        let mut here = here
+        let whole = there.iter().rev().filter(|here| here.path.is_some());
+        let mut here = whole
             .filter_map(|here| member.file(&here.quant))
-            .map(|file| self.member(member, file, ask));
+            .map(in_form);
         if let Some(found) = here.find(|candidate| fits(&candidate)) {
             return found;
         }
@@ -364,7 +366,7 @@ impl Surveyor<'_> {
             .files
             .iter()
             .filter(|file| file.size.bytes() < first.bytes)
-            .map(|file| self.member(member, file, ask))
+            .map(in_form)
             .collect();
         if let Some(found) = smaller.iter().rev().find(fits) {
             return found.clone();
@@ -379,8 +381,10 @@ impl Surveyor<'_> {
         best.expect("BUG: the default is among them")
     }
 
-    fn member(&self, member: &Member, file: &File, ask: Ask) -> Candidate {
-        let (there, holder) = lies(&self.models, &self.finds, file).unzip();
+    /// A member in one quantisation, where so much of it is here.
+    fn member(&self, member: &Member, file: &File, here: &[Here], ask: Ask) -> Candidate {
+        let own = here.iter().find(|here| here.quant == file.quant.as_str());
+        let there = own.and_then(|own| own.path.clone());
         // Once it is there its header tells exactly.
         let header = there.as_ref().and_then(|path| exact(path).ok());
         let present = header.is_some();
@@ -402,12 +406,17 @@ impl Surveyor<'_> {
                 ask,
             ),
             path: present.then_some(path),
-            holder: holder.flatten(),
-            here: member.files.iter().map(|file| self.here(file)).collect(),
+            holder: own.and_then(|own| own.holder),
+            here: here.to_vec(),
         }
     }
 
-    fn here(&self, file: &File) -> Here {
+    /// What is here of each quantisation.
+    fn here(&self, member: &Member) -> Vec<Here> {
+        member.files.iter().map(|file| self.here_of(file)).collect()
+    }
+
+    fn here_of(&self, file: &File) -> Here {
         let (path, holder) = lies(&self.models, &self.finds, file).unzip();
         let taken = |part: &Part| {
             let place = Place::new(&file.repo, &part.path).ok()?;

@@ -154,10 +154,8 @@ struct Trial {
     before: f64,
     /// Seconds after which it has lost: the whole of it takes as long on the way that was left.
     left: f64,
-    /// Seconds after which a single step of it has lost.
+    /// Seconds of a step in the mean on that way.
     step: f64,
-    /// Seconds between tries, at most.
-    patience: f64,
 }
 
 /// Steps that followed each other.
@@ -263,7 +261,7 @@ impl Pace {
             self.start_over(now);
         }
         let limit = match self.trial {
-            Some(trial) => Some((trial.left.min(trial.step), None)),
+            Some(trial) => Some((trial.left.min(trial.step * HOPELESS), None)),
             None if self.at == 0 && self.ways.len() > 1 => {
                 Some((GLANCE, Some(self.ways[0].threads)))
             }
@@ -368,8 +366,7 @@ impl Pace {
             from: self.at,
             before: slowness,
             left,
-            step: step * HOPELESS,
-            patience: most_patience(step),
+            step,
         });
         self.go(to);
     }
@@ -416,7 +413,7 @@ impl Pace {
     fn lose(&mut self, trial: Trial, now: f64) {
         self.go(trial.from);
         self.settled = Some(trial.before);
-        self.patience = (self.patience * 2.0).min(trial.patience);
+        self.patience = (self.patience * 2.0).min(most_patience(trial.step));
         self.next = now + self.patience;
     }
 

@@ -16,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
 
 use crate::command;
 use crate::frame;
@@ -73,6 +74,8 @@ struct Shared {
     child: Mutex<Child>,
     jobs: Mutex<Jobs>,
     killed: AtomicBool,
+    /// True once the process is gone.
+    gone: watch::Sender<bool>,
     started: Instant,
     /// What the kernel had counted then.
     before: Before,
@@ -245,6 +248,11 @@ impl Engine {
         !self.shared.killed.load(Ordering::Relaxed) && lock(&self.shared.jobs).over.is_none()
     }
 
+    /// Turns true when the process is gone, however it ended.
+    pub fn gone(&self) -> watch::Receiver<bool> {
+        self.shared.gone.subscribe()
+    }
+
     /// How the process ended, if it is known to have ended and nobody had ended it.
     pub fn death(&self) -> Option<Death> {
         lock(&self.shared.jobs).death.clone()
@@ -398,6 +406,8 @@ fn keep(path: &Path, tell: &blocking::SyncSender<Result<Engine, EngineError>>) {
         let _ = sender.send(kind.end(failure.clone()));
     }
     jobs.over = Some(failure);
+    drop(jobs);
+    shared.gone.send_replace(true);
 }
 
 fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
@@ -426,6 +436,7 @@ fn spawn(path: &Path) -> io::Result<(Arc<Shared>, ChildStdout, LastLines)> {
         child: Mutex::new(child),
         jobs: Mutex::new(Jobs::default()),
         killed: AtomicBool::new(false),
+        gone: watch::Sender::new(false),
         started: Instant::now(),
         before,
     };

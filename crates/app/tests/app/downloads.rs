@@ -60,6 +60,14 @@ impl Shop {
             .join(format!("models/me/{name}/{name}.gguf"))
     }
 
+    /// Downloads that have begun and not ended.
+    fn parts(&self) -> usize {
+        let folder = std::fs::read_dir(self.home.path().join("models/.parts")).unwrap();
+        let names = folder.map(|one| one.unwrap().file_name());
+        let is_part = |name: &std::ffi::OsString| name.to_string_lossy().ends_with(".part");
+        names.filter(is_part).count()
+    }
+
     fn asked(&self) -> usize {
         self.server.requests().len()
     }
@@ -172,13 +180,8 @@ async fn a_pause_lasts_over_a_restart_and_the_others_go_on() {
     // Cancelled, nothing of it is left; the other one keeps what it has.
     app.cancel_download(&second).await.unwrap();
     until(&mut events, |rows| rows.len() == 1).await;
-    let parts = std::fs::read_dir(shop.home.path().join("models/.parts")).unwrap();
-    let parts = parts.filter(|one| {
-        let name = one.as_ref().unwrap().file_name();
-        name.to_string_lossy().ends_with(".part")
-    });
     // Both are the same bytes here, so both are the same part: it went with the one cancelled.
-    assert_eq!(parts.count(), 0);
+    assert_eq!(shop.parts(), 0);
     app.resume_download(&first).await.unwrap();
     until(&mut events, |rows| comes(&rows[0])).await;
     app.close().await;
@@ -292,18 +295,10 @@ async fn what_was_begun_goes_on_in_its_folder_and_is_thrown_away_there() {
     let (app, mut events) = shop.open().await;
     app.resume_download(&key).await.unwrap();
     until(&mut events, |rows| rows.first().is_some_and(comes)).await;
-    let parts = shop.home.path().join("models/.parts");
-    let has_part = || {
-        let mut names = std::fs::read_dir(&parts).unwrap();
-        names.any(|one| {
-            let name = one.unwrap().file_name();
-            name.to_string_lossy().ends_with(".part")
-        })
-    };
-    assert!(has_part());
+    assert_eq!(shop.parts(), 1);
     app.cancel_download(&key).await.unwrap();
     until(&mut events, <[Download]>::is_empty).await;
-    assert!(!has_part());
+    assert_eq!(shop.parts(), 0);
     assert!(!other.join(".parts").exists());
     app.close().await;
 }

@@ -1,7 +1,7 @@
 //! What the engine reads before it is asked for, and what it keeps for another day.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use engine::Engine;
@@ -159,6 +159,24 @@ fn long() -> Conversation {
     )
 }
 
+/// A file for a conversation, and word of it for the engine.
+fn kept_in(folder: &Path) -> (PathBuf, Option<Kept>) {
+    let path = folder.join("1-a.kept");
+    let kept = Kept {
+        path: path.clone(),
+        most_bytes: 1 << 30,
+    };
+    (path, Some(kept))
+}
+
+/// A load that may keep what it computes.
+fn keeping_as(engine: &Engine, folder: &Path, load: Load) {
+    all(engine.load(Load {
+        contexts: Some(folder.to_owned()),
+        ..load
+    }));
+}
+
 fn wait_for(path: &Path) {
     let begin = Instant::now();
     while !path.exists() {
@@ -241,11 +259,7 @@ fn a_conversation_that_goes_on_is_the_same_however_much_may_be_kept() {
 #[test]
 fn a_file_that_is_not_whole_and_ours_is_as_none() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("1-a.kept");
-    let kept = Some(Kept {
-        path: path.clone(),
-        most_bytes: 1 << 30,
-    });
+    let (path, kept) = kept_in(folder.path());
     let engine = keeping(folder.path());
     let first = asked(&engine, &long(), kept.clone());
     asked(&engine, &Conversation::of("Take 158 from 420"), None);
@@ -281,11 +295,7 @@ fn a_file_that_is_not_whole_and_ours_is_as_none() {
     // It serves any context in which it has room.
     fs::write(&path, whole).unwrap();
     let engine = empty();
-    let smaller = Load {
-        contexts: Some(folder.path().to_owned()),
-        ..load_of(&sprout(), 512)
-    };
-    all(engine.load(smaller));
+    keeping_as(&engine, folder.path(), load_of(&sprout(), 512));
     let again = asked(&engine, &long(), kept);
     assert_eq!(
         (&again.thinking, &again.answer),
@@ -297,11 +307,7 @@ fn a_file_that_is_not_whole_and_ours_is_as_none() {
 #[test]
 fn an_engine_that_is_let_go_keeps_what_it_has_not_kept_yet() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("1-a.kept");
-    let kept = Some(Kept {
-        path: path.clone(),
-        most_bytes: 1 << 30,
-    });
+    let (path, kept) = kept_in(folder.path());
     // One that is ended does not: its chat may be erased.
     let engine = keeping(folder.path());
     asked(&engine, &long(), kept.clone());
@@ -318,21 +324,14 @@ fn an_engine_that_is_let_go_keeps_what_it_has_not_kept_yet() {
 #[test]
 fn what_was_kept_in_another_form_waits_for_the_load_that_has_it() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("1-a.kept");
-    let kept = Some(Kept {
-        path: path.clone(),
-        most_bytes: 1 << 30,
-    });
+    let (path, kept) = kept_in(folder.path());
     let engine = keeping(folder.path());
     asked(&engine, &long(), kept.clone());
     engine.leave(Duration::from_mins(1));
     let whole = fs::read(&path).unwrap();
     let engine = empty();
     let plain = load_of(&sprout(), 1024).plainly(64);
-    all(engine.load(Load {
-        contexts: Some(folder.path().to_owned()),
-        ..plain
-    }));
+    keeping_as(&engine, folder.path(), plain);
     let again = asked(&engine, &long(), kept.clone());
     assert_eq!(again.statistics.cached_tokens, 0);
     engine.end();
@@ -344,18 +343,14 @@ fn what_was_kept_in_another_form_waits_for_the_load_that_has_it() {
 #[test]
 fn the_layer_that_predicts_goes_on_behind_what_was_kept() {
     let folder = tempfile::tempdir().unwrap();
-    let kept = Some(Kept {
-        path: folder.path().join("1-a.kept"),
-        most_bytes: 1 << 30,
-    });
+    let (_, kept) = kept_in(folder.path());
     let ready = || {
         let engine = empty();
         let predicting = Load {
             predicts: true,
-            contexts: Some(folder.path().to_owned()),
             ..load_of(&sprout(), 1024)
         };
-        all(engine.load(predicting));
+        keeping_as(&engine, folder.path(), predicting);
         engine
     };
     let engine = ready();
