@@ -46,8 +46,7 @@ build_for_package() {
     CARGO_TARGET_DIR=$(package_target)
     # (Rust needs no such flags.)
     CFLAGS=$(hardening "$sources")
-    # ggml would look for backends in the folder that it was built in, which somebody else may own where it runs.
-    export CFLAGS CXXFLAGS="$CFLAGS -UGGML_BACKEND_DIR"
+    export CFLAGS CXXFLAGS=$CFLAGS
     # shellcheck disable=SC2016  # the loader's own word
     export CMAKE_INSTALL_RPATH='$ORIGIN'
     # llama.cpp's helpers can fetch from the network where they find OpenSSL; the engine never does.
@@ -70,12 +69,10 @@ stage_package() {
   local out
   out=$(llama_output "$built") || die "llama.cpp's libraries are not where its build leaves them."
   # Under the names that programs look for; links would only be a second name for each.
-  for page in "$out"/lib/lib*.so.[0-9]; do
-    # llama.cpp's helpers for its own tools come only where the linker kept something of them.
-    case $page in *llama-common*) readelf -d "$built/spud-engine" | grep -q libllama-common || continue ;; esac
+  for page in "$out"/lib*.so.[0-9]; do
     install -m 644 "$page" "$lib/$(basename "$page")"
   done
-  install -m 644 "$(engine_output "$built")"/backends/libggml-cpu-*.so "$lib/"
+  install -m 644 "$(kernels_output "$built")"/libggml-cpu-*.so "$lib/"
   if [ -e "$(vulkan_library)" ]; then
     install -m 644 "$(vulkan_library)" "$lib/backends/"
   else
@@ -126,15 +123,15 @@ fill_metainfo() {
 }
 
 # Where the build of llama.cpp that belongs to the engine in $1 put its libraries.
-llama_output() { newest_output "$1" llama-cpp-sys-2; }
+llama_output() { newest_output "$1" llama-cpp-sys-2 lib; }
 
-# Where the engine's own build put those of the variants for processors that Spud carries.
-engine_output() { newest_output "$1" engine-llama; }
+# Where that of ggml's kernels put those for each kind of processor.
+kernels_output() { newest_output "$1" kernels backends; }
 
-# Where the build script of $2 left backends; cargo keeps the outputs of older builds too, the last one is this one's.
+# The folder $3 that the build script of $2 left; cargo keeps the outputs of older builds too, the last one is this one's.
 newest_output() {
   local out
-  out=$(find "$1/build" -maxdepth 3 -path "*/$2-*/out/backends" -printf '%T@ %h\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
+  out=$(find "$1/build" -maxdepth 3 -path "*/$2-*/out/$3" -printf '%T@ %p\n' | sort -n | tail -n 1 | cut -d' ' -f2-)
   [ -n "$out" ] && printf '%s' "$out"
 }
 
@@ -219,7 +216,6 @@ weigh_package() {
     weigh "the terminal (spud)" "$stage/usr/bin/spud"
     weigh "the engine (spud-engine)" "$stage/usr/lib/spud/spud-engine"
     weigh "llama.cpp and ggml (libllama, libggml)" "$stage"/usr/lib/spud/lib{llama,ggml,ggml-base}.so.*
-    weigh "llama.cpp's common library" "$stage"/usr/lib/spud/libllama-common.so.*
     weigh "kernels of $(find "$stage/usr/lib/spud" -name 'libggml-cpu-*' | wc -l) kinds of processor" "$stage"/usr/lib/spud/libggml-cpu-*.so
     weigh "GPUs by Vulkan" "$stage"/usr/lib/spud/backends/*
     weigh "Sprout" "$stage/usr/lib/spud/sprout.gguf"

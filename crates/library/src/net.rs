@@ -62,6 +62,8 @@ impl Net {
         let mut headers = HeaderMap::new();
         // What comes is what is hashed.
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        // The process has one, which stays where another door was made before.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .user_agent(concat!("spud/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)

@@ -8,7 +8,6 @@ mod bare;
 mod broken;
 #[cfg(target_os = "linux")]
 mod cage;
-mod drafting;
 mod dying;
 mod governing;
 mod guessing;

@@ -150,19 +150,6 @@ fn llvmpipe_is_found_as_software_with_its_memory_and_measured() {
     assert_eq!(devices, [processor(&devices).clone()], "no driver was run");
 }
 
-/// ggml would take it before all others on processors that have AMX, and die there (`build/carried.rs`).
-#[test]
-fn code_for_amx_is_not_carried_but_its_like_without_it_is() {
-    let carried: Vec<_> = fs_err::read_dir(env!("SPUD_BUILD_BACKENDS"))
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    assert!(!carried.is_empty());
-    let has = |name: &str| carried.iter().any(|one| one.contains(name));
-    assert!(!has("sapphirerapids"), "{carried:?}");
-    assert_eq!(has("icelake"), has("zen4"), "{carried:?}");
-}
-
 /// Like nearly every machine that tests run on.
 #[test]
 fn a_machine_without_drivers_has_its_processor() {
@@ -189,7 +176,7 @@ fn a_gpu_library_that_does_not_load_does_no_harm() {
     fs_err::create_dir_all(home.join("backends")).unwrap();
     let program = home.join("spud-engine");
     fs_err::copy(PROGRAM, &program).unwrap();
-    let build = Path::new(env!("SPUD_BUILD_BACKENDS"));
+    let build = Path::new(kernels::BUILT_IN);
     for entry in fs_err::read_dir(build).unwrap() {
         let entry = entry.unwrap();
         fs_err::copy(entry.path(), home.join(entry.file_name())).unwrap();
