@@ -20,16 +20,10 @@ vulkan_library() { printf '%s/backends/libggml-vulkan.so' "$(target)"; }
 # changed. SPUD_VULKAN=off leaves it out. Needs cargo.
 build_vulkan() {
   local identity folder
-  [ "${SPUD_VULKAN:-on}" = off ] && return 0
-  [ "$(uname -s)" = Linux ] || return 0
-  identity="recipe $VULKAN_RECIPE $(grep -A 3 '^name = "llama-cpp-sys-2"' Cargo.lock | tr '\n' ' ')"
-  folder=$(target)/vulkan
-  case $folder in /*) ;; *) folder=$PWD/$folder ;; esac
-  is_built && return 0
-  [ -n "$(find "$folder/failed" -mtime -1 2>/dev/null)" ] && is_of_now "$folder/failed" && return 0
-  mkdir -p "$folder" "$(target)/backends"
+  may_build_vulkan || return 0
   (
-    # Two runs at a time would build in one folder.
+    # Two runs at a time would build in one folder; and by this lock the window knows that it is being built
+    # (crates/app/src/gpu_support.rs).
     flock 9 2>/dev/null
     is_built && exit
     # The library of other sources would be loaded into an engine that it does not fit.
@@ -44,6 +38,29 @@ build_vulkan() {
   ) 8>&2 9>"$folder/lock"
   return 0
 }
+
+# The same behind the window that is about to open, when nobody waits for it. Packages first, since that may ask for a
+# password.
+build_vulkan_meanwhile() {
+  local identity folder
+  may_build_vulkan || return 0
+  vulkan_packages || { printf "%s" "$identity" >"$folder/failed"; return 0; }
+  say "GPU support by Vulkan is built in the background (all that is said of it: $folder/output)"
+  setsid nice -n 19 "$PWD/run" vulkan >"$folder/output" 2>&1 </dev/null &
+}
+
+# Whether there is anything to build. Sets `identity` and `folder`.
+may_build_vulkan() {
+  [ "${SPUD_VULKAN:-on}" != off ] && [ "$(uname -s)" = Linux ] || return 1
+  identity="recipe $VULKAN_RECIPE $(grep -A 3 '^name = "llama-cpp-sys-2"' Cargo.lock | tr '\n' ' ')"
+  folder=$(vulkan_folder)
+  is_built && return 1
+  [ -n "$(find "$folder/failed" -mtime -1 2>/dev/null)" ] && is_of_now "$folder/failed" && return 1
+  mkdir -p "$folder" "$(target)/backends"
+}
+
+# Where it is built.
+vulkan_folder() { case $(target) in /*) printf '%s/vulkan' "$(target)" ;; *) printf '%s/%s/vulkan' "$PWD" "$(target)" ;; esac; }
 
 is_built() { [ -e "$(vulkan_library)" ] && is_of_now "$folder/stamp"; }
 

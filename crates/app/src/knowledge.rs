@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use fit::{Gpu, Learned, Machine, Speed};
 use serde::{Deserialize, Serialize};
 
+use crate::gpu_support;
 use crate::home::Home;
 use crate::written::{put, read};
 
@@ -32,6 +33,9 @@ struct Speeds {
     /// The GPUs as they were found; none where they were not looked for.
     #[serde(default)]
     gpus: Option<Vec<Gpu>>,
+    /// The libraries that they were looked for with (`gpu_support`).
+    #[serde(default)]
+    libraries: Option<String>,
     /// Why they could not be looked for, the last time that they were to be measured.
     #[serde(default)]
     fault: Option<String>,
@@ -127,11 +131,13 @@ impl Knowledge {
         known.is_some_and(|known| known.doubted)
     }
 
-    /// Whether GPUs were ever looked for on this machine.
+    /// Whether GPUs were ever looked for on this machine with the libraries that there are now: one that came since
+    /// may find what was not found before.
     pub(crate) fn has_looked_for_gpus(&self, machine: &Machine) -> bool {
+        let libraries = gpu_support::libraries();
         let measured = lock(&self.shared.measured);
         let known = measured.machines.get(&machine::identity(machine));
-        known.is_some_and(|known| known.gpus.is_some())
+        known.is_some_and(|known| known.gpus.is_some() && known.libraries == Some(libraries))
     }
 
     /// Keeps the speeds of a machine, and its GPUs as they were found or why they were not.
@@ -153,10 +159,12 @@ impl Knowledge {
         match gpus {
             Gpus::Found => {
                 known.gpus = Some(machine.gpus.clone());
+                known.libraries = Some(gpu_support::libraries());
                 known.fault = None;
             }
             Gpus::Unmeasurable(fault) => {
                 known.gpus = Some(Vec::new());
+                known.libraries = Some(gpu_support::libraries());
                 known.fault = Some(fault);
             }
             Gpus::Unknown => {}

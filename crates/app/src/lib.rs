@@ -20,6 +20,7 @@ mod drafting;
 mod engine_room;
 mod events;
 mod failure;
+mod gpu_support;
 mod home;
 mod import;
 mod inspect;

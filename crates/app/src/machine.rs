@@ -11,6 +11,7 @@ use fit::{Gpu, GpuKind, Machine, Speed};
 
 use crate::engine_room::program;
 use crate::failure::{Code, Failure};
+use crate::gpu_support;
 use crate::home::Home;
 use crate::knowledge::{Gpus, Knowledge};
 use crate::note::Note;
@@ -71,7 +72,7 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     }
     let mut machine = machine::look().map_err(|error| unknown(&error))?;
     machine.disk = machine::disk(&home.models());
-    let mut notes = Vec::new();
+    let mut notes: Vec<Note> = gpu_support::build().into_iter().collect();
     knowledge.apply(&mut machine);
     let fault = knowledge.fault_of_gpus(&machine);
     let doubted = knowledge.doubts(&machine);

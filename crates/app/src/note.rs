@@ -18,6 +18,13 @@ pub enum Note {
         /// What failed.
         said: String,
     },
+    /// What drives GPUs is being compiled.
+    GpuSupportComing,
+    /// What drives GPUs could not be compiled.
+    GpuSupportMissing {
+        /// What the build said last.
+        said: String,
+    },
     /// The user's own catalogue is left out.
     CatalogueLeftOut {
         /// The file.
@@ -42,6 +49,14 @@ impl fmt::Display for Note {
                  tries it once more"
             ),
             Self::GpusUnseen { said } => write!(out, "GPUs could not be looked for: {said}"),
+            Self::GpuSupportComing => write!(
+                out,
+                "support for GPUs is being compiled in the background; models use it from their next load on"
+            ),
+            Self::GpuSupportMissing { said } => write!(
+                out,
+                "support for GPUs could not be compiled: {said}. `./run vulkan` tries it again"
+            ),
             Self::CatalogueLeftOut { path, said } => {
                 write!(out, "your catalogue `{path}` is left out: {said}")
             }

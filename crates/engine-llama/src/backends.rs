@@ -7,14 +7,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, Once, PoisonError};
 
+use engine::GPU_FOLDER;
 use engine::message::{Failure, FailureCode};
 use llama_cpp_2::llama_backend::LlamaBackend;
 use llama_cpp_2::{LlamaBackendDeviceType, list_llama_ggml_backend_devices};
 
 use crate::llama;
-
-/// Name of the folder of the libraries that drive GPUs.
-const GPU_FOLDER: &str = "backends";
 
 /// Which of the processor's libraries was taken: `haswell` of `libggml-cpu-haswell.so`.
 static VARIANT: Mutex<Option<String>> = Mutex::new(None);

@@ -25,5 +25,5 @@ pub mod splitter;
 
 pub use command::WRAPPER;
 pub use handle::{Engine, EngineError};
-pub use locate::{PROGRAM, locate};
+pub use locate::{GPU_FOLDER, PROGRAM, gpu_folder, locate};
 pub use obituary::{Death, moves};

@@ -72,6 +72,8 @@ pub(crate) enum SurveyNote {
     ProcessorIsSet,
     DriverFailed { said: String },
     GpusUnseen { said: String },
+    GpuSupportComing,
+    GpuSupportMissing { said: String },
     CatalogueLeftOut { path: String, said: String },
 }
 
@@ -81,6 +83,8 @@ impl From<app::Note> for SurveyNote {
             app::Note::ProcessorIsSet => Self::ProcessorIsSet,
             app::Note::DriverFailed { said } => Self::DriverFailed { said },
             app::Note::GpusUnseen { said } => Self::GpusUnseen { said },
+            app::Note::GpuSupportComing => Self::GpuSupportComing,
+            app::Note::GpuSupportMissing { said } => Self::GpuSupportMissing { said },
             app::Note::CatalogueLeftOut { path, said } => Self::CatalogueLeftOut { path, said },
         }
     }

@@ -602,7 +602,7 @@ export type Advice = { best: string | null, why: string, faster: string | null, 
  * What a person should know about how the machine and the catalogue were seen; `said` is in the
  * words of a driver, the engine or a parser.
  */
-export type SurveyNote = { "type": "processor_is_set" } | { "type": "driver_failed", said: string, } | { "type": "gpus_unseen", said: string, } | { "type": "catalogue_left_out", path: string, said: string, };
+export type SurveyNote = { "type": "processor_is_set" } | { "type": "driver_failed", said: string, } | { "type": "gpus_unseen", said: string, } | { "type": "gpu_support_coming" } | { "type": "gpu_support_missing", said: string, } | { "type": "catalogue_left_out", path: string, said: string, };
 
 /**
  * Which R1 runs here.
