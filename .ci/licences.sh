@@ -31,7 +31,7 @@ make_licences() {
   folder=${XDG_CACHE_HOME:-$HOME/.cache}/spud/cargo-about-$ABOUT
   if [ ! -x "$folder/bin/cargo-about" ]; then
     say "building cargo-about $ABOUT"
-    cargo install cargo-about --locked --version "=$ABOUT" --features cli --root "$folder" >&2 ||
+    cargo install --debug cargo-about --locked --version "=$ABOUT" --features cli --root "$folder" >&2 ||
       die "cargo-about $ABOUT could not be built (its messages are above)."
   fi
   part=$(mktemp -d)
