@@ -177,17 +177,20 @@ build_page() {
 # Where cargo puts programs.
 target() { printf '%s' "${CARGO_TARGET_DIR:-target}"; }
 
-# cargo build of these packages, after a trap was cleared: llama.cpp's build links its libraries
+# cargo build of these programs, after a trap was cleared: llama.cpp's build links its libraries
 # into the target folder and fails on a link there that leads nowhere.
+#
+# Always of the whole workspace: which features of a library are compiled depends on the packages that one command
+# names, and with others of them `./test` would compile the libraries of `./run` once more.
 build() {
-  local package arguments=()
+  local program arguments=()
   note_processor
   find "$(target)" -maxdepth 3 -name 'lib*.so*' -xtype l -delete 2>/dev/null
   if [ ! -e "$(target)/debug/spud-engine" ]; then
-    say "building; the first time takes a while, most of it for llama.cpp (README, \"How long it takes\")"
+    say "building; the first time takes a while, much of it for llama.cpp (README, \"How long it takes\")"
   fi
-  for package in "$@"; do arguments+=(-p "$package"); done
-  cargo build --locked "${arguments[@]}" >&2 || die "the build failed (its messages are above)."
+  for program in "$@"; do arguments+=(--bin "$program"); done
+  cargo build --locked --workspace "${arguments[@]}" >&2 || die "the build failed (its messages are above)."
 }
 
 # Tells a build that was made on another machine what the processor here has, so that it compiles ggml's kernels for it
@@ -216,6 +219,6 @@ become() {
 run_bench() {
   need_packages "${PACKAGES_ENGINE[@]}"
   need_rust
-  build bench engine-llama
+  build "$1" spud-engine
   become "$@"
 }

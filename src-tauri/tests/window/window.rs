@@ -155,6 +155,7 @@ impl Opening {
         let mut wishes = Capabilities::new();
         let options = serde_json::json!({ "binary": program, "args": self.arguments });
         wishes.set("webkitgtk:browserOptions", options).unwrap();
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let web = WebDriver::new(format!("http://127.0.0.1:{port}"), wishes)
             .await
             .unwrap();
