@@ -1,6 +1,7 @@
 // Mathematics set by KaTeX, which is loaded with the first formula. What it cannot set stays the
 // text that the model wrote.
 import type { Markup } from './markup';
+import { forKatex, withWords } from './tex';
 
 type Katex = typeof import('katex').default;
 
@@ -10,12 +11,20 @@ type Katex = typeof import('katex').default;
  */
 const LIMITS = { trust: false, throwOnError: true, maxExpand: 200, maxSize: 20 } as const;
 
+/** Commands that name a formula for others, and ask for what is here anyway. */
+const MACROS = {
+  '\\label': '\\@firstoftwo{}{#1}',
+  '\\require': '\\@firstoftwo{}{#1}',
+  '\\ref': '\\text{#1}',
+  '\\eqref': '\\text{(#1)}',
+};
+
 /** Formulas that stay set: a long chat repeats its symbols, and a live block is drawn often. */
 const KEPT = 2000;
 
 let katex: Katex | null = null;
 let loading: Promise<void> | null = null;
-const set = new Map<string, Markup | null>();
+const kept = new Map<string, Markup | null>();
 
 /** True once formulas can be set. */
 export function isReady(): boolean {
@@ -25,7 +34,9 @@ export function isReady(): boolean {
 /** Loads what sets formulas; resolves also where that fails, and they stay as they were written. */
 export function load(): Promise<void> {
   loading ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')])
-    .then(([module]) => {
+    // Chemistry (`\ce`) adds itself to the KaTeX that is there.
+    .then(async ([module]) => {
+      await import('katex/contrib/mhchem');
       katex = module.default;
     })
     .catch(() => undefined);
@@ -36,19 +47,30 @@ export function load(): Promise<void> {
 export function typeset(tex: string, display: boolean): Markup | null {
   if (katex === null) return null;
   const key = (display ? '!' : '.') + tex;
-  let found = set.get(key);
+  let found = kept.get(key);
   if (found === undefined) {
     found = render(katex, tex, display);
-    if (set.size >= KEPT) set.clear();
-    set.set(key, found);
+    if (kept.size >= KEPT) kept.clear();
+    kept.set(key, found);
   }
   return found;
 }
 
 function render(katex: Katex, tex: string, display: boolean): Markup | null {
+  const written = forKatex(tex);
+  const worded = withWords(written);
+  return (
+    set(katex, written, display) ??
+    // Some environments, and the number of an equation, are known on lines of their own only.
+    (display ? null : set(katex, written, true)) ??
+    (worded === written ? null : set(katex, worded, display))
+  );
+}
+
+function set(katex: Katex, tex: string, displayMode: boolean): Markup | null {
   try {
     // `macros` anew each time: one formula must not define what the next one means.
-    const options = { ...LIMITS, displayMode: display, strict: false, macros: {} };
+    const options = { ...LIMITS, displayMode, strict: false, macros: { ...MACROS } };
     return katex.renderToString(tex, options) as Markup;
   } catch {
     return null;

@@ -25,7 +25,9 @@ function body(block: Body): string {
       return bodies(block.blocks, '\n\n');
     case 'list':
       return block.items
-        .map((item, at) => entry(item, block.ordered ? `${block.start + at}. ` : '- '))
+        .map((item, at) =>
+          entry(item, block.ordered ? `${item.number ?? block.start + at}. ` : '- '),
+        )
         .join(block.loose ? '\n\n' : '\n');
     case 'table':
       return [block.head, ...block.rows].map((row) => row.map(spans).join('\t')).join('\n');

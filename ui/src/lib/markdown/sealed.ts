@@ -21,15 +21,19 @@ export class SealedText {
   /** The text up to the last sealed block's end. */
   #prefix = '';
 
-  /** The blocks of `text`; cheap when it is the last text with more at its end. */
-  read(text: string): Block[][] {
+  /**
+   * The blocks of `text`; cheap when it is the last text with more at its end. While it `grows` what is
+   * not whole yet is held back.
+   */
+  read(text: string, grows = false): Block[][] {
     const source = this.#normal.read(text);
     if (!source.startsWith(this.#prefix)) {
       this.#full = [];
       this.#sealed = [];
       this.#prefix = '';
     }
-    const pieces = lexPieces(source.slice(this.#prefix.length), this.#prefix.length);
+    const at = this.#prefix.length;
+    const pieces = lexPieces(source.slice(at), at, grows);
     const live = this.#seal(pieces, source);
     return [...this.#full, ...inPages([...this.#sealed, ...live])];
   }
