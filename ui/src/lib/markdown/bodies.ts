@@ -59,9 +59,10 @@ function code({ raw, lang = '', text }: Tokens.Code): Body | null {
   const grows = raw.endsWith(GROWING);
   // The language is told by the whole line, and a fence may be only half of a closing one.
   if (grows && (fence === undefined ? text === GROWING : !raw.includes('\n'))) return null;
-  const words = grows ? text.slice(0, -1).replace(/(?:^|\n) {0,3}(?:`+|~+)$/, '') : text;
+  const written = reveal(grows ? text.slice(0, -1) : text);
+  const words = grows ? written.replace(/(?:^|\n) {0,3}(?:`+|~+)$/, '') : written;
   const isClosed = fence === undefined || (!grows && hasClosed(raw, fence));
-  return { type: 'code', language: languageOf(lang), text: reveal(words), closed: isClosed };
+  return { type: 'code', language: languageOf(lang), text: words, closed: isClosed };
 }
 
 /** False for a fence that no line has closed yet: its text still grows. */
@@ -89,12 +90,11 @@ function list(token: Tokens.List): Body | null {
   return { type: 'list', ordered: token.ordered, start, loose: token.loose, items };
 }
 
-/** As they were written, where they count up with gaps; null where they need not be told. */
+/** As they were written; null where that is one after the other, or always the same (`1.` for all). */
 function numbersOf(items: Tokens.ListItem[]): number[] | null {
   const numbers = items.map((item) => Number(/^\s*(\d{1,9})/.exec(item.raw)?.[1]));
   const isEven = numbers.every((number, at) => number === numbers[0]! + at);
-  const countsUp = numbers.every((number, at) => at === 0 || number > numbers[at - 1]!);
-  return countsUp && !isEven ? numbers : null;
+  return isEven || numbers.every((number) => number === numbers[0]) ? null : numbers;
 }
 
 function table(token: Tokens.Table): Body {

@@ -1,5 +1,6 @@
 // Formulas on lines of their own, in a shielded text, for extensions of marked's lexer.
 import type { Tokens } from 'marked';
+import { Lookahead } from './lookahead';
 import { BEGINS_BLOCK, BLOCK_LATER, endOfPiece, reveal } from './mask';
 
 export interface Displayed extends Tokens.Generic {
@@ -11,23 +12,13 @@ export interface Displayed extends Tokens.Generic {
 /** The sign that the text still grows may stand behind it. */
 const REST_OF_LINE = /[ \t]*\udfff?(?:\n|$)/y;
 
-/**
- * How far from its end the text that is being lexed has its next formula on a line of its own; 0
- * where no more are there. The lexer asks at each paragraph of the same text: without this, each
- * would be searched for to the end.
- */
-let ahead: number | null = null;
-
-/** Runs `lex` over a text of its own, such as what stands in a quote. */
-export function within<T>(lex: () => T): T {
-  const outside = ahead;
-  ahead = null;
-  try {
-    return lex();
-  } finally {
-    ahead = outside;
+/** The line's end before the next formula on a line of its own. */
+const NEXT = new Lookahead((source) => {
+  for (const { index } of source.matchAll(BLOCK_LATER)) {
+    if (readDisplayed(source.slice(index + 1))) return index;
   }
-}
+  return -1;
+});
 
 /** A formula on a line of its own, or lines, with which `source` begins. */
 export function readDisplayed(source: string): Displayed | undefined {
@@ -43,17 +34,5 @@ export function readDisplayed(source: string): Displayed | undefined {
 
 /** Where the next formula on a line of its own begins, behind the first line; -1 where none does. */
 export function nextDisplayed(source: string): number {
-  if (ahead === null || ahead > source.length) {
-    const at = search(source);
-    ahead = at < 0 ? 0 : source.length - at;
-  }
-  return ahead === 0 ? -1 : source.length - ahead + 1;
-}
-
-/** The line's end before the next formula on a line of its own; -1 where there is none. */
-function search(source: string): number {
-  for (const { index } of source.matchAll(BLOCK_LATER)) {
-    if (readDisplayed(source.slice(index + 1))) return index;
-  }
-  return -1;
+  return NEXT.next(source) + 1 || -1;
 }

@@ -4,19 +4,20 @@
 import type { End } from './formulas';
 
 /** Up to the next dollar, on one line. */
-const INSIDE = /\$((?:[^$\n\\]|\\[^\n])*)(\$)?/y;
+const INSIDE = /\$((?:[^$\n\\]|\\(?:[^\n]|$))*)(\$)?/y;
 /** No space at its ends, and nothing that closes what was opened before it. */
 const INSIDE_IS_TIGHT = /^[^\s,;:)\]}](?:[\s\S]*[^\s\\]|[\s\S]*\\\S)?$/;
 /** "the $n$th" is a formula; before other letters a dollar is of a variable. */
 const ORDINAL = /^(?:th|st|nd|rd|s)\b/;
 /** Arguments that are words, and commands. */
-const WORDS_OF_TEX = /\\(?:text|textbf|textit|mathrm|mbox|operatorname)\*?\{[^{}]*\}|\\[A-Za-z]+/g;
+const WORDS_OF_TEX =
+  /\\(?:text|textbf|textit|mathrm|mbox|operatorname)\*?\{[^{}]*(?:\}|$)|\\[A-Za-z]+/g;
 /** Two words in a row are a sentence's. */
 const SENTENCE = /[A-Za-z]{2,} +[A-Za-z]{2,}/;
 const SHELL = /^[({]/;
 /** Longer than this, or a price's beginning, is waited for no further. */
 const LONGEST_OPEN = 120;
-const PRICE = /^[\d.,]+(?:\s|[a-zA-Z]*[\s)\],;]|$)/;
+const PRICE = /^[\d.,]+(?:\s|[a-zA-Z]*[\s)\],;])/;
 
 export function inDollars(text: string, at: number, limit: number): End {
   INSIDE.lastIndex = at;

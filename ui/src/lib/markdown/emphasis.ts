@@ -1,6 +1,7 @@
 // Runs of marks and what stands between them -> bold, slanted and struck-out spans, by CommonMark's
 // algorithm: each closing run takes the nearest that may have opened it, and nothing is looked at
-// twice in vain.
+// twice in vain. Over the end of a line only runs find each other that can do nothing else: a star
+// that is open by mistake (`*.txt`) takes no word of the next line.
 import type { Run } from './runs';
 import type { Span } from './spans';
 
@@ -9,12 +10,15 @@ export type Part = { run: Run } | { span: Span };
 /** Nobody nests further to be read; a hostile text does, to exhaust the stack. */
 const DEEPEST = 8;
 
+const BEGINS_WORDS = /^[\p{L}\p{N}\p{Pi}\p{Ps}"'*_~]/u;
+
 interface Opener {
   run: Run;
   /** How much of it is left. */
   left: number;
   /** Where it stands among the parts that were read. */
   place: number;
+  line: number;
   /** Counts up. */
   id: number;
 }
@@ -36,11 +40,13 @@ class Emphasis {
   #read: Read[] = [];
   #openers: Opener[] = [];
   #count = 0;
+  #line = 0;
   /** Up to which opener was searched in vain, for each kind of closing run. */
   #vain = new Map<string, number>();
   #depths = new WeakMap<Span, number>();
 
   take(span: Span): void {
+    if (span.type === 'break') this.#line += 1;
     this.#read.push(span);
   }
 
@@ -54,7 +60,7 @@ class Emphasis {
       return;
     }
     this.#count += 1;
-    this.#openers.push({ run, left, place: this.#read.length, id: this.#count });
+    this.#openers.push({ run, left, place: this.#read.length, line: this.#line, id: this.#count });
     this.#read.push(null);
   }
 
@@ -63,11 +69,19 @@ class Emphasis {
       const opener = this.#openers.at(-1)!;
       const isEmpty = opener.place === this.#read.length - 1;
       if (isEmpty) this.#openers.pop();
+      else if (!this.#mayClose(opener)) this.#forget(this.#openers.length - 1);
       else this.#wrap(opener, opener.left === 1 ? 1 : 2);
       if (this.#openers.at(-1) === opener) this.#forget(this.#openers.length - 1);
     }
     this.#forget(0);
     return joined(this.#read);
+  }
+
+  /** Whether what is open is more likely emphasis than not, before its end is there. */
+  #mayClose({ run, line, place }: Opener): boolean {
+    const next = this.#read[place + 1];
+    const isSign = run.length === 1 && next?.type === 'text' && !BEGINS_WORDS.test(next.text);
+    return run.mark !== '_' && !isSign && (line === this.#line || !run.closes);
   }
 
   #close(run: Run, length: number): number {
@@ -90,8 +104,9 @@ class Emphasis {
 
   #openerOf(closer: Run, left: number, vain: number): number {
     for (let at = this.#openers.length - 1; at >= 0; at -= 1) {
-      const { run, id } = this.#openers[at]!;
+      const { run, line, id } = this.#openers[at]!;
       if (id <= vain) break;
+      if (line < this.#line && (run.closes || closer.opens)) continue;
       if (run.mark !== closer.mark || (closer.endsLabel && left === 2 && run.length < 2)) continue;
       const isMixed = (run.closes || closer.opens) && !closer.endsLabel;
       const sum = run.length + closer.length;

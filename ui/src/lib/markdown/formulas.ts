@@ -23,11 +23,14 @@ const BRACES = /\\[\s\S]|[{}]/g;
 /** Finds the ends of formulas in one stretch of text, in time that grows with its length alone. */
 export class Formulas {
   #text: string;
+  #grows: boolean;
   /** How far each closer was looked for in vain. */
   #vain = new Map<string, number>();
 
-  constructor(text: string) {
+  /** While it `grows`, what ends where the text does may turn out to be something else. */
+  constructor(text: string, grows: boolean) {
     this.#text = text;
+    this.#grows = grows;
   }
 
   /** The end of the formula that the `\` or `$` at `at` begins; it must not go beyond `limit`. */
@@ -35,7 +38,8 @@ export class Formulas {
     const text = this.#text;
     if (text[at] === '$') {
       if (text[at + 1] === '$') return this.#closed('$$', '$$', at, limit, BACKSLASHES_OR_DOLLARS);
-      return inDollars(text, at, limit);
+      const end = inDollars(text, at, limit);
+      return end === text.length && this.#grows ? 'open' : end;
     }
     const opener = text.slice(at, at + 2);
     if (opener === '\\(') return this.#closed(opener, '\\)', at, limit, BACKSLASHES);
@@ -114,6 +118,6 @@ export class Formulas {
 
 /** What KaTeX is given of a formula as it was written. */
 export function texOf(formula: string): string {
-  const inside = /^(?:\\\(|\\\[|\$\$?)([\s\S]*?)(?:\\\)|\\\]|\$\$?)$/.exec(formula);
-  return (inside?.[1] ?? formula).trim();
+  if (/^(?:\\[([]|\$\$)/.test(formula)) return formula.slice(2, -2).trim();
+  return (formula.startsWith('$') ? formula.slice(1, -1) : formula).trim();
 }

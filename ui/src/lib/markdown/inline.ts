@@ -20,7 +20,7 @@ const ESCAPABLE = /[!-/:-@[-`{-~]/;
 const SPACES_BEFORE = /[ \t]+$/;
 /** Unfinished at the end of a text that is still being written: marks, and a link's address. */
 const UNFINISHED =
-  /(?:[*_~]+|\\|&[A-Za-z#0-9]{0,8}|!?\[[^[\]\n]{0,300}\]\([^()\s]{0,2000}|<(?:h|ht|htt|https?:?\/{0,2})?)$/;
+  /(?:(?<!\w)_{1,2}[A-Za-z0-9_]{0,64}|[*_~]+[-+−±√$#&~.]?|\\|&[A-Za-z#0-9]{0,8}|!?\[[^[\]\n]{0,300}\]\([^()\s]{0,2000}|<(?:h|ht|htt|https?:?\/{0,2})?)$/;
 /** A last line of nothing but what may become the marks of a block, or the head of a table. */
 const UNFINISHED_LINE =
   /(?:^|\n)[ \t]*(?:[-*+=#>~`|:_ ]+|\d{1,9}[.)]|\[[ xX]?\]?|\|[^\n]*(?:\n[ \t]*\|[-:| ]*)?)[ \t]*$/;
@@ -39,7 +39,7 @@ export function readSpans(shielded: string, inCell = false): Span[] {
 }
 
 function withoutUnfinished(text: string): string {
-  return text.replace(UNFINISHED_LINE, '').replace(UNFINISHED, '').trimEnd();
+  return text.trimEnd().replace(UNFINISHED_LINE, '').replace(UNFINISHED, '').trimEnd();
 }
 
 class Words {

@@ -2,7 +2,8 @@
 // in time that grows with the length of the text, whatever a hostile one holds. What stands among
 // words it leaves alone (`inline.ts`).
 import { Lexer, Tokenizer, type Token, type Tokens, type TokensList } from 'marked';
-import { nextDisplayed, readDisplayed, within } from './displayed';
+import { nextDisplayed, readDisplayed } from './displayed';
+import { Lookahead } from './lookahead';
 import { beginningOfPiece, isInside } from './mask';
 import { cellsOf } from './tables';
 
@@ -26,6 +27,11 @@ const SENTENCE = /[.!?…]\s+(?=\p{L})|[。！？]/gu;
 const WORD = /\s(?=\p{L})/gu;
 /** The first half of a character, which its second one must follow. */
 const HALF = /[\uD800-\uDBFF]$/;
+const LONE_NUMBER = /^ {0,3}\d{1,9}[.)][ \t]*(?:\n[ \t]*)?(?:\n|$)/;
+const NEXT_LONE_NUMBER = new Lookahead((source) => {
+  const found = /\n[ \t]*\n( {0,3}\d{1,9}[.)][ \t]*(?:\n[ \t]*)?(?:\n|$))/.exec(source);
+  return found ? found.index + found[0].length - found[1]!.length : -1;
+});
 /** The token of a paragraph that was cut. */
 export const CUT = 'cut paragraph';
 
@@ -114,9 +120,12 @@ class PlainTokenizer extends Tokenizer {
   override blockquote(source: string): Tokens.Blockquote | undefined {
     return this.#deeper(() => super.blockquote(source));
   }
-  // The one item of a list with nothing in it is text: "42.", or a lone minus.
+  // The one item of a list with nothing in it is text: "42.", or a lone minus. So is a number that
+  // stands alone between blank lines, before or behind a list.
   override list(source: string): Tokens.List | undefined {
-    const list = this.#deeper(() => super.list(source));
+    if (LONE_NUMBER.test(source)) return undefined;
+    const end = NEXT_LONE_NUMBER.next(source);
+    const list = this.#deeper(() => super.list(end < 0 ? source : source.slice(0, end)));
     return list?.items.length === 1 && list.items[0]!.text.trim() === '' ? undefined : list;
   }
 
@@ -135,7 +144,7 @@ class PlainLexer extends Lexer {
   override blockTokens(source: string, tokens?: Token[], lastClipped?: boolean): Token[];
   override blockTokens(source: string, tokens?: TokensList, lastClipped?: boolean): TokensList;
   override blockTokens(source: string, tokens?: Token[], lastClipped?: boolean): Token[] {
-    return within(() => super.blockTokens(source, tokens, lastClipped));
+    return Lookahead.within(() => super.blockTokens(source, tokens, lastClipped));
   }
 
   override inlineTokens(_source: string, tokens: Token[] = []): Token[] {

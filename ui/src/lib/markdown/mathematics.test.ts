@@ -1,3 +1,4 @@
+import katexSource from 'katex/dist/katex.mjs?raw';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lexBlocks, type Body, type Span } from './blocks';
 import { load, typeset } from './katex';
@@ -87,6 +88,70 @@ describe('KaTeX', () => {
     expect(typeset('x^2', false)).toContain('class="katex"');
     expect(typeset('\\boxed{85}', false)).toContain('fbox');
   });
+
+  // As KaTeX's own source names them, so that a new one is not forgotten.
+  const environments = [...katexSource.matchAll(/defineEnvironment\(\{[^}]*?names: \[([^\]]*)\]/g)]
+    .flatMap(([, names]) => names!.split(','))
+    .map((name) => name.trim().slice(1, -1));
+
+  it('sets every environment that it has: alone, behind text, before a full stop', () => {
+    expect(environments.length).toBeGreaterThan(30);
+    const given: Record<string, string> = { array: '{cc}', darray: '{cc}', subarray: '{c}' };
+    for (const name of environments) {
+      const argument =
+        given[name] ?? (name.includes('alignat') || name === 'alignedat' ? '{1}' : '');
+      const body = name === 'CD' ? 'A @>>> B' : name.startsWith('equation') ? 'a' : 'a \\\\ b';
+      for (const inner of [` ${body} `, `\n${body}\n`]) {
+        const formula = `\\begin{${name}}${argument}${inner}\\end{${name}}`;
+        for (const [before, behind] of [
+          ['', ''],
+          ['f(x) = ', ''],
+          ['', '.'],
+          ['so that\n', '\nand'],
+        ]) {
+          const found = formulas(`${before}${formula}${behind}`);
+          expect(found.map(([tex]) => tex)).toEqual([formula]);
+          expect(typeset(...found[0]!), formula).not.toBeNull();
+        }
+      }
+    }
+  });
+
+  it.each([
+    ['\\begin{eqnarray}\na &=& b \\\\\nc &=& d\n\\end{eqnarray}'],
+    ['\\begin{equation}\nE = mc^2 \\label{eq:one}\n\\end{equation}'],
+    ['\\begin{multline*} a \\\\ b \\end{multline*}'],
+    ['\\begin{flalign} a &= b \\end{flalign}'],
+    ['x = 1 \\tag{3} \\quad \\eqref{eq:one}'],
+    ['\\ce{2H2 + O2 -> 2H2O}'],
+    ['\\boxed{\\ce{CO2}}'],
+    ['\\boxed{$18}'],
+    ['\\text{total_cost & more} = 5'],
+    ['\\text{中文} + 土豆'],
+  ])('sets %j', (tex) => {
+    expect(typeset(tex, true)).not.toBeNull();
+    expect(typeset(tex, false)).not.toBeNull();
+  });
+
+  it.each([
+    ['20% \\text{ of } 50 = 10', 1],
+    ['25\\%', 1],
+    ['\\boxed{12.5%}', 1],
+    ['\\frac{50%}{2} \\times 80\\% = 12%', 3],
+    ['a \\\\% b', 1],
+    ['\\begin{aligned} 5% &= 1 \\\\ 10\\% &= 2 % and so on \\end{aligned}', 3],
+    ['\\text{15% of it}', 1],
+  ])('sets the per cent signs of %s', (tex, count) => {
+    const page = document.createElement('div');
+    page.innerHTML = typeset(tex, true) ?? '';
+    page.querySelector('annotation')?.remove();
+    expect(page.querySelector('.katex-html')?.textContent?.split('%')).toHaveLength(count + 1);
+  });
+
+  it.each([['\\notacommand{x} = 1'], ['\\begin{foo} a \\end{foo}'], ['\\frac{1}']])(
+    'says of %s that it is none',
+    (tex) => expect(typeset(tex, true)).toBeNull(),
+  );
 
   it.each([
     ['a link', '\\href{javascript:alert(1)}{x}'],

@@ -51,15 +51,13 @@ function flanks(
   pieceBefore: boolean,
   pieceAfter: boolean,
 ): [boolean, boolean] {
-  const [ahead, behind] = [outsideCjk(after, pieceAfter), outsideCjk(before, pieceBefore)];
-  const left = !isSpace(after) && (!ahead || isSpace(before) || behind || isCjk(before));
-  const right = !isSpace(before) && (!behind || isSpace(after) || ahead || isCjk(after));
+  // A piece is a word that may stand beside punctuation without a space, as CJK letters do.
+  const [isFreeBefore, isFreeAfter] = [pieceBefore || isCjk(before), pieceAfter || isCjk(after)];
+  const ahead = isPunctuation(after) && !isFreeAfter;
+  const behind = isPunctuation(before) && !isFreeBefore;
+  const left = !isSpace(after) && (!ahead || isSpace(before) || behind || isFreeBefore);
+  const right = !isSpace(before) && (!behind || isSpace(after) || ahead || isFreeAfter);
   return [left, right];
-}
-
-/** Punctuation that is not of CJK. A piece counts as a word. */
-function outsideCjk(letter: string, isPart: boolean): boolean {
-  return !isPart && isPunctuation(letter) && !isCjk(letter);
 }
 
 function isText(
@@ -81,17 +79,16 @@ function isText(
   if (length > 1) return false;
   const next = letterAt(text, end + after.length);
   if (isBehind && SIGN.test(after) && (isWord(next) || OPENING_BRACKET.test(next))) return true;
-  return isProduct(text, at, isPiece);
+  return isProduct(text, at);
 }
 
-/** `5 *3` and `4* 2`, with digits or brackets on both sides: no emphasis between numbers. */
-function isProduct(text: string, at: number, isPiece: IsPiece): boolean {
+/** `5 *3`, `4* 2` and `4* (a`: no emphasis begins or ends between a number and what it is taken times. */
+function isProduct(text: string, at: number): boolean {
   let [from, to] = [at, at + 1];
   while (text[from - 1] === ' ') from -= 1;
   while (text[to] === ' ') to += 1;
-  const [before, after] = [letterBefore(text, from), letterAt(text, to)];
-  const isBehind = DIGIT.test(before) || CLOSING_BRACKET.test(before) || isPiece(from - 1);
-  return isBehind && (DIGIT.test(after) || OPENING_BRACKET.test(after) || isPiece(to));
+  const after = letterAt(text, to);
+  return DIGIT.test(letterBefore(text, from)) && (DIGIT.test(after) || OPENING_BRACKET.test(after));
 }
 
 function isTight(letter: string, isPart: boolean): boolean {

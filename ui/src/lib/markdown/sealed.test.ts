@@ -1,27 +1,19 @@
 import { describe, expect, it, vi } from 'vitest';
 import { lexBlocks, lexPieces } from './blocks';
 import { GIANT, ORDINARY } from './corpus';
+import { random } from './generator';
 import { SealedText } from './sealed';
 
 /** Characters that were lexed. */
 const lexed = vi.hoisted(() => ({ length: 0 }));
 vi.mock('./blocks', async (original) => {
   const blocks = await original<typeof import('./blocks')>();
-  const counted: typeof blocks.lexPieces = (source, offset) => {
+  const counted: typeof blocks.lexPieces = (source, offset, grows) => {
     lexed.length += source.length;
-    return blocks.lexPieces(source, offset);
+    return blocks.lexPieces(source, offset, grows);
   };
   return { ...blocks, lexPieces: counted };
 });
-
-/** Small, seeded, so that a failure can be run again. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
 
 const SCRAPS = [
   '\\(x_1*y*\\) ',
@@ -44,6 +36,14 @@ const SCRAPS = [
   '\n\n',
   '\r\n',
   '**bold** ',
+  '2*3*4 ',
+  '~~gone~~ ',
+  '__init__ ',
+  '`a|b` ',
+  '**注意：**好',
+  '\\begin{cases} a \\\\ b \\end{cases}.',
+  '42.',
+  '$NAME/$OTHER ',
   '**',
   '*',
   '_it_ ',
@@ -98,12 +98,15 @@ function makeText(seed: number): string {
 }
 
 function expectSameAtEveryPrefix(text: string, step: (at: number) => number): void {
-  const sealed = new SealedText();
+  const [sealed, growing] = [new SealedText(), new SealedText()];
   for (let end = 0; end < text.length; end += step(end)) {
     const prefix = text.slice(0, end);
-    expect(sealed.read(prefix).flat(), JSON.stringify(prefix)).toEqual(lexBlocks(prefix));
+    const label = JSON.stringify(prefix);
+    expect(sealed.read(prefix).flat(), label).toEqual(lexBlocks(prefix));
+    expect(growing.read(prefix, true).flat(), label).toEqual(lexBlocks(prefix, true));
   }
   expect(sealed.read(text).flat()).toEqual(lexBlocks(text));
+  expect(growing.read(text).flat()).toEqual(lexBlocks(text));
 }
 
 describe('a growing text', () => {

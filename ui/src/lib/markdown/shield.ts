@@ -42,7 +42,9 @@ export function shield(source: string, grows: boolean): string {
   for (let at = 0; at < source.length;) {
     const found = source.indexOf('\n', at);
     const end = found < 0 ? source.length : found;
-    if (BETWEEN.test(source.slice(at, end))) {
+    // A line of spaces that is still being written is no blank one yet.
+    const isWritten = !grows || found >= 0;
+    if (isWritten && BETWEEN.test(source.slice(at, end))) {
       shielded += new Stretch(source.slice(stretch, at), false).shielded();
       shielded += source.slice(at, end + 1);
       stretch = end + 1;
@@ -64,7 +66,7 @@ class Stretch {
   constructor(text: string, grows: boolean) {
     this.#text = text;
     this.#grows = grows;
-    this.#formulas = new Formulas(text);
+    this.#formulas = new Formulas(text, grows);
     this.#line = lineAt(text, 0);
   }
 

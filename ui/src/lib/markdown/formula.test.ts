@@ -1,0 +1,18 @@
+// What KaTeX cannot set stands there whole, as it was written.
+import { mount, unmount } from 'svelte';
+import { beforeAll, expect, it } from 'vitest';
+import { load } from './katex';
+import Markdown from './Markdown.svelte';
+
+beforeAll(load);
+
+it.each([
+  ['\\[ \\notacommand{a} \\\\ b_1 * c_2 \\]'],
+  ['\\begin{itemize}\n\\item a \\\\ b\n\\end{itemize}'],
+  ['So \\(\\frac{1}\\).'],
+  ['$$\n\\nosuch\n$$'],
+])('%j', async (text) => {
+  const page = mount(Markdown, { target: document.body, props: { text } });
+  expect(document.body.textContent?.trim()).toBe(text);
+  await unmount(page);
+});
