@@ -24,6 +24,7 @@ const CALLS: &[&str] = &[
     "rename_chat",
     "pin_chat",
     "export_chats",
+    "set_copy",
     "import_chats",
     "search",
     "delete_chat",

@@ -41,6 +41,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         chats::rename_chat,
         chats::pin_chat,
         chats::export_chats,
+        chats::set_copy,
         chats::import_chats,
         chats::search,
         chats::delete_chat,

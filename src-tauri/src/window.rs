@@ -8,6 +8,7 @@ use tauri::webview::PageLoadEvent;
 use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
 
 use crate::calls;
+use crate::copies::Copies;
 use crate::drawing;
 use crate::drops::Drops;
 use crate::leaving::guard;
@@ -38,6 +39,7 @@ pub(crate) fn run() -> Result<(), String> {
     let shell = shell
         .invoke_handler(calls::all())
         .manage(FirstPaint::default())
+        .manage(Copies::default())
         .manage(home.clone())
         .manage(starts.clone())
         .setup(move |shell| {

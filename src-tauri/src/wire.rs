@@ -26,7 +26,7 @@ pub(crate) use cause::{Cause, Setback, Whole};
 pub(crate) use chat::{
     ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest,
     MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest, SendRequest,
-    SendResponse,
+    SendResponse, SetRequest, ToSet,
 };
 #[cfg(test)]
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};

@@ -12,6 +12,7 @@ import type { PickerCalls } from './lib/state/picker.svelte';
 import type { QuestionDoor } from './lib/state/question.svelte';
 import { fileName } from './lib/words/fileName';
 import { t } from './lib/words/language.svelte';
+import { saveCopy } from './saveCopy';
 
 /** `act` takes the call and leads the focus back to the field. */
 export function messageDeeds(
@@ -52,7 +53,7 @@ export function chatDeeds(
   return {
     copy: (chat) => {
       const name = chat === null ? `${t('chats.allFile')}.json` : fileName(title(chat));
-      door.call('export_chats', { chat, name }).catch(note);
+      void saveCopy(door, chat, name).catch(note);
     },
     takeIn: () => void door.call('import_chats', {}).catch(note),
     pin: (chat, pinned) => void door.call('pin_chat', { chat, pinned }).catch(note),

@@ -4,13 +4,16 @@
 //! A file that is read is hostile input: it is refused whole, with the place of what is wrong, or
 //! taken in whole. Deliberately not here: where files lie, which is for the caller to ask.
 
+mod closing;
 mod foreign;
 mod html;
 mod markdown;
 mod ours;
+mod set;
+mod tags;
 mod words;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chats::{ChatId, Transcript};
 
@@ -18,6 +21,7 @@ use crate::failure::{Cause, Code, Failure};
 use crate::open::{App, blocking, now_ms};
 use crate::written;
 
+pub use set::ToSet;
 pub use words::Tongue;
 
 /// The largest file that is read: some ten thousand long chats.
@@ -49,7 +53,7 @@ impl Form {
 impl App {
     /// Chats as the text of a file: all of them where none is named. What is read, without thoughts
     /// if they are not wanted, is the branch that is shown, with headings in `tongue`; JSON has
-    /// everything.
+    /// everything. In HTML the words of a model stand as they were written (see [`App::export_set`]).
     pub async fn copy_of(
         &self,
         chat: Option<ChatId>,
@@ -57,20 +61,28 @@ impl App {
         with_thoughts: bool,
         tongue: Tongue,
     ) -> Result<String, Failure> {
+        let transcripts = self.transcripts(chat).await?;
+        let words = tongue.words();
+        blocking(move || {
+            Ok(match form {
+                Form::Markdown => markdown::write(&transcripts, with_thoughts, words),
+                Form::Html => {
+                    html::write(&transcripts, with_thoughts, words, &mut html::as_written)
+                }
+                Form::Json => ours::write(&transcripts, now_ms()),
+            })
+        })
+        .await
+    }
+
+    async fn transcripts(&self, chat: Option<ChatId>) -> Result<Vec<Transcript>, Failure> {
         self.on_disk(move |_, chats| {
             let ids = match chat {
                 Some(id) => vec![id],
                 None => chats.rows()?.into_iter().map(|row| row.id).collect(),
             };
-            let transcripts: Vec<Transcript> = ids
-                .into_iter()
-                .map(|id| chats.transcript(id))
-                .collect::<Result<_, _>>()?;
-            Ok(match form {
-                Form::Markdown => markdown::write(&transcripts, with_thoughts, tongue.words()),
-                Form::Html => html::write(&transcripts, with_thoughts, tongue.words()),
-                Form::Json => ours::write(&transcripts, now_ms()),
-            })
+            let transcripts = ids.into_iter().map(|id| chats.transcript(id));
+            Ok(transcripts.collect::<Result<_, _>>()?)
         })
         .await
     }
@@ -85,19 +97,28 @@ impl App {
     ) -> Result<(), Failure> {
         let form = Form::of(path);
         let text = self.copy_of(chat, form, with_thoughts, tongue).await?;
-        let path = path.to_owned();
-        blocking(move || {
-            written::whole(&path, text.as_bytes()).map_err(|error| {
-                let message = format!("cannot write `{}`: {error}", path.display());
-                Failure::new(Code::Storage, message)
-                    .hint("Choose another place.")
-                    .cause(Cause::Unwritable {
-                        path: path.display().to_string(),
-                    })
-                    .detail(error)
-            })
-        })
-        .await
+        put(path.to_owned(), text).await
+    }
+
+    /// [`App::export`] for whoever makes markup of Markdown: HTML is not written yet, but waits for that.
+    pub async fn export_set(
+        &self,
+        chat: Option<ChatId>,
+        path: &Path,
+        with_thoughts: bool,
+        tongue: Tongue,
+    ) -> Result<Option<ToSet>, Failure> {
+        if Form::of(path) != Form::Html {
+            self.export(chat, path, with_thoughts, tongue).await?;
+            return Ok(None);
+        }
+        let transcripts = self.transcripts(chat).await?;
+        Ok(Some(ToSet::new(
+            transcripts,
+            path.to_owned(),
+            with_thoughts,
+            tongue,
+        )))
     }
 
     /// Takes the chats of a file in: our own JSON, ChatGPT's `conversations.json`, Open WebUI's
@@ -129,6 +150,22 @@ impl App {
         })
         .await
     }
+}
+
+/// Writes a copy where a person wants it.
+async fn put(path: PathBuf, text: String) -> Result<(), Failure> {
+    blocking(move || {
+        written::whole(&path, text.as_bytes()).map_err(|error| {
+            let message = format!("cannot write `{}`: {error}", path.display());
+            Failure::new(Code::Storage, message)
+                .hint("Choose another place.")
+                .cause(Cause::Unwritable {
+                    path: path.display().to_string(),
+                })
+                .detail(error)
+        })
+    })
+    .await
 }
 
 /// The chats of a file, or what is wrong with it.

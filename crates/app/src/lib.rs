@@ -62,7 +62,7 @@ pub use ::machine::Awake;
 pub use asking::{Asked, How};
 pub use bench::{BenchRun, Benched, Benching, Spread, bench};
 pub use chats::{self, AttachmentId, ChatId, MessageId};
-pub use copies::{Form, Tongue};
+pub use copies::{Form, ToSet, Tongue};
 pub use crashes::CrashReport;
 pub use data::Data;
 pub use doctor::{Check, doctor};

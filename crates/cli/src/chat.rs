@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::ask::Printer;
 use crate::command::Chat;
-use crate::console::{Console, To, complain_of};
+use crate::console::{self, Console, To, complain_of};
 use crate::files::{Files, attaches};
 use crate::interrupt;
 
@@ -140,6 +140,10 @@ async fn talk(
         // A stopped reply is what the person wanted, not an exit status.
         if matches!(outcome.ending, Ending::Failed(_)) {
             status = ended;
+        }
+        // Nobody would read the next one.
+        if console::is_lost() {
+            break;
         }
     }
     files.leave(app).await;

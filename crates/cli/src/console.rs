@@ -1,8 +1,10 @@
 //! Standard output and standard error, written to on purpose only. A reader that went away is not
-//! an error of ours: printing then stops quietly.
+//! an error of ours: printing then stops quietly. Output that cannot be written whole, to a full
+//! disk, is one, whichever command it is of: [`settled`] says so once, and the exit status with it.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 
 use app::{Failure, stop::Stopper};
 
@@ -10,6 +12,9 @@ use app::{Failure, stop::Stopper};
 pub(crate) const FAILED: u8 = 1;
 /// Exit status of a reply that was stopped: 128 and the number of SIGINT, as a shell counts.
 pub(crate) const STOPPED: u8 = 130;
+
+/// What ended standard output, if something did: nothing is written to it after that.
+static LOST: OnceLock<io::Error> = OnceLock::new();
 
 /// Where text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,10 +42,10 @@ impl Console {
     /// Writes text and flushes, so that a stream is seen as it comes.
     pub(crate) fn write(&self, to: To, text: &str) {
         let written = match to {
-            To::Output => put(&mut io::stdout().lock(), text),
-            To::Error => put(&mut io::stderr().lock(), text),
+            To::Output => print(text),
+            To::Error => put(&mut io::stderr().lock(), text).is_ok(),
         };
-        if written.is_err() {
+        if !written {
             self.stopper.stop();
         }
     }
@@ -64,6 +69,44 @@ impl Console {
         if self.dims {
             self.write(To::Error, &format!("\r\u{1b}[2K\u{1b}[2m{text}\u{1b}[0m"));
         }
+    }
+}
+
+/// Writes to standard output; whether it is all there, and all that came before it.
+pub(crate) fn print(text: &str) -> bool {
+    if is_lost() {
+        return false;
+    }
+    match put(&mut io::stdout().lock(), text) {
+        Ok(()) => true,
+        Err(error) => {
+            let _ = LOST.set(error);
+            false
+        }
+    }
+}
+
+/// Whether standard output takes no more.
+pub(crate) fn is_lost() -> bool {
+    LOST.get().is_some()
+}
+
+/// The status that a command ends with, once it is known what became of its output.
+pub(crate) fn settled(status: ExitCode) -> ExitCode {
+    match LOST.get() {
+        None => status,
+        // Whatever stopped because of it did right.
+        Some(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+            if status == ExitCode::from(STOPPED) {
+                ExitCode::SUCCESS
+            } else {
+                status
+            }
+        }
+        Some(error) => complain(
+            &format!("the output could not be written whole: {error}"),
+            Some("What is there is not all of it."),
+        ),
     }
 }
 

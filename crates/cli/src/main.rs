@@ -23,6 +23,7 @@ mod pull;
 mod remove;
 mod verify;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -33,7 +34,10 @@ fn main() -> ExitCode {
     if let Some(status) = app::reading::become_reader() {
         return status;
     }
-    let spud = Spud::parse();
+    let spud = match Spud::try_parse() {
+        Ok(spud) => spud,
+        Err(told) => return told_instead(&told),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -42,7 +46,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return console::complain(&format!("cannot start: {error}"), None),
     };
-    match spud.command {
+    console::settled(match spud.command {
         Command::Ask(ask) => runtime.block_on(ask::run(ask)),
         Command::Chat(chat) => runtime.block_on(chat::run(chat)),
         Command::Chats(chats) => runtime.block_on(chats::run(chats)),
@@ -57,5 +61,14 @@ fn main() -> ExitCode {
         Command::Bench(bench) => runtime.block_on(bench::run(bench)),
         Command::Doctor(doctor) => runtime.block_on(doctor::run(&doctor)),
         Command::Licences => licences::run(),
+    })
+}
+
+/// Help, or what is wrong with the call: clap tells both, and in colours where somebody looks.
+fn told_instead(told: &clap::Error) -> ExitCode {
+    if told.use_stderr() || std::io::stdout().is_terminal() {
+        told.exit();
     }
+    console::print(&told.render().to_string());
+    console::settled(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ use app::{App, AttachmentId, ChatId, MessageId, Tongue};
 use tauri::State;
 
 use super::Answer;
+use crate::copies::{Copies, Next};
 use crate::drops::Drops;
 use crate::wire;
 use crate::words::{Words, language};
@@ -120,9 +121,14 @@ pub(super) async fn rename_chat(app: State<'_, App>, request: wire::RenameReques
     Ok(app.rename(ChatId(request.chat), &request.title).await?)
 }
 
-/// Asks where to, and writes the file there; nothing where nobody chose.
+/// Asks where to, and writes the file there; nothing where nobody chose. A copy in HTML is written once the
+/// page has set its words.
 #[tauri::command]
-pub(super) async fn export_chats(app: State<'_, App>, request: wire::ExportRequest) -> Answer<()> {
+pub(super) async fn export_chats(
+    app: State<'_, App>,
+    copies: State<'_, Copies>,
+    request: wire::ExportRequest,
+) -> Answer<Option<wire::ToSet>> {
     let chosen = rfd::AsyncFileDialog::new()
         .set_title(Words::SaveTitle.said(&app))
         .set_file_name(request.name)
@@ -131,10 +137,34 @@ pub(super) async fn export_chats(app: State<'_, App>, request: wire::ExportReque
         .add_filter(Words::SaveJson.said(&app), &["json"])
         .save_file()
         .await;
-    let Some(file) = chosen else { return Ok(()) };
+    let Some(file) = chosen else {
+        return Ok(None);
+    };
     let chat = request.chat.map(ChatId);
     let tongue = Tongue::of(language(&app));
-    Ok(app.export(chat, file.path(), true, tongue).await?)
+    let Some(copy) = app.export_set(chat, file.path(), true, tongue).await? else {
+        return Ok(None);
+    };
+    if copy.texts().is_none() {
+        copy.write().await?;
+        return Ok(None);
+    }
+    Ok(copies.begin(copy))
+}
+
+/// Takes the markup of the words that a copy waits for; gives the next ones, or writes the file.
+#[tauri::command]
+pub(super) async fn set_copy(
+    copies: State<'_, Copies>,
+    request: wire::SetRequest,
+) -> Answer<Option<wire::ToSet>> {
+    match copies.go_on(request)? {
+        Next::ToSet(next) => Ok(Some(next)),
+        Next::Whole(copy) => {
+            copy.write().await?;
+            Ok(None)
+        }
+    }
 }
 
 /// Asks for a file, and takes its chats in; how many, 0 where nobody chose.

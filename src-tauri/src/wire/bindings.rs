@@ -67,6 +67,8 @@ fn the_bindings_of_the_page_are_fresh() {
         PinRequest,
         SearchRequest,
         ExportRequest,
+        ToSet,
+        SetRequest,
         Hit,
         Verdict,
         KvType,

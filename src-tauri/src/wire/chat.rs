@@ -274,6 +274,23 @@ pub(crate) struct ExportRequest {
     pub(crate) name: String,
 }
 
+/// Markdown of a chat that a copy in HTML waits for; the page knows how to set it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct ToSet {
+    /// The copy that waits.
+    pub(crate) copy: u32,
+    pub(crate) texts: Vec<String>,
+}
+
+/// What the page made of a [`ToSet`], markup for each of its texts.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct SetRequest {
+    pub(crate) copy: u32,
+    pub(crate) markup: Vec<String>,
+}
+
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(TS))]
 pub(crate) struct SearchRequest {

@@ -1,10 +1,9 @@
-//! The branch of each chat that is shown, as one HTML file that fetches nothing and runs nothing:
-//! tags that stand in the words are characters, images are links, and a policy in the file forbids
-//! the rest.
+//! The branch of each chat that is shown, as one HTML file that fetches nothing and runs nothing, which a
+//! policy in the file forbids too. How the Markdown of a model becomes markup is told from outside: there
+//! is one reader of it, the window's page (`ui/src/lib/markdown/html.ts`); without it the words stand as
+//! they were written.
 
 use chats::{Body, Entry, TextFile, Transcript};
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, html};
-use url::Url;
 
 use super::markdown::shown;
 use super::words::Words;
@@ -23,20 +22,37 @@ h1 { font-size: 1.5rem; line-height: 1.25 } .who { margin: 1.5rem 0 .25rem; colo
 details { margin: .5rem 0; color: var(--soft) } details > div { padding-inline-start: 1rem; border-inline-start: 2px solid var(--line) }
 pre { padding: .75rem; overflow-x: auto; border: 1px solid var(--line); border-radius: .625rem } code { font-family: ui-monospace, monospace }
 table { border-collapse: collapse } th, td { padding: .375rem .75rem; border-bottom: 1px solid var(--line); text-align: start }
+.written { white-space: pre-wrap } ul, ol { padding-inline-start: 1.5em } blockquote { margin-inline: 0; padding-inline-start: 1em; border-inline-start: 3px solid var(--line); color: var(--soft) }
+a { color: inherit } .host { color: var(--soft); font-size: .9em } .wide { overflow-x: auto } math[display=block] { margin: .75rem 0; overflow-x: auto }
+menclose[notation~=box] { display: inline-block; padding: .2em .4em; border: 1.5px solid; border-radius: .25rem }
 hr { margin: 3rem 0; border: 0; border-top: 1px solid var(--line) }
 </style>
 ";
 
-pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool, words: &Words) -> String {
-    let title = match transcripts {
-        [one] => one.title.as_str(),
-        _ => words.chats,
-    };
-    let mut text = format!(
-        "<!doctype html>\n<html lang=\"{}\">\n{HEAD}<title>{}</title>\n</head>\n<body>\n",
-        words.tag,
-        escaped(title)
-    );
+/// The texts of a chat that are Markdown, in the order in which [`write`] asks for their markup.
+pub(super) fn texts(transcript: &Transcript, with_thoughts: bool) -> Vec<&str> {
+    let replies = shown(transcript)
+        .into_iter()
+        .filter_map(|entry| match &entry.body {
+            Body::Reply(reply) => Some(reply),
+            Body::Question(_) => None,
+        });
+    let texts = replies.flat_map(|reply| {
+        let thought =
+            Some(reply.thinking.as_str()).filter(|text| with_thoughts && !text.is_empty());
+        thought.into_iter().chain([reply.answer.as_str()])
+    });
+    texts.collect()
+}
+
+/// The file; `markup` makes markup of a text, and is asked chat by chat in the order of [`texts`].
+pub(super) fn write(
+    transcripts: &[Transcript],
+    with_thoughts: bool,
+    words: &Words,
+    markup: &mut dyn FnMut(&str) -> String,
+) -> String {
+    let mut text = head(transcripts, words);
     for (at, transcript) in transcripts.iter().enumerate() {
         if at > 0 {
             text += "<hr>\n";
@@ -45,13 +61,38 @@ pub(super) fn write(transcripts: &[Transcript], with_thoughts: bool, words: &Wor
         text += &escaped(&transcript.title);
         text += "</h1>\n";
         for entry in shown(transcript) {
-            text += &message(entry, with_thoughts, words);
+            text += &message(entry, with_thoughts, words, markup);
         }
     }
     text + "</body>\n</html>\n"
 }
 
-fn message(entry: &Entry, with_thoughts: bool, words: &Words) -> String {
+fn head(transcripts: &[Transcript], words: &Words) -> String {
+    let title = match transcripts {
+        [one] => one.title.as_str(),
+        _ => words.chats,
+    };
+    format!(
+        "<!doctype html>\n<html lang=\"{}\">\n{HEAD}<title>{}</title>\n</head>\n<body>\n",
+        words.tag,
+        escaped(title)
+    )
+}
+
+/// The words of a model as they were written: nobody reads them another way than the window does.
+pub(super) fn as_written(text: &str) -> String {
+    format!(
+        "<div class=\"written\" dir=\"auto\">{}</div>",
+        escaped(text)
+    )
+}
+
+fn message(
+    entry: &Entry,
+    with_thoughts: bool,
+    words: &Words,
+    markup: &mut dyn FnMut(&str) -> String,
+) -> String {
     match &entry.body {
         Body::Question(text) => {
             let files: String = entry.files.iter().map(attached).collect();
@@ -64,16 +105,16 @@ fn message(entry: &Entry, with_thoughts: bool, words: &Words) -> String {
         Body::Reply(reply) => {
             let thought = if with_thoughts && !reply.thinking.is_empty() {
                 format!(
-                    "<details><summary>{}</summary><div dir=\"auto\">{}</div></details>\n",
+                    "<details><summary>{}</summary><div>{}</div></details>\n",
                     words.thinking,
                     markup(&reply.thinking)
                 )
             } else {
                 String::new()
             };
+            let who = escaped(&reply.model);
             format!(
-                "<p class=\"who\">{}</p>\n{thought}<div dir=\"auto\">{}</div>\n",
-                escaped(&reply.model),
+                "<p class=\"who\">{who}</p>\n{thought}<div>{}</div>\n",
                 markup(&reply.answer)
             )
         }
@@ -86,42 +127,6 @@ fn attached(file: &TextFile) -> String {
     format!(
         "<details><summary dir=\"auto\">{name}</summary><pre dir=\"auto\">{text}</pre></details>\n"
     )
-}
-
-/// Markdown of a model as markup that can do nothing.
-fn markup(text: &str) -> String {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
-    let events = Parser::new_ext(text, options).map(|event| match event {
-        Event::Html(raw) | Event::InlineHtml(raw) => Event::Text(raw),
-        Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
-        Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
-        Event::Start(Tag::Image { dest_url, .. } | Tag::Link { dest_url, .. }) => {
-            Event::Start(link(&dest_url))
-        }
-        Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
-        other => other,
-    });
-    let mut out = String::new();
-    html::push_html(&mut out, events);
-    out
-}
-
-/// A link to where a link may lead, else to nothing.
-fn link(address: &str) -> Tag<'static> {
-    let allowed =
-        Url::parse(address).is_ok_and(|url| matches!(url.scheme(), "http" | "https" | "mailto"));
-    let address = if allowed {
-        address.to_owned()
-    } else {
-        String::new()
-    };
-    Tag::Link {
-        link_type: LinkType::Inline,
-        dest_url: CowStr::from(address),
-        title: CowStr::from(""),
-        id: CowStr::from(""),
-    }
 }
 
 pub(super) fn escaped(text: &str) -> String {

@@ -1,8 +1,9 @@
 //! The branch of each chat that is shown, as Markdown: questions as headings' text, thoughts as
-//! quotes.
+//! quotes. Whatever a message leaves open ends with it (`closing.rs`).
 
 use chats::{Body, Entry, TextFile, Transcript};
 
+use super::closing::closed;
 use super::html::escaped;
 use super::words::Words;
 
@@ -25,7 +26,7 @@ fn message(entry: &Entry, with_thoughts: bool, words: &Words) -> String {
             for file in &entry.files {
                 shown += &attached(file);
             }
-            shown + text + "\n"
+            shown + &closed(text) + "\n"
         }
         Body::Reply(reply) => {
             let model = if reply.model.is_empty() {
@@ -35,13 +36,13 @@ fn message(entry: &Entry, with_thoughts: bool, words: &Words) -> String {
             };
             let mut text = format!("## {model}\n\n");
             if with_thoughts && !reply.thinking.is_empty() {
-                for line in reply.thinking.lines() {
+                for line in closed(&reply.thinking).lines() {
                     text += format!("> {line}").trim_end();
                     text.push('\n');
                 }
                 text.push('\n');
             }
-            text += &reply.answer;
+            text += &closed(&reply.answer);
             text.push('\n');
             text
         }

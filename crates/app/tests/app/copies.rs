@@ -180,7 +180,92 @@ async fn a_page_of_hostile_words_can_do_nothing() {
         !body.contains("\"javascript:") && !body.contains("\"data:"),
         "{body}"
     );
-    assert!(body.contains("href=\"https://example.org\""));
+    // As it was written: the one reader of Markdown is the window's page.
+    assert!(body.contains("[ok](https://example.org &quot;onclick&quot;)"));
+    world.app.close().await;
+}
+
+/// A chat of these messages, a question first.
+fn foreign(messages: &[&str]) -> Value {
+    let nodes = messages.iter().enumerate().map(|(at, words)| {
+        let role = if at % 2 == 0 { "user" } else { "assistant" };
+        let parent = at.checked_sub(1).map(|before| format!("n{before}"));
+        let node = json!({"parent": parent, "message": {"author": {"role": role},
+            "create_time": 1.0, "content": {"content_type": "text", "parts": [words]}}});
+        (format!("n{at}"), node)
+    });
+    let mapping: serde_json::Map<String, Value> = nodes.collect();
+    json!({"title": "Foreign", "mapping": mapping})
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_message_leaves_open_never_swallows_the_next() {
+    let world = World::new().await;
+    let chat = foreign(&[
+        "Write a script",
+        "Here:\n\n```python\nprint(1)",
+        "Thanks. <!-- And",
+        "It is **4**.",
+    ]);
+    take_in(&world, &json!([chat]).to_string()).await.unwrap();
+    let copy = world
+        .app
+        .copy_of(None, Form::Markdown, true, Tongue::English)
+        .await
+        .unwrap();
+    assert!(
+        copy.contains("print(1)\n```\n\n## You\n\nThanks. <!-- And\n\n-->\n\n## "),
+        "{copy}"
+    );
+    assert!(copy.ends_with("It is **4**.\n"), "{copy}");
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_formula_stands_in_a_page_as_it_was_written_or_as_it_was_set() {
+    let world = World::new().await;
+    let formula = "So \\(x_1 * y_2\\) and $a_i * b_i$\n\n\\[\nA = 1 \\\\ 2 < 3\n\\]";
+    let chats = json!([
+        foreign(&["Solve it", formula, "More", "2*3*4"]),
+        foreign(&["Hi", "Ho"])
+    ]);
+    take_in(&world, &chats.to_string()).await.unwrap();
+    let page = world
+        .app
+        .copy_of(None, Form::Html, true, Tongue::English)
+        .await
+        .unwrap();
+    let written = "<div class=\"written\" dir=\"auto\">So \\(x_1 * y_2\\) and $a_i * b_i$\n\n\\[\nA = 1 \\\\ 2 &lt; 3\n\\]</div>";
+    assert!(page.contains(written), "{page}");
+
+    // In the window: the words of each chat go out, and come back as markup.
+    let path = world.home.path().join("set.html");
+    let export = world.app.export_set(None, &path, true, Tongue::English);
+    let mut copy = export.await.unwrap().expect("HTML waits");
+    let mut asked = Vec::new();
+    while let Some(texts) = copy.texts() {
+        let markup = texts.iter().map(|text| format!("<i>{}</i>", text.len()));
+        copy.set(markup.collect()).unwrap();
+        asked.push(texts);
+    }
+    assert_eq!(asked.concat().len(), 3);
+    assert!(asked.concat().contains(&formula.to_owned()));
+    copy.write().await.unwrap();
+    let page = fs::read_to_string(&path).unwrap();
+    assert!(
+        page.contains(&format!("<div><i>{}</i></div>", formula.len())),
+        "{page}"
+    );
+    assert!(page.contains("<div><i>5</i></div>") && page.contains("<div><i>2</i></div>"));
+
+    let export = world.app.export_set(None, &path, true, Tongue::English);
+    let mut copy = export.await.unwrap().expect("HTML waits");
+    copy.set(vec![String::new(); 9]).unwrap_err();
+    for name in ["a.md", "a.json"] {
+        let path = world.home.path().join(name);
+        let export = world.app.export_set(None, &path, true, Tongue::English);
+        assert!(export.await.unwrap().is_none() && path.is_file(), "{name}");
+    }
     world.app.close().await;
 }
 

@@ -84,3 +84,117 @@ fn thinking_is_quick_timed_or_closed_where_it_goes_in_circles() {
     let both = home.run(&["ask", "--quick", "--think-budget", "3", "Hi"]);
     assert_eq!(both.status, Some(2), "{both:?}");
 }
+
+/// Output that cannot be written whole is told once and is a failure, whatever the command is.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_by_every_command() {
+    let home = Home::new();
+    let asked = home.run_with_input(&["chat", "--temperature", "0"], b"What is 47 + 38?\n");
+    assert_eq!(asked.status, Some(0), "{asked:?}");
+    let sprout = concat!(env!("CARGO_MANIFEST_DIR"), "/../../sprout/sprout.gguf");
+    for call in [
+        &["chats", "list"][..],
+        &["chats", "list", "--json"],
+        &["chats", "search", "47"],
+        &["chats", "export"],
+        &["chats", "export", "--form", "json"],
+        &["chats", "export", "--form", "html"],
+        &["models"],
+        &["models", "--json"],
+        &["machine", "--json"],
+        &["inspect", sprout],
+        &["fit", sprout],
+        &["licences"],
+        &["doctor"],
+        &["help"],
+        &["--version"],
+        &["help", "ask"],
+        &["ask", "--temperature", "0", "What is 2 + 2?"],
+        &["ask", "--json", "--temperature", "0", "What is 2 + 2?"],
+    ] {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        let output = home.command(call).stdout(full.unwrap()).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let told: Vec<&str> = errors
+            .lines()
+            .filter(|line| line.starts_with("spud:"))
+            .collect();
+        assert_eq!(output.status.code(), Some(1), "{call:?}: {errors}");
+        assert_eq!(told.len(), 1, "{call:?}: {errors}");
+        assert!(
+            told[0].contains("could not be written whole"),
+            "{call:?}: {errors}"
+        );
+    }
+    let input = home.run_to_full(
+        &["chat", "--temperature", "0"],
+        b"What is 2 + 2?\nWhat is 3 + 3?\n",
+    );
+    assert_eq!(input.status, Some(1), "{input:?}");
+    assert_eq!(
+        input.errors.matches("could not be written whole").count(),
+        1,
+        "{input:?}"
+    );
+}
+
+/// A reader that left has read enough.
+#[cfg(unix)]
+#[test]
+fn a_reader_that_left_is_no_error() {
+    let home = Home::new();
+    let asked = home.run_with_input(&["chat", "--temperature", "0"], b"What is 47 + 38?\n");
+    assert_eq!(asked.status, Some(0), "{asked:?}");
+    for call in [
+        &["chats", "list"][..],
+        &["chats", "export", "--form", "json"],
+        &["models"],
+        &["machine"],
+        &["licences"],
+        &["help"],
+        &["ask", "--temperature", "0", "What is 2 + 2?"],
+    ] {
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let output = home.command(call).stdout(writer).output().unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{call:?}: {errors}");
+        assert!(!errors.contains("spud:"), "{call:?}: {errors}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_goes_where_a_link_leads_and_never_takes_the_place_of_a_device() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+
+    let home = Home::new();
+    let asked = home.run_with_input(&["chat", "--temperature", "0"], b"What is 47 + 38?\n");
+    assert_eq!(asked.status, Some(0), "{asked:?}");
+    let at = |name: &str| home.path().join(name);
+    std::fs::create_dir(at("far")).unwrap();
+    symlink("far/copy.md", at("link.md")).unwrap();
+    let out = |name: &str| {
+        let path = at(name);
+        home.run(&["chats", "export", "--out", path.to_str().unwrap()])
+    };
+    for _ in 0..2 {
+        assert_eq!(out("link.md").status, Some(0));
+        assert!(at("link.md").is_symlink());
+        let copy = std::fs::read_to_string(at("far/copy.md")).unwrap();
+        assert!(copy.contains("47 + 38 = 85."), "{copy}");
+    }
+    rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe"), 0o600.into()).unwrap();
+    symlink("/dev/null", at("null")).unwrap();
+    for name in ["pipe", "null"] {
+        let ran = out(name);
+        assert_eq!(ran.status, Some(1), "{ran:?}");
+        assert!(
+            ran.errors.contains(name) && ran.errors.contains("not a file"),
+            "{ran:?}"
+        );
+    }
+    assert!(std::fs::metadata(at("pipe")).unwrap().file_type().is_fifo());
+    assert!(at("null").is_symlink());
+}

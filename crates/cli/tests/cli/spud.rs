@@ -48,10 +48,21 @@ impl Home {
 
     /// Runs the program to its end with this on its standard input.
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Ran {
+        self.run_between(arguments, input, Stdio::piped())
+    }
+
+    /// The same, with a full disk for its output.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn run_to_full(&self, arguments: &[&str], input: &[u8]) -> Ran {
+        let full = std::fs::File::options().write(true).open("/dev/full");
+        self.run_between(arguments, input, full.unwrap().into())
+    }
+
+    fn run_between(&self, arguments: &[&str], input: &[u8], output: Stdio) -> Ran {
         let mut command = self.command(arguments);
         command
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
+            .stdout(output)
             .stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();

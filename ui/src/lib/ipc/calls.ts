@@ -45,8 +45,10 @@ import type {
   SearchRequest,
   SendRequest,
   SendResponse,
+  SetRequest,
   Survey,
   SurveyRequest,
+  ToSet,
   WeighRequest,
   Weight,
 } from './wire';
@@ -84,8 +86,11 @@ export interface Calls {
   set_manner: { request: MannerRequest; response: null };
   rename_chat: { request: RenameRequest; response: null };
   pin_chat: { request: PinRequest; response: null };
-  /** The system's file dialog, then the file; resolves also when cancelled. */
-  export_chats: { request: ExportRequest; response: null };
+  /** The system's file dialog, then the file; resolves also when cancelled. A copy in HTML waits for its
+      words to be set. */
+  export_chats: { request: ExportRequest; response: ToSet | null };
+  /** What was set, text by text; resolves with the next ones, or with null once the file is there. */
+  set_copy: { request: SetRequest; response: ToSet | null };
   /** The same; resolves with the number of chats that came. */
   import_chats: { request: Nothing; response: number };
   /** The chats in which all words stand, the last changed first. */

@@ -415,6 +415,20 @@ chat: number | null,
 name: string, };
 
 /**
+ * Markdown of a chat that a copy in HTML waits for; the page knows how to set it.
+ */
+export type ToSet = { 
+/**
+ * The copy that waits.
+ */
+copy: number, texts: Array<string>, };
+
+/**
+ * What the page made of a [`ToSet`], markup for each of its texts.
+ */
+export type SetRequest = { copy: number, markup: Array<string>, };
+
+/**
  * A chat in which all words were found.
  */
 export type Hit = { chat: number, title: string, changedMs: number, 

@@ -49,28 +49,35 @@ export function typeset(tex: string, display: boolean): Markup | null {
   const key = (display ? '!' : '.') + tex;
   let found = kept.get(key);
   if (found === undefined) {
-    found = render(katex, tex, display);
+    found = render(katex, tex, display, 'htmlAndMathml');
     if (kept.size >= KEPT) kept.clear();
     kept.set(key, found);
   }
   return found;
 }
 
-function render(katex: Katex, tex: string, display: boolean): Markup | null {
+/** The formula for a file of its own: MathML, which wants no fonts and no styles. */
+export function typesetAlone(tex: string, display: boolean): Markup | null {
+  return katex && render(katex, tex, display, 'mathml');
+}
+
+type Output = 'htmlAndMathml' | 'mathml';
+
+function render(katex: Katex, tex: string, display: boolean, output: Output): Markup | null {
   const written = forKatex(tex);
   const worded = withWords(written);
   return (
-    set(katex, written, display) ??
+    set(katex, written, display, output) ??
     // Some environments, and the number of an equation, are known on lines of their own only.
-    (display ? null : set(katex, written, true)) ??
-    (worded === written ? null : set(katex, worded, display))
+    (display ? null : set(katex, written, true, output)) ??
+    (worded === written ? null : set(katex, worded, display, output))
   );
 }
 
-function set(katex: Katex, tex: string, displayMode: boolean): Markup | null {
+function set(katex: Katex, tex: string, displayMode: boolean, output: Output): Markup | null {
   try {
     // `macros` anew each time: one formula must not define what the next one means.
-    const options = { ...LIMITS, displayMode, strict: false, macros: { ...MACROS } };
+    const options = { ...LIMITS, displayMode, output, strict: false, macros: { ...MACROS } };
     return katex.renderToString(tex, options) as Markup;
   } catch {
     return null;

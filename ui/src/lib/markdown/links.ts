@@ -24,3 +24,9 @@ export function safeLink(href: string): SafeLink | null {
   if (url.username !== '' || url.password !== '') return null;
   return { url: url.href, host: url.host };
 }
+
+/** Words that are the address name its host already. */
+export function isSameAddress(words: string, url: string): boolean {
+  const bare = (it: string): string => it.replace(/^(https?:\/\/|mailto:)/, '').replace(/\/$/, '');
+  return bare(words) === bare(url);
+}
