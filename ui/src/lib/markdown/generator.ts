@@ -1,6 +1,6 @@
 // Makes texts that it knows: arithmetic, ranges, prices, units, sentences in several scripts, TeX, code,
 // addresses, and tables, lists and quotes of these, with marks of Markdown around them. `source` is what a
-// model would write, `shown` what must be read of it, marks aside, formulas between ⟦ and ⟧. `shown` is put
+// model would write, `shown` what must be read of it, marks aside, formulas between ⟦ and ⟧, links between ‹ and ›. `shown` is put
 // together beside `source` and never passes a reader of Markdown.
 
 export interface Made {
@@ -20,7 +20,7 @@ export function random(seed: number): () => number {
 const NAMES = ['x', 'y', 'n', 'a_1', 'width', 'total', 'π', 'v0'];
 const ENGLISH = ['So the sum is', 'that makes', 'Let me check', 'because', 'and then', 'Wait, no'];
 const CJK = ['水温要稳', '土豆要去皮', '再想一想', 'これは重要です', '감자를 삶는다', '所以答案是'];
-const CJK_STOPS = ['，', '。', '：', '、', '！', '；'];
+const CJK_STOPS = ['', '，', '。', '：', '、', '！', '；'];
 const CJK_LABELS = [
   '“慢煮”模式',
   '注意：',
@@ -174,7 +174,7 @@ export class Generator {
       `~${a} to ~${b} kg, H~2~O`,
       `$${a} or $${b}, US$${c}`,
       `$${a}-$${b}, $${a}/$${b} and ($${c})`,
-      '$NAME/$OTHER and ${A}/${B}',
+      '$NAME/$OTHER and ${A}/${B} and $(pwd)/$(date)',
       '$A$1:$A$9 and $HOME:$PATH',
       `${a} km/h, ${b}%, ${c} °C`,
       'snake_case_name and __init__ and _x',
@@ -194,7 +194,7 @@ export class Generator {
       }
       case 1: {
         const address = this.#of(ADDRESSES);
-        return same(address);
+        return { source: address, shown: `‹${address}›` };
       }
       default:
         return this.#formula();

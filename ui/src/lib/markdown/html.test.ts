@@ -62,7 +62,7 @@ describe('markup for a file', () => {
       element.querySelectorAll('math, .written').forEach((it) => it.replaceWith('⟦⟧'));
       element.querySelectorAll('.host').forEach((it) => it.remove());
       const words = (text: string): string =>
-        text.replaceAll(/⟦[\s\S]*?⟧/g, '⟦⟧').replaceAll(/[\s¦]/g, '');
+        text.replaceAll(/⟦[\s\S]*?⟧/g, '⟦⟧').replaceAll(/[\s¦‹›]/g, '');
       expect(words(element.textContent), source).toBe(words(shown(lexBlocks(source))));
     }
   });

@@ -1,5 +1,5 @@
 // What blocks show, as a line of text that a test can hold beside what it wrote: words as they are, formulas
-// between ⟦ and ⟧, and, where `marks` are asked for, <b>, <i>, <s>, <code> and <a>.
+// between ⟦ and ⟧, links between ‹ and ›, or, where `marks` are asked for, <b>, <i>, <s>, <code> and <a>.
 import type { Body } from './blocks';
 import type { Span } from './spans';
 
@@ -48,7 +48,7 @@ function span(it: Span, marks: boolean): string {
     case 'break':
       return '\n';
     case 'link':
-      return tagged('a', spansShown(it.spans, marks));
+      return marks ? tagged('a', spansShown(it.spans, true)) : `‹${spansShown(it.spans)}›`;
     default:
       return tagged(TAGS[it.type], spansShown(it.spans, marks));
   }
