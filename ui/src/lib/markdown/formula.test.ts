@@ -16,3 +16,15 @@ it.each([
   expect(document.body.textContent?.trim()).toBe(text);
   await unmount(page);
 });
+
+it('keeps the punctuation behind a formula on its line', async () => {
+  const text = 'so\n\n\\begin{align}\na &= b\n\\end{align}.\n\n\\[x\\]，\n\nand \\(y\\).';
+  const page = mount(Markdown, { target: document.body, props: { text } });
+  const tails = [...document.querySelectorAll('.wide')].map(
+    (it) => it.querySelector('.tail')?.textContent,
+  );
+  expect(tails).toEqual(['.', '，']);
+  expect(document.querySelectorAll('p')[3]?.textContent.endsWith('.')).toBe(true);
+  expect(document.querySelector('.eqn-num')).toBeNull();
+  await unmount(page);
+});

@@ -17,6 +17,7 @@ const SPECIAL = /[\\*_~[\]!\n]|[\udc80-\udcff\udd80-\uddff\ude00-\ude7f]/gu;
 /** A backslash before these is the text's own: it opens or closes a formula that was not found, or ends its line. */
 const KEPT_ESCAPES = /[()[\]\\]/;
 const ESCAPABLE = /[!-/:-@[-`{-~]/;
+const PUNCTUATED = /^[ \t]*[.,;:!?。，；：！？、]{0,3}[ \t]*(?:\n|$)/;
 const SPACES_BEFORE = /[ \t]+$/;
 /** Unfinished at the end of a text that is still being written: marks, and a link's address. */
 const UNFINISHED =
@@ -105,19 +106,28 @@ class Words {
       return at + 1;
     }
     this.#ends.add(end - 1);
-    this.#push(this.#spanOf(this.#source.slice(at, end)));
+    this.#push(this.#spanOf(at, end));
     return end;
   }
 
-  #spanOf(raw: string): Span {
+  #spanOf(at: number, end: number): Span {
+    const raw = this.#source.slice(at, end);
     if (raw.startsWith('`')) return { type: 'code', text: codeOf(raw, this.#inCell) };
     if (raw.startsWith('\\') || raw.startsWith('$')) {
-      return { type: 'formula', tex: texOf(raw), raw, display: /^(?:\\\[|\$\$)/.test(raw) };
+      return { type: 'formula', tex: texOf(raw), raw, display: this.#isDisplayed(raw, at, end) };
     }
     const link = safeLink(entities(hrefOf(raw)));
     const text = raw.replace(/^<(.*)>$/s, '$1');
     if (!link) return { type: 'text', text: raw };
     return { type: 'link', ...link, text, spans: [{ type: 'text', text }] };
+  }
+
+  /** An environment stands on a line of its own if nothing but the punctuation of its sentence does too. */
+  #isDisplayed(raw: string, at: number, end: number): boolean {
+    if (/^(?:\\\[|\$\$)/.test(raw)) return true;
+    if (!raw.startsWith('\\begin')) return false;
+    const before = this.#text.slice(this.#text.lastIndexOf('\n', at) + 1, at);
+    return before.trim() === '' && PUNCTUATED.test(this.#text.slice(end, end + 10));
   }
 
   #lineEnd(at: number): number {

@@ -1,16 +1,22 @@
 // A formula as a model writes it -> as KaTeX takes it: nothing is left out and nothing added that is seen.
 
 /**
- * Environments of LaTeX that KaTeX sets under another name. (What has no such name it says by itself;
- * the formula then stands as it was written.)
+ * Environments of LaTeX that KaTeX sets under another name, and those whose lines it would number: a
+ * number that the model did not write (`\\tag`) is none of its words. (What has no such name KaTeX says
+ * by itself; the formula then stands as it was written.)
  */
 const ENVIRONMENTS: Record<string, [begin: string, end: string]> = {
   eqnarray: ['\\begin{darray}{rcl}', '\\end{darray}'],
-  multline: ['\\begin{gather}', '\\end{gather}'],
-  flalign: ['\\begin{align}', '\\end{align}'],
-  displaymath: ['\\begin{equation}', '\\end{equation}'],
+  multline: ['\\begin{gather*}', '\\end{gather*}'],
+  flalign: ['\\begin{align*}', '\\end{align*}'],
+  displaymath: ['\\begin{equation*}', '\\end{equation*}'],
+  align: ['\\begin{align*}', '\\end{align*}'],
+  alignat: ['\\begin{alignat*}', '\\end{alignat*}'],
+  equation: ['\\begin{equation*}', '\\end{equation*}'],
+  gather: ['\\begin{gather*}', '\\end{gather*}'],
 };
-const ENVIRONMENT = /\\(begin|end)\{(eqnarray|multline|flalign|displaymath)\*?\}/g;
+const ENVIRONMENT =
+  /\\(begin|end)\{(eqnarray|multline|flalign|displaymath|align|alignat|equation|gather)\*?\}/g;
 /** A model writes no comments: where it writes a per cent sign it means one. */
 const PER_CENT = /(\\*)%/g;
 const DOLLAR = /(\\*)\$/g;
