@@ -23,7 +23,15 @@ export type Body =
   /** `goesOn`: the next one is the rest of it. */
   | { type: 'paragraph'; spans: Span[]; goesOn?: true }
   | { type: 'heading'; depth: number; spans: Span[] }
-  | { type: 'list'; ordered: boolean; start: number; loose: boolean; items: Item[] }
+  /** `bracket`: its numbers are written `1)`. */
+  | {
+      type: 'list';
+      ordered: boolean;
+      start: number;
+      loose: boolean;
+      items: Item[];
+      bracket?: true;
+    }
   | { type: 'code'; language: string; text: string; closed: boolean }
   /** `raw` is the whole formula as it was written, with what stands around it. */
   | { type: 'formula'; tex: string; raw: string }

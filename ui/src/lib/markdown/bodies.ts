@@ -87,7 +87,9 @@ function list(token: Tokens.List): Body | null {
   });
   if (items.length === 0) return null;
   const start = typeof token.start === 'number' ? token.start : 1;
-  return { type: 'list', ordered: token.ordered, start, loose: token.loose, items };
+  const body: Body = { type: 'list', ordered: token.ordered, start, loose: token.loose, items };
+  // `1)` is no `1.`.
+  return /^\s*\d+\)/.test(token.raw) ? { ...body, bracket: true } : body;
 }
 
 /** As they were written; null where that is one after the other, or always the same (`1.` for all). */

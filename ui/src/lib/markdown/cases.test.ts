@@ -25,6 +25,9 @@ describe('stars and underscores', () => {
     ['_it_ and __two words__', '<i>it</i> and <b>two words</b>'],
     // Further ones: whatever stands beside a product.
     same('(a+b)*(c-d)*2 and [1]*[2]*{3} and |x|*|y|*|z|'),
+    same('n! = 1*2*...*n and 5! = 1*2*…*5 = 1 * 2 * ... * 5'),
+    same('(a)**-2 * (b)**-2 and (a)*-(b)*-(c)'),
+    ['a *p*-value, the **x**-axis', 'a <i>p</i>-value, the <b>x</b>-axis'],
     same('f(x)*g(x)*h(x) = n!*k! and 5%*3*2%'),
     same('5 *3 = 15 but 4* 2 = 8'),
     same('(2)*-(3)*-(4) and 2*-3*-4 and 3*√2*√3'),
@@ -209,6 +212,13 @@ describe('formulas', () => {
     ['\\boxed{\n\\frac{1}{2}\n}', '⟦\\boxed{\n\\frac{1}{2}\n}⟧'],
     ['\\(e=5.2\\frac{\\$}{€}\\) and **\\(x*y\\)**', '⟦e=5.2\\frac{\\$}{€}⟧ and <b>⟦x*y⟧</b>'],
     same('\\(never closed and \\[ a \\\\ b'),
+    same('So \\(x = \\{a_1 * b_2 * c\\, d'),
+    [
+      '\\[\na \\{ b_1 * c \\\\\n- d * e\n\n**and** so',
+      '\\[\na \\{ b_1 * c \\\\\n- d * e\n<b>and</b> so',
+    ],
+    ['$$\n\\{x * y * z\\}', '$$\n\\{x * y * z\\}'],
+    ['**a** \\boxed{\\{1, 中文', '<b>a</b> \\boxed{\\{1, 中文'],
     same('\\begin{x} not closed'),
     ['\\(a and then \\(b\\)', '\\(a and then ⟦b⟧'],
     same('C:\\Users\\new and \\\\server\\share and \\frac{1}{2}'),
@@ -221,6 +231,9 @@ describe('lone numbers and lists', () => {
     ['So it is\n\n42.', 'So it is\n42.'],
     same('42.\nBecause I said so.'),
     same('-'),
+    same('  47\n+ 38\n=\n85').map((it) => it.trim()) as [string, string],
+    same('85\n- 38'),
+    same('4\n* 3\n= 12'),
     ['42.\n\n1. a\n2. b', '42.\na\nb'],
     ['1. a\n2. b\n\n42.\n\nend', 'a\nb\n42.\nend'],
   ])('%j', (text, right) => expect(read(text)).toBe(right));

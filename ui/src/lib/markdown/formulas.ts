@@ -7,8 +7,11 @@ import { inDollars } from './dollars';
 /** Longer than this is no formula that somebody reads, and slow to set. */
 const LONGEST = 5000;
 
-/** Where a formula ends: a place, `open` where its end may still be written, `null` where it is none. */
-export type End = number | 'open' | null;
+/**
+ * Where a formula ends: a place, `open` where its end may still be written, `endless` where it has none,
+ * `null` where it is none.
+ */
+export type End = number | 'open' | 'endless' | null;
 
 const OPENS_ENVIRONMENT = /\\begin\{([A-Za-z]{1,24}\*?)\}/y;
 /** Commands that are a formula by themselves, with the one argument that they have. */
@@ -49,7 +52,9 @@ export class Formulas {
     OPENS_ENVIRONMENT.lastIndex = at;
     const environment = OPENS_ENVIRONMENT.exec(text)?.[1];
     if (environment !== undefined) return this.#environment(environment, at, limit);
-    return limit === text.length && HALF.test(text.slice(at, at + 40)) ? 'open' : null;
+    return this.#grows && limit === text.length && HALF.test(text.slice(at, at + 40))
+      ? 'open'
+      : null;
   }
 
   /** Which formulas stand on lines of their own where nothing else is there. */
@@ -94,7 +99,6 @@ export class Formulas {
   }
 
   #argument(from: number, limit: number): End {
-    if ((this.#vain.get('}') ?? 0) >= limit) return null;
     let depth = 1;
     BRACES.lastIndex = from;
     for (
@@ -112,7 +116,8 @@ export class Formulas {
 
   #missing(closer: string, at: number, limit: number): End {
     this.#vain.set(closer, limit);
-    return limit === this.#text.length && limit - at <= LONGEST ? 'open' : null;
+    if (limit - at > LONGEST) return null;
+    return this.#grows && limit === this.#text.length ? 'open' : 'endless';
   }
 }
 

@@ -52,7 +52,12 @@ function body(block: Body, isTight: boolean): string {
 function list(block: Extract<Body, { type: 'list' }>): string {
   const start = block.ordered && block.start !== 1 ? ` start="${block.start}"` : '';
   const items = block.items.map((it) => item(it, block.loose)).join('\n');
-  return element(block.ordered ? 'ol' : 'ul', items, `${start} dir="${directionOf([block])}"`);
+  const bracket = block.bracket ? ' class="bracket"' : '';
+  return element(
+    block.ordered ? 'ol' : 'ul',
+    items,
+    `${start}${bracket} dir="${directionOf([block])}"`,
+  );
 }
 
 function item({ checked, blocks, number }: Item, isLoose: boolean): string {

@@ -7,15 +7,15 @@ import { emphasised, type Part } from './emphasis';
 import { entities } from './entities';
 import { texOf } from './formulas';
 import { safeLink } from './links';
-import { endOfPiece, GROWING, holdsAt, opensAt, reveal } from './mask';
+import { endOfPiece, GROWING, holdsAt, isLiteralAt, opensAt, reveal } from './mask';
 import { readRun } from './runs';
 import type { Span } from './spans';
 import { targetAt } from './targets';
 import { t } from '../words/language.svelte';
 
-const SPECIAL = /[\\*_~[\]!\n]|[\udc80-\udcff\udd80-\uddff\ude00-\ude7f]/gu;
+const SPECIAL = /[\\*_~[\]!\n]|[\udc80-\udcff\udd80-\udeff]/gu;
 /** A backslash before these is the text's own: it opens or closes a formula that was not found, or ends its line. */
-const KEPT_ESCAPES = /[()[\]\\]/;
+const KEPT_ESCAPES = /[()[\]\\,;:]/;
 const ESCAPABLE = /[!-/:-@[-`{-~]/;
 const PUNCTUATED = /^[ \t]*[.,;:!?。，；：！？、]{0,3}[ \t]*(?:\n|$)/;
 const SPACES_BEFORE = /[ \t]+$/;
@@ -105,9 +105,20 @@ class Words {
       this.#plain += this.#source[at];
       return at + 1;
     }
+    if (isLiteralAt(this.#text, at)) {
+      this.#literal(this.#source.slice(at, end));
+      return end;
+    }
     this.#ends.add(end - 1);
     this.#push(this.#spanOf(at, end));
     return end;
+  }
+
+  #literal(text: string): void {
+    text.split('\n').forEach((line, at) => {
+      if (at > 0) this.#push({ type: 'break' });
+      this.#push({ type: 'text', text: line });
+    });
   }
 
   #spanOf(at: number, end: number): Span {

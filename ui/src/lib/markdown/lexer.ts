@@ -27,6 +27,8 @@ const SENTENCE = /[.!?…]\s+(?=\p{L})|[。！？]/gu;
 const WORD = /\s(?=\p{L})/gu;
 /** The first half of a character, which its second one must follow. */
 const HALF = /[\uD800-\uDBFF]$/;
+const UNDERLINE = /\n {0,3}(?:={3,}|-{3,})[ \t]*\n*$/;
+const NO_ITEM = /^ {0,3}(?:(?:[-*+]|\d{1,9}[.)])\s*$|[-*+][ \t]+[\d.,]*\d[ \t]*(?:\n|$))/;
 const LONE_NUMBER = /^ {0,3}\d{1,9}[.)][ \t]*(?:\n[ \t]*)?(?:\n|$)/;
 const NEXT_LONE_NUMBER = new Lookahead((source) => {
   const found = /\n[ \t]*\n( {0,3}\d{1,9}[.)][ \t]*(?:\n[ \t]*)?(?:\n|$))/.exec(source);
@@ -100,7 +102,9 @@ class PlainTokenizer extends Tokenizer {
   override lheading(source: string): Tokens.Heading | undefined {
     const heading = super.lheading(source.slice(0, LONGEST_HEADING));
     // The end of the part is not the end of a line.
-    return heading && heading.raw.length < LONGEST_HEADING - 1 ? heading : undefined;
+    const isWhole = heading && heading.raw.length < LONGEST_HEADING - 1;
+    // A sign on a line of its own is more often one of a sum than a heading's.
+    return isWhole && UNDERLINE.test(heading.raw) ? heading : undefined;
   }
   // Whether it is one is told by its first two lines; marked would read the whole text for it, and
   // drop the cells of a row that its head has no name for.
@@ -120,13 +124,14 @@ class PlainTokenizer extends Tokenizer {
   override blockquote(source: string): Tokens.Blockquote | undefined {
     return this.#deeper(() => super.blockquote(source));
   }
-  // The one item of a list with nothing in it is text: "42.", or a lone minus. So is a number that
-  // stands alone between blank lines, before or behind a list.
+  // The one item of a list with nothing in it is text: "42.", or a lone minus; so is one that is a number,
+  // with the sign that it has in a sum; and a number that stands alone between blank lines, before or
+  // behind a list.
   override list(source: string): Tokens.List | undefined {
     if (LONE_NUMBER.test(source)) return undefined;
     const end = NEXT_LONE_NUMBER.next(source);
     const list = this.#deeper(() => super.list(end < 0 ? source : source.slice(0, end)));
-    return list?.items.length === 1 && list.items[0]!.text.trim() === '' ? undefined : list;
+    return list?.items.length === 1 && NO_ITEM.test(list.items[0]!.raw) ? undefined : list;
   }
 
   #deeper<T>(parse: () => T): T | undefined {

@@ -13,16 +13,19 @@ const FIRST_OF_BLOCK = 0xdd80;
 /** The first of what is held back until it is whole; reaches to the end of the text. */
 const HELD = 0xde00;
 
+/** The first of what was begun as a formula and has no end: text, as it was written. */
+const LITERAL = 0xde80;
+
 /** Stands at the end of a text that is still being written. */
 export const GROWING = '\udfff';
 
 /** All with the flag that keeps whole characters whole. */
-const MASKED = /[\udc00-\ude7f]/gu;
+const MASKED = /[\udc00-\udeff]/gu;
 const MASKABLE = /[ -~\t]/g;
-const OPENS = /[\udc80-\udcff\udd80-\uddff]/u;
+const OPENS = /[\udc80-\udcff\udd80-\uddff\ude80-\udeff]/u;
 const HOLDS = /[\ude00-\ude7f]/u;
 const CLOSES = /[\udd00-\udd7f]/gu;
-const OPENS_OR_CLOSES = /[\udc80-\ude7f]/gu;
+const OPENS_OR_CLOSES = /[\udc80-\udeff]/gu;
 
 /** A beginning of a piece on lines of its own, at the beginning of `source`. */
 export const BEGINS_BLOCK = /^ {0,3}[\udd80-\uddff]/u;
@@ -33,9 +36,14 @@ function moved(letter: string, by: number): string {
   return String.fromCharCode(letter.charCodeAt(0) + by);
 }
 
-/** What a piece is: among words, able to stand on lines of its own, or not whole yet. */
-export type Kind = 'among' | 'block' | 'held';
-const FIRSTS: Record<Kind, number> = { among: FIRST, block: FIRST_OF_BLOCK, held: HELD };
+/** What a piece is: among words, able to stand on lines of its own, not whole yet, or never whole. */
+export type Kind = 'among' | 'block' | 'held' | 'literal';
+const FIRSTS: Record<Kind, number> = {
+  among: FIRST,
+  block: FIRST_OF_BLOCK,
+  held: HELD,
+  literal: LITERAL,
+};
 
 /**
  * A piece under masks. Line ends stay, and so does, at the beginning of each later line, as much as
@@ -61,6 +69,11 @@ export function reveal(text: string): string {
 /** Whether a piece begins at `at`. */
 export function opensAt(text: string, at: number): boolean {
   return OPENS.test(text[at] ?? '') && !isPaired(text, at);
+}
+
+/** Whether what begins at `at` is text. */
+export function isLiteralAt(text: string, at: number): boolean {
+  return text.charCodeAt(at) >= LITERAL;
 }
 
 /** Whether what is held back begins at `at`. */

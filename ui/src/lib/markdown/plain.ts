@@ -26,7 +26,12 @@ function body(block: Body): string {
     case 'list':
       return block.items
         .map((item, at) =>
-          entry(item, block.ordered ? `${item.number ?? block.start + at}. ` : '- '),
+          entry(
+            item,
+            block.ordered
+              ? `${item.number ?? block.start + at}${block.bracket ? ')' : '.'} `
+              : '- ',
+          ),
         )
         .join(block.loose ? '\n\n' : '\n');
     case 'table':

@@ -21,6 +21,8 @@ export type IsPiece = (at: number) => boolean;
 const CLOSING_BRACKET = /^[)\]}|]$/;
 const OPENING_BRACKET = /^[([{|]$/;
 const SIGN = /^[-+−±√\\$#&~.]$/;
+const DOTS_AHEAD = /^ ?(?:\.{2,3}|[…⋯]) ?\*/;
+const DOTS_BEHIND = /\* ?(?:\.{2,3}|[…⋯]) ?$/;
 const QUOTE = /^["']$/;
 const DIGIT = /^\p{N}$/u;
 const ENDS_SENTENCE = /^[:.!?,;%)\]”’"']$/;
@@ -76,10 +78,21 @@ function isText(
   if (isBehind && (isWord(after) || OPENING_BRACKET.test(after))) return true;
   if (text[at] === '_') return length === 2 && isDunder(text, at);
   if (QUOTE.test(before) && QUOTE.test(after)) return true;
-  if (length > 1) return false;
+  if (isBesideDots(text, at, end)) return true;
   const next = letterAt(text, end + after.length);
-  if (isBehind && SIGN.test(after) && (isWord(next) || OPENING_BRACKET.test(next))) return true;
-  return isProduct(text, at);
+  // `(a)*-(b)` and `(a)**-2`; behind a word the flanks tell enough, and "*p*-value" is slanted.
+  const isFactor =
+    DIGIT.test(next) || (length === 1 && (isWord(next) || OPENING_BRACKET.test(next)));
+  if (CLOSING_BRACKET.test(before) && SIGN.test(after) && isFactor) return true;
+  return length === 1 && isProduct(text, at);
+}
+
+/** `1*2*...*n`: dots between two products. */
+function isBesideDots(text: string, at: number, end: number): boolean {
+  return (
+    DOTS_AHEAD.test(text.slice(end, end + 6)) ||
+    DOTS_BEHIND.test(text.slice(Math.max(at - 6, 0), at))
+  );
 }
 
 /** `5 *3`, `4* 2` and `4* (a`: no emphasis begins or ends between a number and what it is taken times. */

@@ -111,9 +111,24 @@ class Stretch {
       const to = this.#text.length;
       return [{ from, to, kind: 'held' }, to];
     }
+    if (end === 'endless') return this.#endless(from, step);
     if (typeof end !== 'number') return [null, from + step];
     const isBlock = Formulas.isDisplayed(this.#text.slice(from, from + 6));
     return [{ from, to: end, kind: isBlock ? 'block' : 'among' }, end];
+  }
+
+  /** What is left of a formula that was cut: its line stands as it was written, and so do those below it. */
+  #endless(from: number, step: number): [Piece | null, number] {
+    const { isAlone, end } = this.#line;
+    if (isAlone) return [null, from + step];
+    const isOpened = /^(?:\\\[|\$\$|\\begin)/.test(this.#text.slice(from, from + 6));
+    const isFirst = this.#text.slice(this.#line.from, from).trim() === '';
+    const to = isOpened && isFirst ? this.#text.length : end;
+    const tail = this.#text.slice(from, to).trimEnd();
+    // Masks end with a letter that can bear one.
+    const kept = /[!-~](?=[^!-~]*$)/.exec(tail);
+    if (!kept || kept.index === 0) return [null, from + step];
+    return [{ from, to: from + kept.index + 1, kind: 'literal' }, from + kept.index + 1];
   }
 
   #mailAt(at: number, done: number): [Piece | null, number] {
