@@ -55,7 +55,9 @@ describe('the house', () => {
     const said = code
       .filter(
         ({ path }) =>
-          !/^lib\/ipc\/(fake|wire)|words\/rust\.ts$|markdown\/(corpus|generator)\.ts$|\.css$/.test(path),
+          !/^lib\/ipc\/(fake|wire)|words\/rust\.ts$|markdown\/reading\/(corpus|generator)\.ts$|\.css$/.test(
+            path,
+          ),
       )
       .flatMap(({ path, text }) => spokenIn(path, text).map((words) => `${path}: ${words}`));
     expect(said.filter((words) => !SAME_EVERYWHERE.has(words.replace(/^.*?: /, '')))).toEqual([]);
@@ -72,6 +74,15 @@ describe('the house', () => {
         !areas.some((area) => key.startsWith(area)),
     );
     expect(idle).toEqual([]);
+  });
+
+  it('reads Markdown without seeing the page', () => {
+    const reader = code.filter(({ path }) => /markdown\/reading\/(?!.*test)/.test(path));
+    expect(reader.length).toBeGreaterThan(20);
+    const outside = reader.flatMap(({ path, text }) =>
+      [...text.matchAll(/from '(\.\.[^']*|svelte[^']*)'/g)].map(([, from]) => `${path}: ${from}`),
+    );
+    expect(outside.filter((it) => !it.endsWith('words/language.svelte'))).toEqual([]);
   });
 
   it('says at the top of every module what it owns', () => {

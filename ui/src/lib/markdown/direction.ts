@@ -1,6 +1,6 @@
 // Which way a block of several parts runs: as its first letter does. `dir="auto"` cannot tell: it passes
 // over every part that has a direction of its own, and so takes a list of Arabic items for English.
-import type { Body, Span } from './blocks';
+import type { Body, Span } from './reading/blocks';
 
 const LETTER = /\p{L}/u;
 /** Hebrew, Arabic and their kin, and the forms in which they are presented. */

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lexBlocks } from './blocks';
-import { GIANT, ORDINARY } from './corpus';
-import { Generator } from './generator';
+import { lexBlocks } from './reading/blocks';
+import { GIANT, ORDINARY } from './reading/corpus';
+import { Generator } from './reading/generator';
 import { html, setTexts } from './html';
 import { load } from './katex';
-import { shown } from './shown';
+import { shown } from './reading/shown';
 
 beforeAll(load);
 

@@ -1,12 +1,12 @@
 // A model's text as the markup of a file of its own: what the window shows, without its styles and
 // scripts. Every word of the model is escaped; formulas are MathML by KaTeX, and what it cannot set
 // stands as it was written.
-import type { Body, Item } from './blocks';
-import { lexBlocks } from './blocks';
+import type { Body, Item } from './reading/blocks';
+import { lexBlocks } from './reading/blocks';
 import { directionOf, directionOfCells } from './direction';
 import { load, typesetAlone } from './katex';
-import { isSameAddress } from './links';
-import type { Span } from './spans';
+import { isSameAddress } from './reading/links';
+import type { Span } from './reading/spans';
 
 /** One text after the other; lets the page breathe between them. */
 export async function setTexts(texts: string[]): Promise<string[]> {

@@ -1,6 +1,6 @@
 import katexSource from 'katex/dist/katex.mjs?raw';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { lexBlocks, type Body, type Span } from './blocks';
+import { lexBlocks, type Body, type Span } from './reading/blocks';
 import { load, typeset } from './katex';
 
 /** All that its elements have besides their words. */

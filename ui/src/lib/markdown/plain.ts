@@ -1,5 +1,5 @@
 // A model's text without its marks, as it reads on the page: for places that know no Markdown.
-import { lexBlocks, type Body, type Item, type Span } from './blocks';
+import { lexBlocks, type Body, type Item, type Span } from './reading/blocks';
 
 export function plainText(text: string): string {
   return bodies(lexBlocks(text), '\n\n');

@@ -3,7 +3,7 @@
 // starts" means that the quiet line loses its latest words and becomes "Thought for 12 s".
 import type { Message, Phase } from '../ipc/wire';
 import { t } from '../words/language.svelte';
-import { countSteps } from '../markdown/steps';
+import { countSteps } from '../markdown/reading/steps';
 import { latestWords } from '../words/latest';
 import { count, percent, rate, tokens } from '../words/counts';
 import { running, spent } from '../words/time';

@@ -11,7 +11,7 @@ import { endOfPiece, GROWING, holdsAt, isLiteralAt, opensAt, reveal } from './ma
 import { readRun } from './runs';
 import type { Span } from './spans';
 import { targetAt } from './targets';
-import { t } from '../words/language.svelte';
+import { t } from '../../words/language.svelte';
 
 const SPECIAL = /[\\*_~[\]!\n]|[\udc80-\udcff\udd80-\udeff]/gu;
 /** A backslash before these is the text's own: it opens or closes a formula that was not found, or ends its line. */
