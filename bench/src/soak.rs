@@ -9,6 +9,7 @@
 pub mod drowned;
 pub mod faults;
 pub mod found;
+pub mod growing;
 pub mod kills;
 pub mod long;
 pub mod player;

@@ -268,6 +268,37 @@ describe('the window', () => {
     expect(backend.scene.chats[0]?.draft).toBe('');
   });
 
+  it('tells in the list and in its chat of a question in line that could not be asked', async () => {
+    await open('again');
+    type('What is 1 + 1?');
+    press('Enter', {}, one('composer'));
+    await pass(100);
+    type('And then?');
+    press('Enter', {}, one('composer'));
+    flushSync();
+    expect(one('queued').textContent).toContain('And then?');
+    const own = document.querySelector<HTMLElement>('[data-testid="chat-row"].current');
+    const id = own?.dataset.chat;
+    const call = backend.call.bind(backend);
+    backend.call = ((name: string, request: never) =>
+      name === 'send'
+        ? Promise.reject({ code: 'storage', message: 'No space.', hint: null })
+        : call(name as never, request)) as typeof backend.call;
+    all('chat-row')
+      .find((row) => row.dataset.chat !== id)
+      ?.querySelector<HTMLElement>('.open')
+      ?.click();
+    await pass(9000);
+    expect(all('composer-failure')).toHaveLength(0);
+    const marked = all('chat-failed').map((mark) => mark.closest('li')?.dataset.chat);
+    expect(marked).toEqual([id]);
+    one('chat-failed').closest<HTMLElement>('.open')?.click();
+    await pass(100);
+    expect(one('composer-failure').textContent).toContain('No space.');
+    expect((one('composer') as HTMLTextAreaElement).value).toBe('And then?');
+    expect(all('chat-failed')).toHaveLength(0);
+  });
+
   it('finds words in any chat and leads to their place', async () => {
     await open('again');
     press('k', { ctrlKey: true });

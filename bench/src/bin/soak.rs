@@ -9,7 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::soak::{self, Fault, drowned, faults, kills, long, player, together};
+use bench::soak::{self, Fault, drowned, faults, growing, kills, long, player, together};
 use clap::{Parser, ValueEnum};
 
 /// Tries to make the product lose something: its program killed at any moment, its disk full, its
@@ -65,6 +65,8 @@ enum Part {
     Faults,
     /// Windows and terminals on one folder at once.
     Together,
+    /// What saving a long reply writes.
+    Growing,
     /// Hundreds of replies in one process, and crashes of the engine.
     Long,
     /// The window without a network, and its packets counted with one.
@@ -114,6 +116,7 @@ fn run(arguments: &Arguments) -> Vec<Fault> {
     take(Part::Faults, &mut || faults::run(seed));
     take(Part::Faults, &mut || Ok(vec![drowned::run()?]));
     take(Part::Together, &mut || together::run(seed, &mut progress));
+    take(Part::Growing, &mut || Ok(vec![growing::run()?]));
     take(Part::Long, &mut || {
         long::run(arguments.replies, arguments.crashes, &mut progress)
     });

@@ -88,9 +88,19 @@ impl Found {
             Ok((row.get(0)?, chat))
         })?;
         self.chats = rows.collect::<Result<_, _>>()?;
-        let messages = "SELECT id, chat, role = 'user', state, text, thinking,
-                        removed_with IS NOT NULL FROM messages";
-        let mut messages = connection.prepare(messages)?;
+        // What a growing reply has gained lies beside its row.
+        let gained = |column| {
+            format!(
+                "{column} || coalesce((SELECT group_concat({column}, '' ORDER BY id) FROM growth
+                                       WHERE message = messages.id), '')"
+            )
+        };
+        let messages = format!(
+            "SELECT id, chat, role = 'user', state, {}, {}, removed_with IS NOT NULL FROM messages",
+            gained("text"),
+            gained("thinking")
+        );
+        let mut messages = connection.prepare(&messages)?;
         let rows = messages.query_map([], |row| {
             let message = Message {
                 chat: row.get(1)?,

@@ -60,6 +60,12 @@ impl App {
         });
     }
 
+    /// Returns when what is being read ahead is read: for whoever measures what it brings. Nothing can be
+    /// asked meanwhile.
+    pub async fn caught_up(&self) {
+        self.inner.room.caught_up().await;
+    }
+
     async fn read_ahead(&self, chat: Option<ChatId>) -> Result<(), Failure> {
         let known = self.on_disk(move |app, chats| known(app, chats, chat));
         let Some(mut known) = known.await? else {

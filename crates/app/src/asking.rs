@@ -168,13 +168,25 @@ impl App {
         Ok(chat)
     }
 
-    /// Refuses where a reply is being written in this chat.
+    /// Refuses where a reply is being written in this chat, or the chat is being erased.
     pub(crate) fn idle(&self, chat: ChatId) -> Result<(), Failure> {
+        self.stays(chat)?;
         if self.state().live.contains_key(&chat) {
             return Err(
                 Failure::new(Code::Busy, "a reply is being written in this chat")
                     .hint("Wait for it, or stop it first."),
             );
+        }
+        Ok(())
+    }
+
+    /// Refuses where the chat is being erased.
+    pub(crate) fn stays(&self, chat: ChatId) -> Result<(), Failure> {
+        if self.state().erasing.contains(&chat) {
+            return Err(Failure::new(
+                Code::Busy,
+                "this chat is being erased for good",
+            ));
         }
         Ok(())
     }
@@ -244,6 +256,7 @@ impl App {
                 stopper,
             };
             state.live.insert(chat, live);
+            state.failed.remove(&chat);
             state.in_engine.insert(chat);
         }
         how.settings.kept = Some(self.kept_at(chat, &how.model));

@@ -27,7 +27,7 @@ use crate::knowledge::Knowledge;
 use crate::model::{Model, Preflight};
 use crate::preferences::Preferences;
 use crate::resident::{Hears, Outfit, Resident, device, end, load};
-use crate::run::run;
+use crate::run::{Patience, run};
 use crate::stop::Stop;
 use deaths::{By, Deaths, What};
 pub use terms::{Ending, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed};
@@ -71,6 +71,7 @@ struct Shared {
     state: watch::Sender<EngineState>,
     /// In the place of what is set.
     idle: Option<Duration>,
+    patience: Patience,
     /// Counts uses over all models: a timer of one that has left must not mistake its successor
     /// for it.
     uses: AtomicU64,
@@ -88,6 +89,15 @@ impl EngineRoom {
 
     /// An empty room from which a model leaves after this time, whatever is set.
     pub fn idling(idle: Option<Duration>, home: &Home) -> Self {
+        Self::of(idle, Patience::default(), home)
+    }
+
+    /// An empty room that kills an engine which needs longer than this to end what was stopped.
+    pub fn impatient(limit: Duration, home: &Home) -> Self {
+        Self::of(None, Patience(limit), home)
+    }
+
+    fn of(idle: Option<Duration>, patience: Patience, home: &Home) -> Self {
         let (state, _) = watch::channel(EngineState::Off);
         Self {
             shared: Arc::new(Shared {
@@ -98,6 +108,7 @@ impl EngineRoom {
                 resident: Mutex::new(None),
                 state,
                 idle,
+                patience,
                 uses: AtomicU64::new(0),
                 held_bytes: AtomicU64::new(0),
                 deaths: BriefMutex::default(),
@@ -178,6 +189,18 @@ impl EngineRoom {
         Ok(())
     }
 
+    /// Returns when the engine has read what it was told to read ahead, which keeps everybody else waiting.
+    pub(crate) async fn caught_up(&self) {
+        let mut resident = self.shared.resident.lock().await;
+        if let Some(reading) = resident
+            .as_mut()
+            .and_then(|there| there.reading_ahead.take())
+        {
+            // A panic in it was told by the runtime.
+            let _ = reading.await;
+        }
+    }
+
     /// What computes, in the backend's words, while a model is in memory.
     pub async fn device(&self) -> Option<String> {
         self.shared
@@ -186,6 +209,12 @@ impl EngineRoom {
             .await
             .as_ref()
             .map(|there| there.loaded.device.clone())
+    }
+
+    /// The number of the engine's process, while a model is in memory and no reply is being written.
+    pub async fn process(&self) -> Option<u32> {
+        let resident = self.shared.resident.lock().await;
+        resident.as_ref().map(|there| there.engine.process_id())
     }
 
     /// Tokens of these texts by the vocabulary of a model, and of its context; none where it is not
@@ -264,6 +293,11 @@ impl EngineRoom {
         let Some(mut resident) = self.enter(&mut stop, tell).await else {
             return Outcome::before_the_engine(Ending::Stopped);
         };
+        if let Some(there) = resident.as_mut()
+            && !there.finished(&mut stop).await
+        {
+            return Outcome::before_the_engine(Ending::Stopped);
+        }
         let wanted = Wanted {
             model,
             settings,
@@ -280,7 +314,15 @@ impl EngineRoom {
         let Some(there) = resident.as_mut() else {
             return Outcome::before_the_engine(Ending::Stopped);
         };
-        let (end, statistics) = run(there, conversation, settings, stop, tell).await;
+        let (end, statistics) = run(
+            there,
+            self.shared.patience,
+            conversation,
+            settings,
+            stop,
+            tell,
+        )
+        .await;
         let outfit = &self.shared.outfit;
         outfit.learn(there, settings, &end, &statistics).await;
         there.wants_trying = there.may_try(settings, &end, &statistics);

@@ -27,6 +27,8 @@ pub struct ChatRow {
     pub changed_ms: i64,
     /// A reply is being written in it.
     pub replying: bool,
+    /// Its last reply failed while nobody watched it.
+    pub failed: bool,
     /// It stands before the others.
     pub pinned: bool,
     /// The folder in which it lies.

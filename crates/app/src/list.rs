@@ -61,6 +61,7 @@ impl App {
     /// Brings a deleted chat back.
     pub async fn restore(&self, chat: ChatId) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
+            app.stays(chat)?;
             chats.restore(chat)?;
             app.tell_row(chats, chat)
         })

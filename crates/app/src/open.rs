@@ -105,6 +105,8 @@ impl App {
                 app_watchers: Watchers::default(),
                 chat_watchers: HashMap::new(),
                 live: HashMap::new(),
+                erasing: HashSet::new(),
+                failed: HashSet::new(),
                 unsaved: HashMap::new(),
                 model,
                 models,
@@ -198,6 +200,11 @@ impl App {
             let chosen = Manner::of(chats, id)?;
             let instructions = chats.instructions(id)?;
             let mut state = app.state();
+            if state.failed.remove(&id) {
+                // Whoever looks sees it.
+                let row = state.shown_row(row.clone());
+                state.app_watchers.tell(&AppEvent::Row(row));
+            }
             let live = state.live.get(&id);
             if let Some(live) = live {
                 // What is in memory is newer than what was saved of it; what was not told yet is

@@ -169,6 +169,13 @@ impl App {
                 let mut state = app.state();
                 state.tell_growth(chat, true);
                 state.live.remove(&chat);
+                let is_watched = state
+                    .chat_watchers
+                    .get(&chat)
+                    .is_some_and(|watchers| !watchers.is_empty());
+                if failed(&ended) && !is_watched {
+                    state.failed.insert(chat);
+                }
                 state.tell_chat(chat, &ChatEvent::End(ended));
                 drop(state);
                 app.tell_row(chats, chat)
@@ -300,6 +307,13 @@ fn with_end(mut message: Message, end: End) -> Message {
     message
 }
 
+fn failed(message: &Message) -> bool {
+    let Body::Reply(reply) = &message.body else {
+        return false;
+    };
+    matches!(reply.state, State::Ended(End::Failed(_)))
+}
+
 fn saved_failure(failure: &Failure) -> chats::Failure {
     chats::Failure {
         code: failure.code.to_string(),
@@ -332,5 +346,56 @@ fn closer(closer: Closer) -> chats::Closer {
         Closer::Budget => chats::Closer::Budget,
         Closer::Asked => chats::Closer::Asked,
         Closer::Loop => chats::Closer::Loop,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::events::{AppEvent, ChatRow};
+    use crate::model::Model;
+    use crate::{Home, How, Settings};
+
+    /// The row of this chat as it is told next.
+    async fn told(
+        events: &mut tokio::sync::mpsc::UnboundedReceiver<AppEvent>,
+        is_it: impl Fn(&ChatRow) -> bool,
+    ) {
+        let heard = async {
+            loop {
+                match events.recv().await.unwrap() {
+                    AppEvent::Row(row) if is_it(&row) => return,
+                    _ => {}
+                }
+            }
+        };
+        let limit = Duration::from_mins(1);
+        timeout(limit, heard).await.expect("it was never told");
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_reply_that_fails_unseen_is_told_in_the_list_until_somebody_looks() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(&Home::at(folder.path())).await.unwrap();
+        let mut events = app.watch().await.unwrap();
+        // No engine can load what is not there.
+        let how = How {
+            model: Model::File(folder.path().join("gone.gguf")),
+            settings: Settings::of_r1(1),
+        };
+        let chat = app.send(None, "Why?", Some(how.clone())).await.unwrap();
+        told(&mut events, |row| row.replying && !row.failed).await;
+        told(&mut events, |row| !row.replying && row.failed).await;
+        let seen = app.watch_chat(chat).await.unwrap();
+        told(&mut events, |row| !row.failed).await;
+
+        // Whoever watches needs no mark.
+        app.send(Some(chat), "Why?", Some(how)).await.unwrap();
+        told(&mut events, |row| row.replying).await;
+        told(&mut events, |row| !row.replying && !row.failed).await;
+        drop(seen);
+        app.close().await;
     }
 }

@@ -51,6 +51,8 @@ pub(crate) struct Resident {
     pub(crate) was_tried: bool,
     /// Ends when what is read ahead is read.
     pub(crate) reading_ahead: Option<JoinHandle<()>>,
+    /// Ends when a reply has come to its end that was ended for the user before.
+    pub(crate) finishing: Option<JoinHandle<()>>,
 }
 
 impl Resident {
@@ -62,6 +64,18 @@ impl Resident {
         } else {
             threads
         }
+    }
+
+    /// Waits until the engine is done with what was ended before; false where that was stopped.
+    pub(crate) async fn finished(&mut self, stop: &mut Stop) -> bool {
+        if let Some(finishing) = &mut self.finishing {
+            tokio::select! {
+                _ = finishing => {}
+                () = stop.asked() => return false,
+            }
+            self.finishing = None;
+        }
+        true
     }
 
     /// Whether it is what these settings ask for.
@@ -192,6 +206,7 @@ pub(crate) async fn load(
                     wants_trying: false,
                     was_tried: false,
                     reading_ahead: None,
+                    finishing: None,
                 }));
             }
             Some(Err(failure)) => {

@@ -2,22 +2,59 @@
 
 use std::time::Duration;
 
+use engine::Killer;
 use engine::message::{End, Event, Reply, Statistics};
 use engine::prompt::Conversation;
-use tokio::time::timeout;
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::engine_room::{Ending, Progress, Settings};
 use crate::failure::{Code, Failure};
 use crate::resident::Resident;
 use crate::stop::Stop;
 
-/// An engine that does not end a reply within this time after it was told to is killed: a device
-/// that hangs must not hold the user.
+/// A reply that was told to end is ended for the user after this time. A GPU asks nobody whether it
+/// should stop, and what it was given last may take it longer: it comes to its end behind the user's
+/// back, with the model in memory as it was (see `Patience`).
 const STOP_LIMIT: Duration = Duration::from_secs(3);
+
+/// For how long what was told to end may take behind the user's back before its engine is killed, and
+/// the next question waits for it: a device that hangs must hold nobody.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Patience(pub(crate) Duration);
+
+impl Default for Patience {
+    fn default() -> Self {
+        // Prompts are given to a GPU in pieces of half a second where it is known how slow it is.
+        Self(Duration::from_secs(30))
+    }
+}
+
+/// Hears a reply to its end that was told to end.
+fn finish(
+    killer: Killer,
+    mut events: UnboundedReceiver<Event>,
+    Patience(limit): Patience,
+) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        let ended = async {
+            while let Some(event) = events.recv().await {
+                if matches!(event, Event::ReplyEnded { .. }) {
+                    break;
+                }
+            }
+        };
+        if timeout(limit, ended).await.is_err() {
+            killer.kill();
+        }
+    })
+}
 
 /// Writes a reply with a model that is in memory.
 pub(crate) async fn run(
-    there: &Resident,
+    there: &mut Resident,
+    patience: Patience,
     conversation: &Conversation,
     settings: &Settings,
     mut stop: Stop,
@@ -35,13 +72,13 @@ pub(crate) async fn run(
         drafts: settings.drafts,
         dictated: None,
     });
-    let mut stopping = false;
+    let mut stopping = None;
     let mut answering = false;
     let mut wish = stop.clone();
     loop {
-        let event = if stopping {
-            let Ok(event) = timeout(STOP_LIMIT, events.recv()).await else {
-                there.engine.kill();
+        let event = if let Some(limit) = stopping {
+            let Ok(event) = timeout_at(limit, events.recv()).await else {
+                there.finishing = Some(finish(there.engine.killer(), events, patience));
                 return (Ending::Stopped, Statistics::default());
             };
             event
@@ -50,7 +87,7 @@ pub(crate) async fn run(
                 event = events.recv() => event,
                 () = stop.asked() => {
                     there.engine.stop(job);
-                    stopping = true;
+                    stopping = Some(Instant::now() + STOP_LIMIT);
                     continue;
                 }
                 () = wish.answer_wanted(), if !answering => {

@@ -23,6 +23,10 @@ pub(crate) struct State {
     pub(crate) chat_watchers: HashMap<ChatId, Watchers<ChatEvent>>,
     /// The replies that grow, one a chat at most.
     pub(crate) live: HashMap<ChatId, Live>,
+    /// The chats that are being erased.
+    pub(crate) erasing: HashSet<ChatId>,
+    /// The chats whose last reply failed while nobody watched.
+    pub(crate) failed: HashSet<ChatId>,
     /// Replies that ended and wait to be saved.
     pub(crate) unsaved: HashMap<ChatId, Unsaved>,
     /// The model that answers.
@@ -171,6 +175,7 @@ impl State {
             title,
             changed_ms,
             replying: self.live.contains_key(&id),
+            failed: self.failed.contains(&id),
             pinned,
             folder,
         }

@@ -1,6 +1,7 @@
 //! What was deleted: chats that wait to be erased, messages that left their chat, and how both come
 //! back or go for good.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chats::{ChatId, Chats, DeletedRow, Erased, MessageId};
@@ -20,28 +21,54 @@ impl App {
         self.on_disk(|_, chats| Ok(chats.deleted()?)).await
     }
 
-    /// Erases chats for good: from the database, the search, the backups, and the engine's memory.
+    /// Erases chats for good: from the database, the search, the backups, and the engine's memory. What
+    /// takes long of it (every backup is written anew) happens beside everything else.
     pub async fn erase(&self, ids: Vec<ChatId>) -> Result<(), Failure> {
         for id in &ids {
             self.stop(*id);
         }
-        let (in_engine, tidied) = self
-            .at_the_gate(move |app, chats| {
-                for id in &ids {
+        let ids: Arc<[ChatId]> = ids.into();
+        let all = Arc::clone(&ids);
+        let erasing = self
+            .at_the_gate(move |app, _| {
+                for id in &*all {
                     app.idle(*id)?;
                 }
-                let erased = chats.erase(&ids)?;
-                // They are gone. Whatever fails from here on is told after the rest was done.
-                let tidied = forget(chats, &ids).and(app.sweep_kept(chats, None));
+                Ok(Erasing::of(app, &all))
+            })
+            .await?;
+        let all = Arc::clone(&ids);
+        let erased = self.on_disk(move |app, chats| {
+            let _erasing = erasing;
+            let erased = chats.erase(&all)?;
+            // They are gone. Whatever fails from here on is told after the rest was done.
+            let tidied = forget(chats, &all).and(app.sweep_kept(chats, None));
+            Ok((erased, tidied))
+        });
+        let erased = erased.await;
+        let (in_engine, tidied) = self
+            .at_the_gate(move |app, chats| {
+                let (erased, tidied) = match erased {
+                    Ok(erased) => erased,
+                    // They may be in the trash now where they were not.
+                    Err(failure) => {
+                        for id in &*ids {
+                            app.tell_row(chats, *id)?;
+                        }
+                        return Err(failure);
+                    }
+                };
                 let mut state = app.state();
-                for id in &ids {
+                let mut in_engine = false;
+                for id in &*ids {
+                    in_engine |= state.in_engine.remove(id);
+                    state.failed.remove(id);
                     state.tell_chat(*id, &ChatEvent::Gone);
                     state.app_watchers.tell(&AppEvent::RowGone(*id));
                 }
                 if let Some(notice) = unreached(&erased) {
                     state.notice(notice);
                 }
-                let in_engine = ids.iter().any(|id| state.in_engine.remove(id));
                 Ok((in_engine, tidied))
             })
             .await?;
@@ -105,6 +132,26 @@ impl App {
     }
 }
 
+/// Chats that are being erased: until that is over, nothing begins in them and none comes back.
+struct Erasing {
+    app: App,
+    ids: Arc<[ChatId]>,
+}
+
+impl Erasing {
+    fn of(app: &App, ids: &Arc<[ChatId]>) -> Self {
+        app.state().erasing.extend(ids.iter());
+        let (app, ids) = (app.clone(), Arc::clone(ids));
+        Self { app, ids }
+    }
+}
+
+impl Drop for Erasing {
+    fn drop(&mut self) {
+        self.app.state().erasing.retain(|id| !self.ids.contains(id));
+    }
+}
+
 /// No setting names a chat that is gone.
 fn forget(chats: &Chats, ids: &[ChatId]) -> Result<(), Failure> {
     let last = chats.setting(key::LAST_CHAT)?;
@@ -132,4 +179,67 @@ fn unreached(erased: &Erased) -> Option<Failure> {
             files: left.join(", "),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::Home;
+
+    /// Far more than a question takes, far less than erasing waits for a backup.
+    const SOON: Duration = Duration::from_secs(10);
+
+    /// Somebody who keeps the backups for long, as a slow disk does.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn erasing_a_chat_holds_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let app = App::open(&home).await.unwrap();
+        let asked = app.on_disk(|_, chats| {
+            let ask = |text| Ok::<_, Failure>(chats.add_question(None, text, 1)?.chat);
+            Ok((ask("One?")?, ask("Other?")?))
+        });
+        let (one, other) = asked.await.unwrap();
+        app.on_disk(|_, chats| Ok(chats.back_up(now_ms())?))
+            .await
+            .unwrap();
+        app.delete(one).await.unwrap();
+        let lock = home.data().join("backups/lock");
+        let lock = File::options().write(true).open(lock).unwrap();
+        lock.lock().unwrap();
+        let erasing = tokio::spawn({
+            let app = app.clone();
+            async move { app.erase(vec![one]).await }
+        });
+        let begun = async {
+            while app.state().erasing.is_empty() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(SOON, begun).await.expect("it never began");
+
+        let meanwhile = async {
+            drop(app.watch_chat(other).await.unwrap());
+            app.rename(other, "Still here").await.unwrap();
+            // The reply ends, since there is no engine here or there is one.
+            app.send(Some(other), "Another?", None).await.unwrap();
+            app.stop(other);
+            while app.state().live.contains_key(&other) {
+                tokio::task::yield_now().await;
+            }
+            let refused = app.restore(one).await.unwrap_err();
+            assert_eq!(refused.code, Code::Busy, "{refused:?}");
+        };
+        timeout(SOON, meanwhile).await.expect("it waited");
+        assert!(!erasing.is_finished());
+        lock.unlock().unwrap();
+        erasing.await.unwrap().unwrap();
+        assert_eq!(app.deleted().await.unwrap(), []);
+        assert!(app.state().erasing.is_empty());
+        app.close().await;
+    }
 }

@@ -7,15 +7,23 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction, params};
 
 use crate::backup;
 use crate::chat::{ChatId, not_found};
 use crate::error::{Error, Fault};
 use crate::message::MessageId;
-use crate::open::FILE;
+use crate::open::{FILE, connect_to_write};
 use crate::{Chats, schema};
+
+/// How long others wait for a step of it, where a single text is no longer than that.
+const STEP: Duration = Duration::from_millis(10);
+
+/// How long erasing waits for those who read an older moment, such as a backup that is being made.
+const LOG_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What erasing could not reach.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,31 +38,34 @@ type Known = (ChatId, i64);
 
 impl Chats {
     /// Erases chats for good, deleted or not, here and in every backup. It rewrites each backup that
-    /// has one of them, which takes as long as copying them.
+    /// has one of them, which takes as long as copying them. Other calls wait for moments of it only.
     ///
-    /// The backups come first: what fails or is cut off on the way leaves the chats where they can be
-    /// seen, and erased once more.
+    /// They are deleted first, and the backups come before the database: what fails or is cut off on the
+    /// way leaves the chats in the trash, where they can be seen, and erased once more.
     pub fn erase(&self, ids: &[ChatId]) -> Result<Erased, Error> {
         let doing = "erase a chat";
         if let Some(newer) = self.newer_error() {
             return Err(newer);
         }
-        let known: Vec<Known> = self.read(doing, |connection| {
-            ids.iter().map(|id| erasable(connection, *id)).collect()
+        let known: Vec<Known> = self.write(doing, |transaction| {
+            // In the trash nothing begins in them any more.
+            let sql =
+                "UPDATE chats SET deleted_ms = coalesce(deleted_ms, changed_ms) WHERE id = ?1";
+            let known = ids.iter().map(|id| {
+                let known = erasable(transaction, *id)?;
+                transaction.execute(sql, [id.0])?;
+                Ok(known)
+            });
+            known.collect()
         })?;
         let mut left = set_aside(&self.folder)?;
         backup::forget_part(&self.folder)?;
         for path in backup::newest_first(&self.folder)? {
             self.erase_in_backup(&path, &known)?;
         }
-        self.write(doing, |transaction| {
-            for id in ids {
-                // A reply may have begun in it meanwhile.
-                erasable(transaction, *id)?;
-                delete(transaction, *id)?;
-            }
-            Ok(())
-        })?;
+        for id in ids {
+            self.in_steps(doing, |transaction| delete_some(transaction, *id))?;
+        }
         // They are gone. What still may have their words is told from here on, and undoes nothing.
         match self.empty_the_log() {
             Ok(false) => {}
@@ -78,35 +89,76 @@ impl Chats {
         if !old.is_empty() {
             self.erase(&old)?;
         }
-        let sql = "SELECT 1 FROM messages WHERE removed_ms < ?1 LIMIT 1";
-        let any = self.read("look for removed messages", |connection| {
-            Ok(connection.query_row(sql, [ms], |_| Ok(())).optional()?)
+        let removed: Vec<i64> = self.read("look for removed messages", |connection| {
+            // The newest first: none goes before those that follow it.
+            let sql = "SELECT id FROM messages WHERE removed_ms < ?1 ORDER BY id DESC";
+            let mut statement = connection.prepare(sql)?;
+            let ids = statement.query_map([ms], |row| row.get(0))?;
+            Ok(ids.collect::<Result<_, _>>()?)
         })?;
-        if any.is_some() {
-            self.write("erase removed messages", |transaction| {
-                // The newest first: none goes before those that follow it.
-                let sql = "SELECT id FROM messages WHERE removed_ms < ?1 ORDER BY id DESC";
-                let ids: Vec<i64> = transaction
-                    .prepare(sql)?
-                    .query_map([ms], |row| row.get(0))?
-                    .collect::<Result<_, _>>()?;
-                for id in ids {
-                    transaction.execute("DELETE FROM attachments WHERE message = ?1", [id])?;
-                    transaction.execute("DELETE FROM messages WHERE id = ?1", [id])?;
-                }
-                Ok(())
+        if !removed.is_empty() {
+            let mut removed = removed.into_iter();
+            self.in_steps("erase removed messages", |transaction| {
+                let next = removed.next();
+                next.map_or(Ok(false), |id| delete_removed(transaction, id, ms))
             })?;
+            // Where it fails, the next fold of the log does it.
+            let _ = self.empty_the_log();
         }
         Ok(old.len())
     }
 
+    /// Deletes until nothing is left to delete, in transactions that are short, and as long without one:
+    /// other programs ask again and again whether they may write, and this one's calls come in between.
+    fn in_steps(
+        &self,
+        doing: &'static str,
+        mut delete_one: impl FnMut(&Transaction<'_>) -> Result<bool, Fault>,
+    ) -> Result<(), Error> {
+        loop {
+            let begun = Instant::now();
+            let more = self.write(doing, |transaction| {
+                while delete_one(transaction)? {
+                    if begun.elapsed() >= STEP {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            })?;
+            if !more {
+                return Ok(());
+            }
+            thread::sleep(begun.elapsed());
+        }
+    }
+
     /// Moves all of the log into the database and empties it: until then it has what was erased. True
-    /// where another program reads and so keeps it.
+    /// where somebody reads for so long that it stays.
     fn empty_the_log(&self) -> Result<bool, Error> {
-        let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-        self.connection()
-            .query_row(sql, [], |row| row.get(0))
-            .map_err(Error::sql("empty the log", &self.path))
+        let doing = || {
+            let connection = connect_to_write(&self.path)?;
+            // While it waits for others who read, it lets nobody write.
+            connection.busy_timeout(STEP)?;
+            let begun = Instant::now();
+            loop {
+                let quiet = self.searches.halt();
+                // Most of the work, for which nobody waits.
+                connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+                let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+                let is_busy = match connection.query_row(sql, [], |row| row.get(0)) {
+                    Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => {
+                        true
+                    }
+                    told => told?,
+                };
+                drop(quiet);
+                if !is_busy || begun.elapsed() >= LOG_PATIENCE {
+                    return Ok(is_busy);
+                }
+                thread::sleep(STEP);
+            }
+        };
+        doing().map_err(Error::sql("empty the log", &self.path))
     }
 
     /// Takes chats out of a backup: a copy without them takes its place, so that either is whole
@@ -140,12 +192,48 @@ impl Chats {
     }
 }
 
-/// Deletes all rows of a chat.
+/// Deletes one row of a chat, its own at last; false once there is none.
+fn delete_some(transaction: &Transaction<'_>, id: ChatId) -> Result<bool, Fault> {
+    match erasable(transaction, id) {
+        Err(Fault::Said(Error::NotFound { .. })) => return Ok(false),
+        other => other?,
+    };
+    let sql = "UPDATE chats SET leaf = NULL WHERE id = ?1 AND leaf IS NOT NULL";
+    transaction.execute(sql, [id.0])?;
+    // The newest first: none goes before those that follow it.
+    for sql in [
+        "DELETE FROM attachments WHERE id = (SELECT id FROM attachments WHERE chat = ?1 LIMIT 1)",
+        "DELETE FROM messages WHERE id = (SELECT max(id) FROM messages WHERE chat = ?1)",
+    ] {
+        if transaction.execute(sql, [id.0])? > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(transaction.execute("DELETE FROM chats WHERE id = ?1", [id.0])? > 0)
+}
+
+/// Deletes a message that was removed before this time, with its files, unless it has come back. True.
+fn delete_removed(transaction: &Transaction<'_>, id: i64, ms: i64) -> Result<bool, Fault> {
+    let sql = "SELECT 1 FROM messages WHERE id = ?1 AND removed_ms < ?2";
+    let is_removed = transaction.query_row(sql, (id, ms), |_| Ok(()));
+    if is_removed.optional()?.is_some() {
+        transaction.execute("DELETE FROM attachments WHERE message = ?1", [id])?;
+        transaction.execute("DELETE FROM messages WHERE id = ?1", [id])?;
+    }
+    Ok(true)
+}
+
+/// Deletes all rows of a chat in a copy that nobody else has.
 fn delete(connection: &Connection, id: ChatId) -> Result<(), Fault> {
     connection.execute("UPDATE chats SET leaf = NULL WHERE id = ?1", [id.0])?;
     // Backups of older versions have no files.
-    if schema::version(connection)? > 3 {
+    let version = schema::version(connection)?;
+    if version > 3 {
         connection.execute("DELETE FROM attachments WHERE chat = ?1", [id.0])?;
+    }
+    if version > 5 {
+        let sql = "DELETE FROM growth WHERE message IN (SELECT id FROM messages WHERE chat = ?1)";
+        connection.execute(sql, [id.0])?;
     }
     connection.execute("DELETE FROM messages WHERE chat = ?1", [id.0])?;
     connection.execute("DELETE FROM chats WHERE id = ?1", [id.0])?;

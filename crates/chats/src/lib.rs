@@ -11,8 +11,9 @@
 //! its first moment with [`State::Streaming`], is saved while it grows, and ends exactly once; if
 //! the program that writes it dies, it becomes [`State::Interrupted`] and keeps what was saved.
 //!
-//! All calls block, for well under a millisecond as a rule; [`Chats::open`] and
-//! [`Chats::backup_if_due`] may take longer with much text, so none belongs on the drawing path.
+//! All calls block, for well under a millisecond as a rule; [`Chats::open`], [`Chats::search`],
+//! [`Chats::erase`] and [`Chats::backup_if_due`] may take longer with much text, so none belongs on the
+//! drawing path. While one of the last three is at it, the others go on as ever.
 //! [`Chats`] can be shared between threads, and several programs may have the same folder open.
 //!
 //! Not here: when to save and what to say about a failure (`app`), and any clock: times come in
@@ -24,6 +25,8 @@ mod chat;
 mod erase;
 mod error;
 mod file;
+mod growth;
+mod log;
 mod message;
 mod open;
 mod owner;
@@ -32,6 +35,7 @@ mod repair;
 mod reply;
 mod schema;
 mod search;
+mod searching;
 mod settings;
 mod title;
 mod transcript;
@@ -39,7 +43,7 @@ mod trash;
 mod tree;
 
 use std::path::PathBuf;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -57,7 +61,9 @@ pub use title::title_from;
 pub use transcript::{Entry, Transcript};
 
 use error::Fault;
+use log::Folding;
 use owner::Owner;
+use searching::{Halted, Searches};
 
 /// The chats of one folder, open.
 ///
@@ -65,8 +71,15 @@ use owner::Owner;
 /// file and spares the next start a check of everything.
 #[derive(Debug)]
 pub struct Chats {
-    // Dropped in this order: the database is closed before its owner is said to have left.
-    connection: Mutex<Connection>,
+    // Dropped in this order: the last to leave the database takes the log away, which who only reads
+    // cannot, and the database is closed before its owner is said to have left.
+    /// None where nothing is written.
+    folding: Option<Folding>,
+    searches: Arc<Searches>,
+    /// What is shown comes through it: it waits for nobody who writes.
+    reader: Mutex<Connection>,
+    /// What is saved goes through it, for moments; see `erase` for how it stays at that.
+    writer: Mutex<Connection>,
     owner: Owner,
     folder: PathBuf,
     path: PathBuf,
@@ -91,7 +104,7 @@ impl Chats {
         if let Some(newer) = self.newer_error() {
             return Err(newer);
         }
-        let mut connection = self.connection();
+        let mut connection = self.writer();
         let run = || {
             let transaction =
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -108,23 +121,27 @@ impl Chats {
         doing: &'static str,
         work: impl FnOnce(&Connection) -> Result<T, Fault>,
     ) -> Result<T, Error> {
-        let mut connection = self.connection();
+        let mut connection = lock(&self.reader);
         let run = || {
             let transaction = connection.transaction()?;
             work(&transaction)
         };
-        run().map_err(|fault| match self.newer_error() {
-            // A column that we know may be gone from a newer schema.
-            Some(newer) if matches!(fault, Fault::Sql(_)) => newer,
-            _ => self.explain(doing, fault),
-        })
+        run().map_err(|fault| self.explain_reading(doing, fault))
     }
 
-    /// The connection. A panic elsewhere rolled its transaction back, so poison says nothing.
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// The same for what may take seconds: nothing that is saved or shown waits for it, and it may have to
+    /// begin again.
+    fn look_through<T>(
+        &self,
+        doing: &'static str,
+        work: impl Fn(&Connection, &Halted<'_>) -> Result<T, Fault>,
+    ) -> Result<T, Error> {
+        let found = self.searches.run(work);
+        found.map_err(|fault| self.explain_reading(doing, fault))
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        lock(&self.writer)
     }
 
     fn newer_error(&self) -> Option<Error> {
@@ -133,6 +150,14 @@ impl Chats {
             found,
             known: schema::VERSION,
         })
+    }
+
+    fn explain_reading(&self, doing: &'static str, fault: Fault) -> Error {
+        match self.newer_error() {
+            // A column that we know may be gone from a newer schema.
+            Some(newer) if matches!(fault, Fault::Sql(_)) => newer,
+            _ => self.explain(doing, fault),
+        }
     }
 
     fn explain(&self, doing: &'static str, fault: Fault) -> Error {
@@ -154,11 +179,19 @@ impl Drop for Chats {
             // Both are courtesies to the next start, which would do the same; nothing can be
             // told to anybody from here.
             let connection = self
-                .connection
+                .writer
                 .get_mut()
                 .unwrap_or_else(PoisonError::into_inner);
-            let _ = reply::interrupt(connection, self.owner.id());
+            if let Some(folding) = &mut self.folding {
+                folding.end(connection);
+            }
+            let _ = reply::interrupt_own(connection, self.owner.id());
             let _ = open::fold_log(connection);
         }
     }
+}
+
+/// A panic elsewhere rolled its transaction back, so poison says nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,6 +8,7 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use crate::attachment::{self, Attachment};
 use crate::chat::ChatId;
 use crate::error::{Error, Fault};
+use crate::growth;
 
 /// Number of a message; never used again for another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -177,11 +178,18 @@ pub(crate) fn find(connection: &Connection, id: MessageId) -> Result<Message, Fa
         what: "message",
         id: id.0,
     })?;
-    attachment::fill(connection, std::slice::from_mut(&mut found))?;
+    complete(connection, std::slice::from_mut(&mut found))?;
     Ok(found)
 }
 
-/// Reads a row with [`COLUMNS`]; its files are told by [`attachment::fill`].
+/// Tells messages of one chat, the oldest first, what their rows do not have: which files go with them, and
+/// what a growing reply has gained.
+pub(crate) fn complete(connection: &Connection, messages: &mut [Message]) -> rusqlite::Result<()> {
+    attachment::fill(connection, messages)?;
+    growth::fill(connection, messages)
+}
+
+/// Reads a row with [`COLUMNS`]; the rest is told by [`complete`].
 pub(crate) fn from_row(row: &Row<'_>) -> rusqlite::Result<Message> {
     let body = match row.get_ref("role")?.as_str()? {
         "user" => Body::Question(row.get("text")?),

@@ -4,14 +4,16 @@
 //! Not here: how a damaged file is replaced (`repair`), and what the tables are (`schema`).
 
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use crate::error::{Error, is_damage};
+use crate::log::Folding;
 use crate::owner::{Door, Neighbours, Owner};
+use crate::searching::Searches;
 use crate::{Chats, backup, file, repair, reply, schema};
 
 /// The database inside its folder.
@@ -19,6 +21,11 @@ pub(crate) const FILE: &str = "chats.db";
 
 /// How long a call waits for another program's transaction.
 const BUSY_PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a connection keeps of the file, in KiB where it is negative. What is read again comes from the
+/// system's cache, which gives way when a model needs the memory; a larger one here would hold it twice,
+/// and for as long as we run.
+const CACHE: i64 = -512;
 
 /// How long leaving waits for others before it leaves the log to them.
 const FOLD_PATIENCE: Duration = Duration::from_millis(200);
@@ -89,7 +96,7 @@ impl Chats {
                 other => Some(other?),
             }
         };
-        let (connection, newer) = match found {
+        let (mut connection, newer) = match found {
             Some(found) => found,
             None if neighbours.living => {
                 let doing = "repair the damaged chats";
@@ -104,8 +111,21 @@ impl Chats {
             let known = schema::VERSION;
             notes.push(OpenNote::Newer { found, known });
         }
+        let searches = Arc::new(Searches::of(&path));
+        let mut beside = || {
+            let reader = connect_to_read(&path)?;
+            let folding = match newer {
+                None => Some(Folding::of(&mut connection, &path, &searches)?),
+                Some(_) => None,
+            };
+            Ok((reader, folding))
+        };
+        let (reader, folding) = beside().map_err(Error::sql("open the chats", &path))?;
         let chats = Chats {
-            connection: Mutex::new(connection),
+            folding,
+            searches,
+            reader: Mutex::new(reader),
+            writer: Mutex::new(connection),
             owner,
             folder: folder.to_owned(),
             path,
@@ -121,7 +141,7 @@ impl Chats {
             return Err(newer);
         }
         let door = Door::enter(&owners(&self.folder))?;
-        reply::interrupt_abandoned(&mut self.connection(), &door, &self.path)
+        reply::interrupt_abandoned(&mut self.writer(), &door, &self.path)
             .map_err(|error| self.noted(error))
     }
 }
@@ -263,6 +283,14 @@ pub(crate) fn connect_to_read(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_PATIENCE)?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
+    Ok(connection)
+}
+
+/// A connection beside the one that writes, for the log.
+pub(crate) fn connect_to_write(path: &Path) -> rusqlite::Result<Connection> {
+    let connection = connect(path)?;
+    configure(&connection)?;
     Ok(connection)
 }
 
@@ -288,9 +316,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     // What is deleted is overwritten: rows go only where somebody wants them erased.
     connection.pragma_update_and_check(None, "secure_delete", true, |_| Ok(()))?;
-    // In KiB, where it is negative. What is read again comes from the system's cache, which gives way
-    // when a model needs the memory; a larger one here would hold it twice, and for as long as we run.
-    connection.pragma_update(None, "cache_size", -512)?;
+    connection.pragma_update(None, "cache_size", CACHE)?;
     connection.pragma_update(None, "foreign_keys", true)
 }
 

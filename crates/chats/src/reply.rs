@@ -9,11 +9,12 @@ use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior};
 use crate::Chats;
 use crate::chat;
 use crate::error::{Error, Fault};
+use crate::growth;
 use crate::message::{self, Body, Closer, Counts, End, Message, MessageId, State, Statistics};
 use crate::owner::Door;
 use crate::tree;
 
-/// A reply as far as it has come.
+/// A reply as far as it has come. What was saved of it before is its beginning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Growth<'a> {
     /// The whole thinking so far.
@@ -64,12 +65,12 @@ impl Chats {
             })?;
             let owner = self.owner.id();
             let reply = begin(transaction, parent, owner, model, now_ms)?;
-            let growth = Growth {
+            let begun = Growth {
                 thinking,
                 answer: "",
                 counts: Counts::default(),
             };
-            grow(transaction, reply.id, owner, &growth)?;
+            growth::put(transaction, reply.id, owner, &begun)?;
             tree::conversation(transaction, reply.chat)
         })
     }
@@ -94,10 +95,11 @@ impl Chats {
         })
     }
 
-    /// Saves a reply of this program's as far as it has come.
-    pub fn save_growth(&self, id: MessageId, growth: &Growth<'_>) -> Result<(), Error> {
+    /// Saves a reply of this program's as far as it has come. It writes what is new since the last
+    /// time: some KiB, whatever the reply's length.
+    pub fn save_growth(&self, id: MessageId, whole: &Growth<'_>) -> Result<(), Error> {
         self.write("save a reply", |transaction| {
-            grow(transaction, id, self.owner.id(), growth)
+            growth::add(transaction, id, self.owner.id(), whole)
         })
     }
 
@@ -109,7 +111,7 @@ impl Chats {
         now_ms: i64,
     ) -> Result<Message, Error> {
         self.write("save the end of a reply", |transaction| {
-            grow(transaction, id, self.owner.id(), &finish.whole)?;
+            growth::put(transaction, id, self.owner.id(), &finish.whole)?;
             let failure = message::failure_of(&finish.end);
             transaction.execute(
                 "UPDATE messages SET state = ?2, owner = NULL, ended_ms = ?3,
@@ -168,33 +170,6 @@ pub(crate) fn begin(
     message::find(transaction, reply)
 }
 
-fn grow(
-    connection: &Connection,
-    id: MessageId,
-    owner: &str,
-    growth: &Growth<'_>,
-) -> Result<(), Fault> {
-    let changed = connection.execute(
-        "UPDATE messages SET thinking = ?3, text = ?4, thinking_tokens = ?5,
-         answer_tokens = ?6, thinking_ms = ?7, answer_ms = ?8 WHERE id = ?1 AND owner = ?2",
-        (
-            id.0,
-            owner,
-            growth.thinking,
-            growth.answer,
-            growth.counts.thinking_tokens,
-            growth.counts.answer_tokens,
-            signed(growth.counts.thinking_ms),
-            signed(growth.counts.answer_ms),
-        ),
-    )?;
-    if changed == 0 {
-        message::find(connection, id)?;
-        return Err(Error::NotStreaming(id).into());
-    }
-    Ok(())
-}
-
 pub(crate) fn save_statistics(
     connection: &Connection,
     id: MessageId,
@@ -227,10 +202,26 @@ pub(crate) fn signed(milliseconds: u64) -> i64 {
     i64::try_from(milliseconds).unwrap_or(i64::MAX)
 }
 
-/// Marks all that this owner was writing as interrupted.
+/// Marks all that this owner was writing as interrupted, and counts it.
 pub(crate) fn interrupt(connection: &Connection, owner: &str) -> rusqlite::Result<usize> {
+    let ids: Vec<i64> = connection
+        .prepare("SELECT id FROM messages WHERE owner = ?1")?
+        .query_map([owner], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for id in &ids {
+        growth::fold(connection, MessageId(*id))?;
+    }
     let sql = "UPDATE messages SET state = 'interrupted', owner = NULL WHERE owner = ?1";
     connection.execute(sql, [owner])
+}
+
+/// The same where nobody else's are looked for.
+pub(crate) fn interrupt_own(connection: &mut Connection, owner: &str) -> rusqlite::Result<()> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if interrupt(&transaction, owner)? > 0 {
+        transaction.commit()?;
+    }
+    Ok(())
 }
 
 /// Marks all that nobody living is writing as interrupted, and counts it. On a full disk nothing is

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: &[&str] = &[V1, V2, V3, V4, V5];
+const STEPS: &[&str] = &[V1, V2, V3, V4, V5, V6];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -178,6 +178,31 @@ const V4: &str = "
 const V5: &str = "
     ALTER TABLE messages ADD COLUMN drafted_tokens INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE messages ADD COLUMN accepted_tokens INTEGER NOT NULL DEFAULT 0;
+";
+
+/// * `growth` holds what growing replies have gained since their rows in `messages` were written, a row for
+///   each save (see `growth`): counts as they then were, bytes of the whole thinking and answer, and the
+///   words that were new. There is no key to `messages`: without an index, which each save would have to
+///   write, every message that goes would be looked for in all of it.
+/// * Its first two rows belong to no reply and stay. They fill a page each, so that a save never finds the
+///   table to be a single page that must become three.
+const V6: &str = "
+    CREATE TABLE growth (
+        id INTEGER PRIMARY KEY,
+        message INTEGER NOT NULL,
+        thinking_tokens INTEGER NOT NULL,
+        answer_tokens INTEGER NOT NULL,
+        thinking_ms INTEGER NOT NULL,
+        answer_ms INTEGER NOT NULL,
+        thinking_bytes INTEGER NOT NULL,
+        text_bytes INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        thinking TEXT NOT NULL
+    ) STRICT;
+    INSERT INTO growth (message, thinking_tokens, answer_tokens, thinking_ms, answer_ms,
+            thinking_bytes, text_bytes, text, thinking)
+        VALUES (0, 0, 0, 0, 0, 0, 0, printf('%3000s', ''), ''),
+               (0, 0, 0, 0, 0, 0, 0, printf('%3000s', ''), '');
 ";
 
 /// The schema of this file; 0 where it has none yet.

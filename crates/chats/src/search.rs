@@ -62,7 +62,7 @@ impl Chats {
         if words.is_empty() {
             return Ok(Vec::new());
         }
-        self.read("search the chats", |connection| {
+        self.look_through("search the chats", |connection, halted| {
             let mut found = by_words(connection, &words)?;
             for (chat, title, changed_ms) in by_title(connection, &words)? {
                 found.entry(chat).or_insert((title, changed_ms, 0, None));
@@ -72,6 +72,7 @@ impl Chats {
             hits.truncate(most);
             hits.into_iter()
                 .map(|(chat, (title, changed_ms, count, best))| {
+                    halted.check()?;
                     let best = best.map(|id| show(connection, id, &words)).transpose()?;
                     Ok(Hit {
                         chat: ChatId(chat),

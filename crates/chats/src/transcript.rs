@@ -9,6 +9,7 @@ use crate::Chats;
 use crate::attachment::{self, TextFile};
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
+use crate::growth;
 use crate::message::{self, Body, Message, MessageId, State};
 use crate::title;
 
@@ -87,9 +88,10 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
         message::COLUMNS
     );
     let mut statement = connection.prepare(&sql)?;
-    let messages: Vec<Message> = statement
+    let mut messages: Vec<Message> = statement
         .query_map([id.0], message::from_row)?
         .collect::<Result<_, _>>()?;
+    growth::fill(connection, &mut messages)?;
     let place = |id: MessageId| {
         messages
             .binary_search_by_key(&id, |message| message.id)

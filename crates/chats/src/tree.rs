@@ -194,6 +194,6 @@ pub(crate) fn conversation(connection: &Connection, id: ChatId) -> Result<Vec<Me
     let mut statement = connection.prepare(&sql)?;
     let messages = statement.query_map([id.0], message::from_row)?;
     let mut messages: Vec<Message> = messages.collect::<Result<_, _>>()?;
-    attachment::fill(connection, &mut messages)?;
+    message::complete(connection, &mut messages)?;
     Ok(messages)
 }

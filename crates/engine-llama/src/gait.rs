@@ -83,6 +83,11 @@ impl Gait {
         }
     }
 
+    /// Whether what is computed shall stop.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.brake.stops_the_running()
+    }
+
     /// Threads that computed the last step, and whether others took cores since `plan`.
     pub(crate) fn taken(&self) -> (u32, bool) {
         (self.way.threads, self.gave_way)

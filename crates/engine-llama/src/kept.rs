@@ -7,7 +7,7 @@
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use engine::message::{Hello, Kept};
 use llama_cpp_2::token::LlamaToken;
@@ -105,13 +105,21 @@ pub(crate) fn find(path: &Path, mark: &Mark) -> Option<File> {
         }
     };
     // So that those that are used stay.
-    if let Ok(file) = OpenOptions::new().append(true).open(path) {
-        let _ = file.set_modified(SystemTime::now());
-    }
+    let _ = touch(path);
     Some(File {
         path: path.to_owned(),
         tokens: trailer.tokens.into_iter().map(LlamaToken).collect(),
     })
+}
+
+/// Makes a file one that changed just now. The cage lets nobody set a time, so its last byte is written again.
+fn touch(path: &Path) -> io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut last = [0];
+    file.seek(SeekFrom::End(-1))?;
+    file.read_exact(&mut last)?;
+    file.seek(SeekFrom::End(-1))?;
+    file.write_all(&last)
 }
 
 fn read(path: &Path, mark: &Mark) -> io::Result<Found> {
@@ -264,7 +272,24 @@ fn private(path: &Path) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+
+    /// In the cage, where no time can be set.
+    #[test]
+    fn what_is_used_is_the_newest_and_as_it_was() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("1-a.kept");
+        fs::write(&path, "whole").unwrap();
+        let long_ago = SystemTime::now() - 2 * ABANDONED;
+        let file = fs::File::options().write(true).open(&path).unwrap();
+        file.set_modified(long_ago).unwrap();
+        touch(&path).unwrap();
+        let age = fs::metadata(&path).unwrap().modified().unwrap().elapsed();
+        assert!(age.unwrap_or_default() < ABANDONED);
+        assert_eq!(fs::read(&path).unwrap(), b"whole");
+    }
 
     #[test]
     fn what_a_killed_engine_left_goes_with_the_next_that_is_kept() {

@@ -10,6 +10,7 @@
 //! ggml), `doze` (libgomp), one call of the kernel in `cage` and one line of `leave`.
 
 mod backends;
+mod bite;
 mod brake;
 mod cage;
 mod cold;
@@ -36,6 +37,10 @@ mod prompting;
 mod reply;
 mod sampler;
 mod session;
+// Those of chats, as everywhere.
+#[cfg(all(test, target_os = "linux"))]
+#[path = "../../chats/tests/chats/skips.rs"]
+mod skips;
 mod tuning;
 mod vocabulary;
 mod worth;

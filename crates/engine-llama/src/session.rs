@@ -9,6 +9,7 @@ use engine::prompt::Segment;
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 
+use crate::bite::Bite;
 use crate::brake::Brake;
 use crate::drafter::{self, Drafter};
 use crate::gait::{Gait, Untold};
@@ -44,6 +45,8 @@ pub(crate) struct Session {
     vocabulary: Vocabulary,
     /// Tokens that are computed at once while a prompt is read; progress is told after each.
     batch: usize,
+    /// Where a device computes that asks nobody whether it should stop: how many of those at once.
+    bite: Option<Bite>,
     /// Tokens that one step computes at most, guesses among them.
     widest: usize,
     /// Threads that compute where a reply asks for no other number.
@@ -118,6 +121,7 @@ impl Session {
                 .reading
                 .map_or(shape.batch, |way| way.tokens.clamp(1, shape.batch))
                 as usize,
+            bite: (!load.gpus.is_empty() && load.gpu_layers > 0).then(Bite::default),
             widest: WIDEST.min(shape.batch as usize),
             threads: shape.threads,
             cached: Vec::new(),
@@ -396,8 +400,13 @@ impl Session {
     ) -> Result<(), Halt> {
         while self.cached.len() < prompt.len() {
             let rest = &prompt[self.cached.len()..];
-            let batch = &rest[..rest.len().min(self.batch)];
+            let most = self.bite.map_or(self.batch, |bite| bite.tokens(self.batch));
+            let batch = &rest[..rest.len().min(most)];
+            let begin = Instant::now();
             self.decode(batch, usize::from(batch.len() == rest.len()))?;
+            if let Some(bite) = &mut self.bite {
+                bite.took(batch.len(), begin.elapsed());
+            }
             tell(self.used());
         }
         Ok(())
@@ -406,6 +415,10 @@ impl Session {
     /// Computes tokens, with the logits behind the last `rows`; whatever happens, `cached` then says
     /// what the cache holds.
     pub(crate) fn decode(&mut self, tokens: &[LlamaToken], rows: usize) -> Result<(), Halt> {
+        // The processor asks at once; a GPU does not.
+        if self.bite.is_some() && self.gait.is_stopped() {
+            return Err(Halt::Braked);
+        }
         let ended = self.gait.decode(&mut self.context, tokens, rows);
         self.cached.extend_from_slice(tokens);
         self.is_unsaved = true;

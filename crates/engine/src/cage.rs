@@ -40,6 +40,12 @@ pub enum Wall {
     Processes,
     /// No signal reaches another process.
     Signals,
+    /// No file gets other rights, times or attributes.
+    Rights,
+    /// No other process gets other limits, cores or another rank.
+    Others,
+    /// No call gets through by a second number that it has.
+    Numbers,
     /// No program of root's lends it rights.
     Privileges,
     /// When memory runs out, it goes before anything of the user's.
@@ -52,7 +58,7 @@ pub enum Wall {
 
 impl Wall {
     /// What is tried, in this order; the tie to the parent is asked for before.
-    pub const TRIED: [Self; 11] = [
+    pub const TRIED: [Self; 14] = [
         Self::Kept,
         Self::Reading,
         Self::Listing,
@@ -61,6 +67,9 @@ impl Wall {
         Self::Sockets,
         Self::Processes,
         Self::Signals,
+        Self::Rights,
+        Self::Others,
+        Self::Numbers,
         Self::Privileges,
         Self::Memory,
         // The last: where it is open, another program takes the place of the one that tries.

@@ -23,6 +23,11 @@ pub(crate) fn of(path: &Path) -> Command {
         // Names a library to load: nobody's choice but ours. (`GGML_VK_VISIBLE_DEVICES` reaches the
         // engine: which of their GPUs are used is for people to choose.)
         .env_remove("GGML_BACKEND_PATH")
+        // They bind threads to cores from outside, which the cage refuses and OpenMP takes for its end; which
+        // cores compute is decided within (`huddle`).
+        .env_remove("OMP_PROC_BIND")
+        .env_remove("OMP_PLACES")
+        .env_remove("GOMP_CPU_AFFINITY")
         // Else a failed assert forks the process to run a debugger on it, before it dies.
         .env("GGML_NO_BACKTRACE", "1");
     command

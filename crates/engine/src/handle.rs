@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc as blocking;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -67,6 +67,19 @@ pub enum EngineError {
 /// An engine process that runs, or has ended.
 pub struct Engine {
     shared: Arc<Shared>,
+}
+
+/// Ends an engine's process, as long as somebody holds it.
+#[derive(Clone)]
+pub struct Killer(Weak<Shared>);
+
+impl Killer {
+    /// Ends the process at once; open jobs get their end.
+    pub fn kill(&self) {
+        if let Some(shared) = self.0.upgrade() {
+            shared.kill();
+        }
+    }
 }
 
 struct Shared {
@@ -210,8 +223,12 @@ impl Engine {
 
     /// Ends the process at once; open jobs get their end.
     pub fn kill(&self) {
-        self.shared.killed.store(true, Ordering::Relaxed);
-        let _ = lock(&self.shared.child).kill();
+        self.shared.kill();
+    }
+
+    /// What ends the process at once, for somebody who does not hold it.
+    pub fn killer(&self) -> Killer {
+        Killer(Arc::downgrade(&self.shared))
     }
 
     /// Ends the process and waits until its memory is free again: for gigabytes, that takes longer
@@ -302,6 +319,11 @@ impl Drop for Engine {
 }
 
 impl Shared {
+    fn kill(&self) {
+        self.killed.store(true, Ordering::Relaxed);
+        let _ = lock(&self.child).kill();
+    }
+
     fn send(&self, request: &Request) -> io::Result<()> {
         match lock(&self.pipe).as_mut() {
             Some(pipe) => frame::write(pipe, request),

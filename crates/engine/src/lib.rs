@@ -24,6 +24,6 @@ pub mod prompt;
 pub mod splitter;
 
 pub use command::WRAPPER;
-pub use handle::{Engine, EngineError};
+pub use handle::{Engine, EngineError, Killer};
 pub use locate::{GPU_FOLDER, PROGRAM, gpu_folder, locate};
 pub use obituary::{Death, moves};

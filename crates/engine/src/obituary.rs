@@ -4,7 +4,7 @@
 //! Not here: what is made of a death (`app`'s reports, and how often an engine is started again).
 
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -52,22 +52,42 @@ impl Death {
 pub(crate) struct LastLines(Arc<Mutex<VecDeque<String>>>);
 
 impl LastLines {
-    /// Reads until the pipe ends.
+    /// Reads until the pipe ends. Of a line, however long, only its beginning is ever held.
     pub(crate) fn collect(&self, pipe: impl Read) {
         let mut pipe = BufReader::new(pipe);
-        let mut line = Vec::new();
-        while pipe.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-            let text = String::from_utf8_lossy(&line[..line.len().min(LINE_BYTES)]);
-            let text = text.trim().replace(moves, " ");
-            if !text.is_empty() {
-                let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-                if lines.len() == LINES_KEPT {
-                    lines.pop_front();
-                }
-                lines.push_back(text);
+        let mut line = Vec::with_capacity(LINE_BYTES);
+        loop {
+            let there = match pipe.fill_buf() {
+                Ok([]) => break,
+                Ok(there) => there,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => break,
+            };
+            let end = there.iter().position(|byte| *byte == b'\n');
+            let here = &there[..end.unwrap_or(there.len())];
+            let room = LINE_BYTES - line.len();
+            line.extend_from_slice(&here[..here.len().min(room)]);
+            let read = here.len() + usize::from(end.is_some());
+            pipe.consume(read);
+            if end.is_some() {
+                self.keep(&line);
+                line.clear();
             }
-            line.clear();
         }
+        self.keep(&line);
+    }
+
+    fn keep(&self, line: &[u8]) {
+        let text = String::from_utf8_lossy(line);
+        let text = text.trim().replace(moves, " ");
+        if text.is_empty() {
+            return;
+        }
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() == LINES_KEPT {
+            lines.pop_front();
+        }
+        lines.push_back(text);
     }
 
     /// All that is kept.
@@ -191,6 +211,45 @@ mod tests {
     use std::os::unix::process::ExitStatusExt;
 
     use super::*;
+
+    #[test]
+    fn the_beginnings_of_the_last_lines_are_kept() {
+        let mut said = Vec::new();
+        for number in 0..100 {
+            said.extend_from_slice(format!("line {number}\n\n").as_bytes());
+        }
+        said.extend([b'x'; 100_000]);
+        said.extend_from_slice(b"\n\xff\xfe\x1b[2J error\nthe last, without an end");
+        let last = LastLines::default();
+        last.collect(&*said);
+        let all = last.all();
+        assert_eq!(all.len(), LINES_KEPT);
+        assert_eq!(all[0], "line 63");
+        assert_eq!(all[37], "x".repeat(LINE_BYTES));
+        assert_eq!(all[38], "\u{fffd}\u{fffd} [2J error");
+        assert_eq!(all[39], "the last, without an end");
+        assert_eq!(last.telling().as_ref(), Some(&all[38]));
+    }
+
+    /// The most memory that this process has held, in bytes.
+    #[cfg(target_os = "linux")]
+    fn most_held() -> u64 {
+        let told = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
+        let held = told.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let held = held.map(|held| held.trim().trim_end_matches(" kB").parse::<u64>());
+        held.expect("it is told").expect("a number") << 10
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_line_without_an_end_costs_no_memory() {
+        let before = most_held();
+        for byte in [b'x', 0, 0xff] {
+            LastLines::default().collect(io::repeat(byte).take(96 << 20));
+        }
+        let more = most_held() - before;
+        assert!(more < 32 << 20, "{more} bytes");
+    }
 
     fn told(signal: i32, before: Option<u64>) -> (String, bool) {
         let last = Some("error: no".to_owned());

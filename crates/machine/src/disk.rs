@@ -44,6 +44,7 @@ mod tests {
         let root = std::path::Path::new("/");
         let size = |path| rustix::fs::statvfs(path).map(|found| found.f_blocks * found.f_frsize);
         let (Ok(here), Ok(there)) = (size(place), size(root)) else {
+            crate::skips::skip("there is no file system in memory");
             return;
         };
         if here != there {

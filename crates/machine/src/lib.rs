@@ -10,6 +10,10 @@ mod bandwidth;
 mod cgroup;
 mod cpus;
 mod disk;
+// Those of chats, as everywhere.
+#[cfg(all(test, target_os = "linux"))]
+#[path = "../../chats/tests/chats/skips.rs"]
+mod skips;
 mod system;
 
 pub use awake::Awake;

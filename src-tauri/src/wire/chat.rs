@@ -94,6 +94,8 @@ pub(crate) struct ChatRow {
     changed_ms: i64,
     /// A reply is being written in it now.
     replying: bool,
+    /// Its last reply failed while nobody looked at it.
+    failed: bool,
     /// It stands before the others.
     pinned: bool,
     /// The folder in which it lies.
@@ -433,6 +435,7 @@ impl From<app::ChatRow> for ChatRow {
             title: row.title,
             changed_ms: row.changed_ms,
             replying: row.replying,
+            failed: row.failed,
             pinned: row.pinned,
             folder: row.folder,
         }

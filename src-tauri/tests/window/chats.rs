@@ -3,7 +3,7 @@
 use serde_json::json;
 use thirtyfour::Key;
 
-use crate::kept::{chat, keep};
+use crate::kept::{chat, has_draft, keep};
 use crate::tour::open_chat;
 use crate::window::Opening;
 
@@ -14,7 +14,8 @@ async fn a_restart_keeps_the_chat_and_what_was_being_typed() {
     window.ask_to_the_end("What is 47 + 38?").await;
     window.write("And 9 mi").await;
     // Drafts are saved a moment after the last key.
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let is_kept = async || has_draft(&opening, "And 9 mi").then_some(());
+    window.until("the draft on disk", is_kept).await;
     window.close().await;
 
     let window = opening.open().await;

@@ -1,6 +1,7 @@
 //! A home with chats in it: what was asked and answered before the window is opened, in the form in
 //! which people keep copies.
 
+use app::chats::Chats;
 use app::{App, Home, Preferences};
 use serde_json::{Value, json};
 
@@ -47,6 +48,16 @@ const ARABIC: &str = "## الخلاصة\n\nمجموع الأعداد الفرد�
     1. نبدأ بالعدد 1.\n2. نضيف 3 فيصير المجموع 4 (وهو 2²).\n\n- أولاً: الحساب!\n- ثانياً: البرهان?\n\n\
     | العدد | المجموع |\n|---|---|\n| ١ | ١ |\n| ٢ | ٤ |\n\n```python\nprint(sum([1, 3, 5]))\n```\n\n\
     > اقتباس قصير.\n\n$$1 + 3 + 5 = \\boxed{9}$$";
+
+/// Whether what was typed and not sent is on disk, for any chat or the next one.
+pub(crate) fn has_draft(opening: &Opening, draft: &str) -> bool {
+    let home = Home::at(opening.home.path());
+    let chats = Chats::open(home.data(), DAY_MS).unwrap().chats;
+    let rows = chats.rows().unwrap();
+    let all = rows.iter().map(|row| Some(row.id)).chain([None]);
+    all.into_iter()
+        .any(|chat| chats.draft(chat).unwrap() == draft)
+}
 
 /// A reply that has ended so.
 fn reply(text: &str, thinking: &str, more: &Value) -> Value {

@@ -67,8 +67,13 @@ pub(crate) struct Process(pub(crate) Child);
 
 impl Process {
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::heard(command.stderr(Stdio::null()))
+    }
+
+    /// The same with its standard error as it was set.
+    pub(crate) fn heard(command: &mut Command) -> Self {
         let program = command.get_program().to_owned();
-        let started = command.stderr(Stdio::null()).spawn();
+        let started = command.spawn();
         Self(started.unwrap_or_else(|error| panic!("cannot start {}: {error}", program.display())))
     }
 }

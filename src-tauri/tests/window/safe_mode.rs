@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::kept::has_draft;
 use crate::processes::Process;
 use crate::starts::bus;
 use crate::window::{Opening, Window, display};
@@ -36,7 +37,8 @@ async fn opens_again(fate: Signal) {
     let window = opening.open().await;
     window.write(DRAFT).await;
     // Drafts are saved a moment after the last key.
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    let is_kept = async || has_draft(&opening, DRAFT).then_some(());
+    window.until("the draft on disk", is_kept).await;
     window.close().await;
     let home = Arc::clone(&opening.home);
 
@@ -109,11 +111,15 @@ fn a_renderer_that_dies_in_safe_mode_too() {
         display: &display,
         bus: "",
     };
-    let mut program = starting.start("on", &[]);
+    let said = home.path().join("said");
+    let to = std::fs::File::create(&said).unwrap().into();
+    let mut program = starting.start_saying("on", &[], to);
     let renderer = until("a renderer", || renderer_of(&program.0));
     kill_process(renderer, Signal::KILL).unwrap();
-    // The program looks once a second.
-    std::thread::sleep(Duration::from_secs(5));
+    until("what it says of it", || {
+        let said = std::fs::read_to_string(&said).unwrap();
+        said.contains("the window is blank").then_some(())
+    });
     assert!(program.0.try_wait().unwrap().is_none(), "it has ended");
     assert_eq!(renderer_of(&program.0), None, "it has started anew");
     assert_eq!(remembered(&home), None, "nobody asked to remember it");
@@ -207,7 +213,12 @@ struct Starting<'a> {
 
 impl Starting<'_> {
     fn start(&self, safe_mode: &str, arguments: &[PathBuf]) -> Process {
-        Process::start(
+        self.start_saying(safe_mode, arguments, Stdio::null())
+    }
+
+    /// The same, and what it says on standard error goes there.
+    fn start_saying(&self, safe_mode: &str, arguments: &[PathBuf], to: Stdio) -> Process {
+        Process::heard(
             Command::new(env!("CARGO_BIN_EXE_spud-desktop"))
                 .args(arguments)
                 .env("DISPLAY", self.display)
@@ -216,7 +227,8 @@ impl Starting<'_> {
                 .env("SPUD_SAFE_MODE", safe_mode)
                 .env("LANG", "C.UTF-8")
                 .stdin(Stdio::null())
-                .stdout(Stdio::null()),
+                .stdout(Stdio::null())
+                .stderr(to),
         )
     }
 }

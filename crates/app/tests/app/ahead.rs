@@ -23,6 +23,12 @@ fn kept(world: &World) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Bytes of what is kept for chats.
+fn bytes(world: &World) -> u64 {
+    let size = |path: &PathBuf| fs::metadata(path).map_or(0, |file| file.len());
+    kept(world).iter().map(size).sum()
+}
+
 async fn until(what: &str, is_so: impl Fn() -> bool) {
     let begin = Instant::now();
     while !is_so() {
@@ -54,8 +60,7 @@ async fn typing_brings_the_model_into_memory_and_the_draft_with_it() {
             _ => {}
         }
     }
-    // Time for a few letters.
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    world.app.caught_up().await;
     let (_, reply) = ask(&world, None, "What is 12 + 13?").await;
     let cost = reply.statistics.unwrap();
     assert!(cost.cached_tokens > 8, "{cost:?}");
@@ -68,17 +73,19 @@ async fn a_follow_up_needs_none_of_the_last_answer_and_outlives_a_restart() {
     let (chat, first) = ask(&world, None, &long()).await;
     // The pause before it is read, and the quiet after which it is kept.
     until("kept", || !kept(&world).is_empty()).await;
+    let kept_first = bytes(&world);
     let (_, second) = ask(&world, Some(chat), "What is 2 + 3?").await;
     let cost = second.statistics.unwrap();
     let before = first.statistics.unwrap();
     assert!(cost.cached_tokens > before.prompt_tokens, "{cost:?}");
     assert!(cost.prompt_tokens - cost.cached_tokens < 24, "{cost:?}");
-    until("kept again", || !kept(&world).is_empty()).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    // With what came since, whose file takes the place of the one before.
+    until("kept again", || bytes(&world) > kept_first).await;
     let world = world.again().await;
     let (_, third) = ask(&world, Some(chat), "What is 4 + 4?").await;
-    let cost = third.statistics.unwrap();
-    assert!(cost.cached_tokens > 256, "{cost:?}");
+    let again = third.statistics.unwrap();
+    assert!(again.cached_tokens > cost.prompt_tokens, "{again:?}");
+    assert!(again.prompt_tokens - again.cached_tokens < 24, "{again:?}");
     world.app.close().await;
 }
 
@@ -94,7 +101,7 @@ async fn what_was_kept_for_a_chat_goes_with_it_for_good() {
     assert!(kept(&world).is_empty());
     // The engine ends, which could have kept it once more.
     while events.recv().await.unwrap() != AppEvent::Engine(EngineState::Off) {}
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert!(kept(&world).is_empty());
     world.app.close().await;
+    // From here on nobody could: what it kept at the last moment is swept up behind it.
+    until("swept", || kept(&world).is_empty()).await;
 }

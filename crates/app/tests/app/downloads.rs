@@ -7,7 +7,7 @@ use app::{App, AppEvent, Download, DownloadState, Home, Network};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::hub::{Reply, Server};
-use crate::world::{PATIENCE, sprout};
+use crate::world::{PATIENCE, end, sprout, surely};
 
 /// Two members of the catalogue; both are Sprout here.
 const SMALL: &str = "r1-distill-qwen-1.5b";
@@ -311,9 +311,10 @@ async fn a_terminal_beside_the_window_leaves_its_downloads_alone() {
     until(&mut events, |rows| rows.first().is_some_and(comes)).await;
     app.close().await;
     let asked = shop.asked();
-    // As `spud chat` opens it.
+    // As `spud chat` opens it and asks.
     let app = App::open(&Home::at(shop.home.path())).await.unwrap();
-    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let chat = app.send(None, "What is 1 + 2?", Some(surely())).await;
+    end(&mut app.watch_chat(chat.unwrap()).await.unwrap()).await;
     app.close().await;
     assert_eq!(shop.asked(), asked);
     let (app, mut events) = shop.open().await;

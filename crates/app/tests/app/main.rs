@@ -18,5 +18,10 @@ mod models;
 mod replies;
 #[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
 mod scripted;
+// Those of chats, as everywhere.
+#[cfg(target_os = "linux")]
+#[path = "../../../chats/tests/chats/skips.rs"]
+mod skips;
+mod stopping;
 mod watching;
 mod world;

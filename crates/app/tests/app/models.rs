@@ -1,9 +1,9 @@
 //! Choosing a model.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::{AppEvent, Code, Conversation, Ending, EngineRoom, EngineState, Home, Model, Settings};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::world::{PATIENCE, World, end, reply, sprout, surely};
 
@@ -70,17 +70,21 @@ async fn the_idle_time_of_one_model_ends_no_other() {
     let other = home.path().join("other.gguf");
     std::fs::copy(sprout(), &other).unwrap();
     let room = EngineRoom::idling(Some(IDLE), &Home::at(home.path()));
+    let mut begun = Instant::now();
     for model in [Model::Sprout, Model::File(other)] {
+        begun = Instant::now();
         let (_stopper, stop) = app::stop::stop();
         assert!(
             room.prepare(&model, &surely().settings, stop)
                 .await
                 .unwrap()
         );
-        sleep(IDLE * 3 / 5).await;
     }
-    // The first one's time is over, the second one's is not.
-    assert!(room.device().await.is_some());
+    // The first one's time is over before that of the second one, which it does not end.
+    let mut state = room.state();
+    let left = state.wait_for(|state| *state == EngineState::Off);
+    timeout(PATIENCE, left).await.unwrap().unwrap();
+    assert!(begun.elapsed() >= IDLE, "{:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]

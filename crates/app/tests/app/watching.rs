@@ -10,9 +10,18 @@ async fn whoever_comes_late_sees_the_same_words_as_who_was_there() {
     let world = World::new().await;
     let chat = world.app.send(None, LONG, Some(surely())).await.unwrap();
     let mut watchers = Vec::new();
+    let mut clock = world.app.watch_chat(chat).await.unwrap();
+    let mut is_over = false;
     for _ in 0..5 {
         watchers.push(world.app.watch_chat(chat).await.unwrap());
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        // The next comes when there are more words, as long as there are.
+        while !is_over {
+            match next(&mut clock).await {
+                ChatEvent::Growth { .. } => break,
+                ChatEvent::End(_) => is_over = true,
+                _ => {}
+            }
+        }
     }
     let mut told = Vec::new();
     for mut events in watchers {

@@ -149,7 +149,11 @@ fn stopped() {
     let (_folder, path) = put("long.pdf", &Pdf::of(&[many.as_bytes()]).bytes());
     let (stopper, stop) = app::stop::stop();
     let reading = std::thread::spawn(move || read(&path, Limits::default(), &stop));
-    std::thread::sleep(Duration::from_millis(30));
+    let begun = Instant::now();
+    while readers() == 0 {
+        assert!(begun.elapsed() < Duration::from_mins(1), "no reader");
+        std::thread::yield_now();
+    }
     stopper.stop();
     let failure = reading.join().unwrap().unwrap_err();
     assert_eq!(failure.code, Code::Stopped, "{failure}");

@@ -26,6 +26,7 @@ mod unix {
 
     use super::*;
     use crate::folder::{ask, begin, growth, open};
+    use crate::skips::skip;
 
     #[test]
     fn a_folder_without_the_right_to_write_is_named() {
@@ -33,7 +34,7 @@ mod unix {
         let folder = outer.path().join("chats");
         set_mode(outer.path(), 0o500);
         if fs::create_dir(outer.path().join("probe")).is_ok() {
-            println!("skipped: permissions do not bind this user (root?)");
+            skip("permissions do not bind this user");
             return;
         }
         let error = Chats::open(&folder, NOW_MS).unwrap_err();
@@ -51,7 +52,7 @@ mod unix {
         let file = folder.path().join("chats.db");
         set_mode(&file, 0o400);
         if fs::File::options().write(true).open(&file).is_ok() {
-            println!("skipped: permissions do not bind this user (root?)");
+            skip("permissions do not bind this user");
             return;
         }
         let error = Chats::open(folder.path(), NOW_MS).unwrap_err();
@@ -112,6 +113,7 @@ mod disks {
 
     use super::*;
     use crate::child;
+    use crate::skips::skip;
 
     #[test]
     fn a_full_disk_keeps_what_was_there() {
@@ -135,7 +137,7 @@ mod disks {
         let succeeds = |output: &Output| output.status.success();
         let probe = mounted("true").output();
         if !probe.as_ref().is_ok_and(succeeds) {
-            println!("skipped: no disk of our own here: {probe:?}");
+            skip("no disk of our own");
             return;
         }
         let mut command = mounted("\"$@\"");

@@ -26,5 +26,9 @@ mod pull;
 // A model that does what no trained one does on demand.
 #[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
 mod scripted;
+// Those of chats, as everywhere.
+#[cfg(target_os = "linux")]
+#[path = "../../../chats/tests/chats/skips.rs"]
+mod skips;
 mod spud;
 mod telling;

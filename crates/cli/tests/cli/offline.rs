@@ -65,7 +65,7 @@ fn count(counts: &str, name: &str) -> u64 {
 #[test]
 fn nothing_is_sent_or_wanted_to_be() {
     let Some(way) = way_in() else {
-        eprintln!("not tried: this kernel lets nobody have a network namespace");
+        crate::skips::skip("this kernel lets nobody have a network of their own");
         return;
     };
     let home = Home::new();

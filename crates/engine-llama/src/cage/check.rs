@@ -22,10 +22,11 @@ pub(crate) fn asked() -> Option<ExitCode> {
 #[cfg(target_os = "linux")]
 mod trying {
     use std::env;
-    use std::ffi::OsString;
+    use std::ffi::{CString, OsString};
     use std::fs::{self, File};
     use std::io::{self, ErrorKind, Write};
     use std::net::{Ipv4Addr, TcpStream};
+    use std::os::unix::ffi::OsStrExt;
     use std::os::unix::net::UnixStream;
     use std::os::unix::process::CommandExt;
     use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ mod trying {
     use rustix::process::{Signal, getppid, parent_process_death_signal, test_kill_process};
 
     use crate::backends;
-    use crate::cage::{Needs, Walls, close};
+    use crate::cage::{Needs, Walls, calls, close};
     use crate::leave;
 
     /// The argument of the process that takes this one's place where programs can be started.
@@ -119,6 +120,16 @@ mod trying {
                 Some(parent) => refused(test_kill_process(parent).map_err(io::Error::from)),
                 None => (false, "there is no parent to try it on".to_owned()),
             },
+            Wall::Rights => match needs.contexts.as_deref().map(on_a_file) {
+                Some(Ok(tried)) => all_refused(tried),
+                Some(Err(error)) => (false, error.to_string()),
+                None => (false, "no folder".to_owned()),
+            },
+            Wall::Others => match getppid() {
+                Some(parent) => all_refused(calls::on_process(parent)),
+                None => (false, "there is no parent to try it on".to_owned()),
+            },
+            Wall::Numbers => all_refused(calls::by_second_numbers()),
             Wall::Privileges => told_by_kernel("/proc/self/status", "NoNewPrivs:\t1"),
             Wall::Memory => told_by_kernel("/proc/self/oom_score_adj", leave::OOM_SCORE),
             Wall::Parent => unreachable!("BUG: it is told by the first thread"),
@@ -139,6 +150,26 @@ mod trying {
                 error.to_string(),
             ),
         }
+    }
+
+    /// The same of several calls; what is told is of the first that got through.
+    fn all_refused(tried: Vec<(&'static str, io::Result<()>)>) -> (bool, String) {
+        for (call, tried) in tried {
+            let (holds, seen) = refused(tried);
+            if !holds {
+                return (false, format!("{call}: {seen}"));
+            }
+        }
+        (true, "all refused".to_owned())
+    }
+
+    /// Tries on a file of this process's own what Landlock does not know of.
+    fn on_a_file(folder: &Path) -> io::Result<Vec<(&'static str, io::Result<()>)>> {
+        let path = folder.join(format!("spud-check-{}.new", std::process::id()));
+        fs::write(&path, "")?;
+        let tried = CString::new(path.as_os_str().as_bytes()).map(|name| calls::on_file(&name));
+        fs::remove_file(&path)?;
+        Ok(tried?)
     }
 
     fn told_by_kernel(path: &str, line: &str) -> (bool, String) {

@@ -82,13 +82,8 @@ impl Bare {
     /// Waits for the end of the process.
     pub(crate) fn wait(mut self) -> ExitStatus {
         within("the end of the process", move || {
-            // Not `wait`, which would close standard input first.
-            loop {
-                if let Some(status) = self.child.try_wait().unwrap() {
-                    return status;
-                }
-                std::thread::sleep(std::time::Duration::from_millis(2));
-            }
+            // Standard input is not the child's any more, so that this does not close it.
+            self.child.wait().unwrap()
         })
     }
 }

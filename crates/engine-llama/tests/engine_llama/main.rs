@@ -19,6 +19,10 @@ mod placing;
 mod probe;
 mod replies;
 mod scripted;
+// Those of chats, as everywhere.
+#[cfg(target_os = "linux")]
+#[path = "../../../chats/tests/chats/skips.rs"]
+mod skips;
 mod stopping;
 mod sums;
 mod trying;

@@ -3,11 +3,13 @@
 use std::fs;
 
 use crate::asking::{CONTEXT, ready};
+use crate::skips::skip;
 
 #[test]
 fn what_it_allocates_may_lie_on_large_pages() {
     let switch = fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled");
     if !switch.is_ok_and(|switch| switch.contains("[madvise]")) || cfg!(not(target_env = "gnu")) {
+        skip("this system leaves no large pages to programs");
         return;
     }
     let engine = ready(CONTEXT);

@@ -9,6 +9,7 @@ use engine::message::{Device, DeviceKind, Hello, Probe};
 use engine::probe::{ProbeError, probe};
 
 use crate::asking::{CONTEXT, PROGRAM, ask, greedy, load, prompt, sprout};
+use crate::skips::skip;
 use crate::waiting::PATIENCE;
 
 /// Names the driver file of llvmpipe where `./test` built the Vulkan library and found llvmpipe:
@@ -31,7 +32,10 @@ fn engine_after(name: &str, before: &str) -> PathBuf {
 /// The engine on a machine whose only GPU is llvmpipe, if that can be had, with this done to its
 /// surroundings too.
 pub(crate) fn engine_with_llvmpipe(name: &str, before: &str) -> Option<PathBuf> {
-    let driver = std::env::var(DRIVER_VARIABLE).ok()?;
+    let Ok(driver) = std::env::var(DRIVER_VARIABLE) else {
+        skip("no Vulkan library was built, or there is no llvmpipe");
+        return None;
+    };
     // ggml leaves out what calls itself a processor unless it is asked for by number. The older of
     // the two names is what older loaders know.
     let only = format!("export VK_DRIVER_FILES='{driver}' VK_ICD_FILENAMES='{driver}'");

@@ -32,6 +32,7 @@ mod linux {
 
     use super::{Failure, Folder, MIB, Server, content, download, manner, wanted};
     use crate::server::Reply;
+    use crate::skips::skip;
     use crate::waiting::same_bytes;
 
     /// A small disk of its own; none where this user may not have one.
@@ -44,8 +45,11 @@ mod linux {
                 .args(["-t", "tmpfs", "-o", &format!("size={bytes}"), "none"])
                 .arg(folder.path())
                 .output();
-            made.is_ok_and(|made| made.status.success())
-                .then_some(Self(folder))
+            if made.is_ok_and(|made| made.status.success()) {
+                return Some(Self(folder));
+            }
+            skip("no disk of our own");
+            None
         }
 
         fn path(&self) -> &Path {

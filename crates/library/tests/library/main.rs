@@ -10,5 +10,9 @@ mod faults;
 mod hub;
 mod mending;
 mod server;
+// Those of chats, as everywhere.
+#[cfg(target_os = "linux")]
+#[path = "../../../chats/tests/chats/skips.rs"]
+mod skips;
 mod two;
 mod waiting;

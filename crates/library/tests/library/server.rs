@@ -110,6 +110,8 @@ pub(crate) struct Server {
     pub(crate) requests: Arc<Mutex<Vec<Request>>>,
     /// Bytes of bodies that were sent.
     pub(crate) sent: Arc<AtomicU64>,
+    /// Connections that have not ended.
+    open: Arc<AtomicU64>,
 }
 
 impl Server {
@@ -118,14 +120,20 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let sent = Arc::new(AtomicU64::new(0));
+        let open = Arc::new(AtomicU64::new(0));
         let script: Arc<Script> = Arc::new(script);
         {
-            let (requests, sent) = (requests.clone(), sent.clone());
+            let (requests, sent, open) = (requests.clone(), sent.clone(), open.clone());
             thread::spawn(move || {
                 for stream in listener.incoming().flatten() {
                     let (script, requests, sent) = (script.clone(), requests.clone(), sent.clone());
-                    // A client that goes away is no failure of the server.
-                    thread::spawn(move || serve(&stream, &*script, &requests, &sent));
+                    let open = open.clone();
+                    open.fetch_add(1, Ordering::SeqCst);
+                    thread::spawn(move || {
+                        // A client that goes away is no failure of the server.
+                        serve(&stream, &*script, &requests, &sent);
+                        open.fetch_sub(1, Ordering::SeqCst);
+                    });
                 }
             });
         }
@@ -133,6 +141,7 @@ impl Server {
             address,
             requests,
             sent,
+            open,
         }
     }
 
@@ -148,6 +157,11 @@ impl Server {
 
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
+    }
+
+    /// Connections that have not ended.
+    pub(crate) fn open(&self) -> u64 {
+        self.open.load(Ordering::SeqCst)
     }
 
     pub(crate) fn sent(&self) -> u64 {

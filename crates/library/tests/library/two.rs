@@ -1,7 +1,6 @@
 //! Parts that are damaged, notes that are lost, and two that want the same file.
 
 use std::path::PathBuf;
-use std::time::Duration;
 
 use library::{Doing, Failure, Record, begun, forget};
 use tokio::sync::watch;
@@ -129,7 +128,10 @@ async fn the_second_who_wants_it_waits_for_the_first() {
     let folder = Folder::new();
     let wanted = wanted(&content, vec![server.url("/file")]);
     let second = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        // The first one is at it.
+        while server.sent() == 0 {
+            tokio::task::yield_now().await;
+        }
         download(&folder.net, &folder.models(), &wanted, &manner()).await
     };
     let manner = manner();

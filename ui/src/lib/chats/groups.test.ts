@@ -5,7 +5,15 @@ import { firstOf, groupChats } from './groups';
 const NOW = new Date(2026, 10, 24, 12).getTime();
 
 function row(id: number, folder: string | null = null, pinned = false): ChatRow {
-  return { id, title: `Chat ${id}`, changedMs: NOW - id, replying: false, pinned, folder };
+  return {
+    id,
+    title: `Chat ${id}`,
+    changedMs: NOW - id,
+    replying: false,
+    failed: false,
+    pinned,
+    folder,
+  };
 }
 
 /** The names of groups with the chats that they show. */

@@ -339,6 +339,7 @@ export class FakeBackend implements Backend {
       title,
       changedMs: Date.now(),
       replying: false,
+      failed: false,
       pinned: false,
       folder: null,
     };

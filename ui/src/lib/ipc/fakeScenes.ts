@@ -217,6 +217,7 @@ class Maker {
       title,
       changedMs,
       replying: false,
+      failed: false,
       pinned: false,
       folder: null,
     };

@@ -83,6 +83,10 @@ changedMs: number,
  */
 replying: boolean, 
 /**
+ * Its last reply failed while nobody looked at it.
+ */
+failed: boolean, 
+/**
  * It stands before the others.
  */
 pinned: boolean, 

@@ -18,13 +18,13 @@ export class Question {
   sending = $state(false);
   /** What was put in line in the open chat, to be asked when its reply has ended. */
   readonly next = $derived.by(() => this.#line.get(this.#chat) ?? null);
-  /** Why the last question could not be sent, or the draft not be saved. */
-  failure = $state.raw<Failure | null>(null);
 
   #door: QuestionDoor;
   #chat = $state<number | null>(null);
   /** By its chat. */
   #line = new SvelteMap<number | null, string>();
+  /** Why something failed in a chat, until it was dismissed or left behind. */
+  #failures = new SvelteMap<number | null, Failure>();
   #kept = new Map<number | null, string>();
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,13 +32,28 @@ export class Question {
     this.#door = door;
   }
 
+  /** Why the last question of the open chat could not be sent, or its draft not be saved. */
+  get failure(): Failure | null {
+    return this.#failures.get(this.#chat) ?? null;
+  }
+
+  set failure(failure: Failure | null) {
+    this.#tell(this.#chat, failure);
+  }
+
+  /** What failed in this chat was not seen yet: another one is open. */
+  hasFailed(chat: number): boolean {
+    return chat !== this.#chat && this.#failures.has(chat);
+  }
+
   /** Another chat is open now (null: one that does not exist yet). */
   move(chat: number | null): void {
     if (chat === this.#chat) return;
     this.flush();
+    // It was seen.
+    this.failure = null;
     this.#chat = chat;
     this.text = this.#kept.get(chat) ?? '';
-    this.failure = null;
   }
 
   /** The draft on disk, for a chat in which nothing was written since the window opened. */
@@ -81,9 +96,8 @@ export class Question {
     } catch (failure) {
       const written = this.#kept.get(chat) ?? '';
       this.#kept.set(chat, written === '' ? text : `${text}\n\n${written}`);
-      if (this.#chat !== chat) return;
-      this.text = this.#kept.get(chat) ?? '';
-      this.failure = failure as Failure;
+      this.#tell(chat, failure as Failure);
+      if (this.#chat === chat) this.text = this.#kept.get(chat) ?? '';
     }
   }
 
@@ -111,10 +125,8 @@ export class Question {
       this.#sent(from, text);
       return chat;
     } catch (failure) {
-      if (this.#chat === from) {
-        this.failure = failure as Failure;
-        if (this.text.trim() === '') this.edit(text);
-      }
+      this.#tell(from, failure as Failure);
+      if (this.#chat === from && this.text.trim() === '') this.edit(text);
       return null;
     } finally {
       this.sending = false;
@@ -134,11 +146,14 @@ export class Question {
     this.#save(chat, '');
   }
 
+  #tell(chat: number | null, failure: Failure | null): void {
+    if (failure === null) this.#failures.delete(chat);
+    else this.#failures.set(chat, failure);
+  }
+
   /** What is in line is a draft too, until it was asked. */
   #save(chat: number | null, text: string): void {
     const draft = [this.#line.get(chat) ?? '', text].filter((part) => part !== '').join('\n\n');
-    this.#door.save(chat, draft).catch((failure: Failure) => {
-      this.failure = failure;
-    });
+    this.#door.save(chat, draft).catch((failure: Failure) => this.#tell(chat, failure));
   }
 }

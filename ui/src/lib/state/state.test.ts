@@ -41,7 +41,15 @@ const ASKED: Message = {
   state: 'complete',
   text: '1 + 1?',
 };
-const ROW = { id: 7, title: '1 + 1?', changedMs: 0, replying: true, pinned: false, folder: null };
+const ROW = {
+  id: 7,
+  title: '1 + 1?',
+  changedMs: 0,
+  replying: true,
+  failed: false,
+  pinned: false,
+  folder: null,
+};
 
 function growth(thinking: string, answer: string, some: Partial<Message> = {}): ChatEvent {
   const { thinkingTokens, answerTokens, thinkingMs, answerMs } = { ...EMPTY, ...some };
@@ -256,6 +264,29 @@ describe('the question', () => {
     question.edit('precious');
     expect(await question.ask('precious')).toBeNull();
     expect([question.text, question.failure, question.sending]).toEqual(['precious', disk, false]);
+  });
+
+  it('keeps what failed with the chat that it failed in', async () => {
+    const { question } = make(vi.fn(async () => Promise.reject(disk)));
+    question.move(3);
+    question.edit('later');
+    question.queue();
+    question.move(4);
+    await question.askNext(3);
+    expect([question.failure, question.hasFailed(3), question.hasFailed(4)]).toEqual([
+      null,
+      true,
+      false,
+    ]);
+    question.move(3);
+    expect([question.text, question.failure, question.hasFailed(3)]).toEqual([
+      'later',
+      disk,
+      false,
+    ]);
+    question.move(4);
+    question.move(3);
+    expect([question.text, question.failure]).toEqual(['later', null]);
   });
 
   it('is not sent twice, nor empty', async () => {

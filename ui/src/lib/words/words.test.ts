@@ -48,6 +48,7 @@ describe('times', () => {
       title: '',
       changedMs,
       replying: false,
+      failed: false,
       pinned: false,
       folder: null,
     });
