@@ -90,8 +90,7 @@ pub fn unlimited() -> Machine {
         swap_bytes: 0,
         speed: Some(Speed {
             memory_bytes_per_second: 1,
-            weight_bytes_per_second: None,
-            operations_per_second: None,
+            ..Speed::default()
         }),
         gpus: Vec::new(),
         disk: None,

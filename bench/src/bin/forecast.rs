@@ -16,7 +16,7 @@ use bench::planned::{self, Planned};
 use bench::synthetic::{self, Model};
 use clap::Parser;
 use engine::message::{DeviceKind, Probe};
-use fit::{Ask, KvType, Learned, Machine, Observed, Rates, Speed};
+use fit::{Ask, KvType, Learned, Machine, Observed, Rates, Speed, Typical};
 
 /// Measures the processor as the product does, forecasts models of R1's family (random weights, or
 /// the files that are named), lets each write, and compares: before the first reply, and after
@@ -84,6 +84,7 @@ fn measured() -> io::Result<Machine> {
             memory_bytes_per_second: found.weight_bytes_per_second,
             weight_bytes_per_second: Some(found.weight_bytes_per_second),
             operations_per_second: Some(found.operations_per_second),
+            beside_others: false,
         }),
         ..machine
     })
@@ -135,7 +136,8 @@ fn compare(path: &std::path::Path, machine: &Machine, tokens: u32) -> io::Result
             };
             learned.learn("here", &stem, &observed);
         } else {
-            let corrected = computed.decode * learned.correction("here", &stem).decode;
+            let correction = learned.correction("here", &stem, Typical::ASSUMED);
+            let corrected = computed.decode * correction.decode;
             after.push(corrected / cost.decode_per_second);
         }
     }

@@ -204,8 +204,7 @@ fn with_gpu(machine: &Machine, name: &str, free_bytes: u64) -> io::Result<Machin
         free_bytes,
         speed: Some(Speed {
             memory_bytes_per_second: 1_000_000_000_000,
-            weight_bytes_per_second: None,
-            operations_per_second: None,
+            ..Speed::default()
         }),
     };
     Ok(Machine {

@@ -28,7 +28,7 @@ use crate::model::{Model, Preflight};
 use crate::preferences::Preferences;
 use crate::resident::{Hears, Outfit, Resident, device, end, load};
 use crate::run::{Patience, run};
-use crate::stop::Stop;
+use crate::stop::{Stop, Stopper};
 use deaths::{By, Deaths, What};
 pub use terms::{Ending, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed};
 
@@ -79,6 +79,8 @@ struct Shared {
     held_bytes: AtomicU64,
     /// Of engines that ended by themselves.
     deaths: BriefMutex<Deaths>,
+    /// Ends a measurement of the machine that runs by itself.
+    measuring: BriefMutex<Option<Stopper>>,
 }
 
 impl EngineRoom {
@@ -112,6 +114,7 @@ impl EngineRoom {
                 uses: AtomicU64::new(0),
                 held_bytes: AtomicU64::new(0),
                 deaths: BriefMutex::default(),
+                measuring: BriefMutex::default(),
             }),
         }
     }
@@ -234,6 +237,10 @@ impl EngineRoom {
     }
 
     /// The model in memory, if any.
+    pub(crate) fn measuring(&self) -> &BriefMutex<Option<Stopper>> {
+        &self.shared.measuring
+    }
+
     pub(crate) fn resident(&self) -> &Mutex<Option<Resident>> {
         &self.shared.resident
     }
@@ -326,6 +333,7 @@ impl EngineRoom {
         let outfit = &self.shared.outfit;
         outfit.learn(there, settings, &end, &statistics).await;
         there.wants_trying = there.may_try(settings, &end, &statistics);
+        there.wants_measuring = outfit.doubts(&there.found.machine).await;
         if there.engine.is_alive() {
             if !matches!(end, Ending::Failed(_)) {
                 self.shared.deaths().forget(&there.what());
@@ -385,6 +393,7 @@ impl EngineRoom {
             settings,
             by,
         } = wanted;
+        self.give_up_measuring();
         if resident
             .as_ref()
             .is_some_and(|there| there.serves(model, settings))
@@ -467,8 +476,8 @@ impl EngineRoom {
     fn leave_when_idle(&self, there: &mut Resident) {
         let this_use = self.shared.uses.fetch_add(1, Ordering::Relaxed);
         there.last_use = this_use;
-        if there.wants_trying && !there.was_tried {
-            self.try_when_quiet(this_use);
+        if there.wants_measuring || (there.wants_trying && !there.was_tried) {
+            self.work_when_quiet(this_use);
         }
         let room = self.downgrade();
         let set = || idle(&self.shared.outfit.home);

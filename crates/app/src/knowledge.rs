@@ -45,6 +45,14 @@ struct Speeds {
     doubted: bool,
 }
 
+impl Speeds {
+    fn was_beside_others(&self) -> bool {
+        let gpus = self.gpus.iter().flatten().map(|gpu| gpu.speed);
+        let mut speeds = gpus.chain([self.processor]).flatten();
+        speeds.any(|speed| speed.beside_others)
+    }
+}
+
 /// How a look for GPUs ended.
 #[derive(Debug)]
 pub(crate) enum Gpus {
@@ -68,6 +76,8 @@ struct Shared {
     folder: Option<PathBuf>,
     measured: Mutex<Measured>,
     learned: Mutex<Learned>,
+    /// Lock of whoever measures.
+    measuring: Mutex<()>,
 }
 
 impl Knowledge {
@@ -78,6 +88,7 @@ impl Knowledge {
             shared: Arc::new(Shared {
                 measured: Mutex::new(read(&folder.join(MACHINE_FILE))),
                 learned: Mutex::new(read(&folder.join(LEARNED_FILE))),
+                measuring: Mutex::default(),
                 folder: Some(folder),
             }),
         }
@@ -89,6 +100,7 @@ impl Knowledge {
             shared: Arc::new(Shared {
                 measured: Mutex::default(),
                 learned: Mutex::default(),
+                measuring: Mutex::default(),
                 folder: None,
             }),
         }
@@ -124,11 +136,17 @@ impl Knowledge {
         }
     }
 
-    /// Whether what is known of the processor is to be measured again at the next occasion.
+    /// Whether what is known is to be measured again at the next quiet moment: a reply spoke against it,
+    /// or it was measured while others computed.
     pub(crate) fn doubts(&self, machine: &Machine) -> bool {
-        let measured = lock(&self.shared.measured);
+        let measured = self.measured();
         let known = measured.machines.get(&machine::identity(machine));
-        known.is_some_and(|known| known.doubted)
+        known.is_some_and(|known| known.doubted || known.was_beside_others())
+    }
+
+    /// Held by whoever measures.
+    pub(crate) fn alone(&self) -> MutexGuard<'_, ()> {
+        lock(&self.shared.measuring)
     }
 
     /// Whether GPUs were ever looked for on this machine with the libraries that there are now: one that came since
@@ -150,7 +168,7 @@ impl Knowledge {
         if let (Some(before), Some(now)) = (known.processor, machine.speed)
             && before != now
         {
-            known.doubted = false;
+            known.doubted &= now.beside_others;
             let (decode, prompt) = times(before, now);
             let devices = machine::identity(machine);
             self.learn(|learned| learned.rebase(&devices, decode, prompt));
@@ -257,6 +275,7 @@ mod tests {
             memory_bytes_per_second: rate,
             weight_bytes_per_second: Some(rate),
             operations_per_second: Some(rate),
+            beside_others: false,
         });
         let gpu = Gpu {
             name: "Vulkan0".to_owned(),
@@ -343,6 +362,30 @@ mod tests {
         knowledge.keep(&true_speed, Gpus::Found);
         assert!(!Knowledge::of(&home).doubts(&slow));
         assert_eq!(told(&knowledge, "this one"), true_speed);
+    }
+
+    #[test]
+    fn what_was_measured_beside_others_is_doubted_until_it_was_quiet() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let knowledge = Knowledge::of(&home);
+        let busy = |rate| {
+            let mut machine = measured("this one", rate);
+            let speeds = machine.gpus.iter_mut().map(|gpu| &mut gpu.speed);
+            for speed in speeds.chain([&mut machine.speed]).flatten() {
+                speed.beside_others = true;
+            }
+            machine
+        };
+        knowledge.keep(&busy(6), Gpus::Found);
+        assert!(Knowledge::of(&home).doubts(&busy(6)), "after a restart too");
+        assert_eq!(told(&knowledge, "this one"), busy(6));
+        // A reply that was faster, and a second measurement beside others: still not known.
+        knowledge.doubt(&busy(6));
+        knowledge.keep(&busy(7), Gpus::Found);
+        assert!(knowledge.doubts(&busy(6)));
+        knowledge.keep(&measured("this one", 14), Gpus::Found);
+        assert!(!Knowledge::of(&home).doubts(&busy(6)));
     }
 
     #[test]

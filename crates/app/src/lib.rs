@@ -29,6 +29,7 @@ mod link;
 mod list;
 mod machine;
 mod manner;
+mod measuring;
 mod model;
 mod models;
 mod network;

@@ -37,7 +37,8 @@ pub enum Look {
     Glance,
     /// GPUs too, with the memory that is free on them now.
     Gpus,
-    /// What was never measured is measured: a second or two, once.
+    /// What was never measured is measured, a second or two, once; and what was measured while others
+    /// computed, or is doubted, once it is quiet.
     Measure,
     /// Everything is measured again.
     Again,
@@ -63,7 +64,20 @@ pub fn see(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
         seen.machine.gpus.clear();
         seen.notes.push(Note::ProcessorIsSet);
     }
+    if seen.machine.was_measured_beside_others() {
+        seen.notes.push(Note::MeasuredBesideOthers);
+    }
     Ok(seen)
+}
+
+/// Whether a look measures. What is known well enough is measured by nobody but who asks for it; what
+/// is known badly waits for a quiet moment.
+fn measures(look: Look, is_known: bool, is_doubted: bool, is_quiet: impl Fn() -> bool) -> bool {
+    match look {
+        Look::Glance | Look::Gpus => false,
+        Look::Measure => !is_known || (is_doubted && is_quiet()),
+        Look::Again => true,
+    }
 }
 
 fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Result<Seen, Failure> {
@@ -73,21 +87,23 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
     let mut machine = machine::look().map_err(|error| unknown(&error))?;
     machine.disk = machine::disk(&home.models());
     let mut notes: Vec<Note> = gpu_support::build().into_iter().collect();
+    // Two that measure at once would disturb each other; the later one finds what the first one found.
+    let _alone = matches!(look, Look::Measure | Look::Again).then(|| knowledge.alone());
     knowledge.apply(&mut machine);
     let fault = knowledge.fault_of_gpus(&machine);
-    let doubted = knowledge.doubts(&machine);
-    let measures = match look {
-        Look::Glance => return Ok(seen(machine, notes)),
-        Look::Gpus => false,
-        Look::Measure => {
-            let of_gpus = machine.gpus.iter().any(|gpu| gpu.speed.is_none());
-            let of_engine = machine
-                .speed
-                .and_then(|speed| speed.weight_bytes_per_second);
-            of_gpus || of_engine.is_none() || doubted || !knowledge.has_looked_for_gpus(&machine)
-        }
-        Look::Again => true,
+    if look == Look::Glance {
+        return Ok(seen(machine, notes));
+    }
+    let before = Before {
+        processor: machine.speed,
+        gpus: machine.gpus.clone(),
     };
+    let of_engine = |speed: Speed| speed.weight_bytes_per_second.is_some();
+    let is_known = machine.speed.is_some_and(of_engine)
+        && machine.gpus.iter().all(|gpu| gpu.speed.is_some())
+        && knowledge.has_looked_for_gpus(&machine);
+    let is_doubted = knowledge.doubts(&machine);
+    let measures = measures(look, is_known, is_doubted, machine::is_quiet);
     let gpus = match fault {
         Some(fault) if look != Look::Again => {
             notes.push(Note::DriverFailed { said: fault });
@@ -95,7 +111,8 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
         }
         _ => true,
     };
-    if measures && (look == Look::Again || doubted || machine.speed.is_none()) {
+    let watch = measures.then(machine::Watch::begin);
+    if measures && (look == Look::Again || is_doubted || machine.speed.is_none()) {
         let stopped = || stop.is_asked();
         let rate = machine::measure(machine.available_bytes, machine.threads(), &stopped);
         if let Some(rate) = rate {
@@ -110,38 +127,97 @@ fn see_all(home: &Home, knowledge: &Knowledge, look: Look, stop: &Stop) -> Resul
         measure: measures,
         threads: machine.threads(),
     };
-    let Some(probed) = probe(asked, stop) else {
+    let Some(looked) = look_for_devices(&mut machine, asked, stop, &mut notes) else {
         return Ok(seen(machine, notes));
     };
-    match probed {
-        Ok(devices) => {
-            take(&mut machine, devices);
-            let gpus = if gpus { Gpus::Found } else { Gpus::Unknown };
-            knowledge.keep(&machine, gpus);
-        }
-        Err(failure) => {
-            machine.gpus.clear();
-            notes.push(Note::GpusUnseen {
-                said: failure.message.clone(),
-            });
-            // A driver that fell took the processor's figures along: once more without any.
-            let alone = Probe {
-                gpus: false,
-                ..asked
-            };
-            let again = measures.then(|| probe(alone, stop)).flatten();
-            let gpus = match again {
-                Some(Ok(devices)) => {
-                    take(&mut machine, devices);
-                    Gpus::Unmeasurable(failure.message)
-                }
-                // It was not for the driver.
-                _ => Gpus::Unknown,
-            };
-            knowledge.keep(&machine, gpus);
-        }
+    if let Some(watch) = watch {
+        // Without the engine's figures nothing was measured on a quiet machine either.
+        let is_quiet = looked.found_any && !watch.was_beside_others();
+        weigh(&mut machine, &before, !is_quiet);
     }
+    knowledge.keep(&machine, looked.gpus);
     Ok(seen(machine, notes))
+}
+
+/// How a look for what computes ended.
+struct Looked {
+    gpus: Gpus,
+    /// Whether the engine told of anything.
+    found_any: bool,
+}
+
+/// Asks the engine what computes; none where `stop` came first.
+fn look_for_devices(
+    machine: &mut Machine,
+    asked: Probe,
+    stop: &Stop,
+    notes: &mut Vec<Note>,
+) -> Option<Looked> {
+    let failure = match probe(asked, stop)? {
+        Ok(devices) => {
+            take(machine, devices);
+            let gpus = if asked.gpus {
+                Gpus::Found
+            } else {
+                Gpus::Unknown
+            };
+            return Some(Looked {
+                gpus,
+                found_any: true,
+            });
+        }
+        Err(failure) => failure,
+    };
+    machine.gpus.clear();
+    notes.push(Note::GpusUnseen {
+        said: failure.message.clone(),
+    });
+    // A driver that fell took the processor's figures along: once more without any.
+    let alone = Probe {
+        gpus: false,
+        ..asked
+    };
+    let again = asked.measure.then(|| probe(alone, stop)).flatten();
+    let Some(Ok(devices)) = again else {
+        // It was not for the driver.
+        return Some(Looked {
+            gpus: Gpus::Unknown,
+            found_any: false,
+        });
+    };
+    take(machine, devices);
+    Some(Looked {
+        gpus: Gpus::Unmeasurable(failure.message),
+        found_any: true,
+    })
+}
+
+/// What was known before a measurement.
+struct Before {
+    processor: Option<Speed>,
+    gpus: Vec<Gpu>,
+}
+
+impl Before {
+    fn of(&self, gpu: &Gpu) -> Option<Speed> {
+        let same = |known: &&Gpu| known.name == gpu.name && known.description == gpu.description;
+        self.gpus.iter().find(same)?.speed
+    }
+}
+
+/// Weighs what was measured just now against what was known, by whether others computed beside it.
+fn weigh(machine: &mut Machine, before: &Before, beside_others: bool) {
+    let weighed = |before: Option<Speed>, now: Option<Speed>| {
+        let now = Speed {
+            beside_others,
+            ..now?
+        };
+        Some(before.map_or(now, |before| before.followed_by(now)))
+    };
+    machine.speed = weighed(before.processor, machine.speed);
+    for gpu in &mut machine.gpus {
+        gpu.speed = weighed(before.of(gpu), gpu.speed);
+    }
 }
 
 /// What the engine's probe finds; none where `stop` was asked for first. A probe at work is then
@@ -182,6 +258,7 @@ fn take(machine: &mut Machine, devices: Vec<engine::message::Device>) {
             memory_bytes_per_second: measured.weight_bytes_per_second,
             weight_bytes_per_second: Some(measured.weight_bytes_per_second),
             operations_per_second: Some(measured.operations_per_second),
+            beside_others: false,
         });
         let kind = match device.kind {
             DeviceKind::Processor => {
@@ -250,7 +327,7 @@ mod tests {
     use engine::message::{Device, DeviceKind, Measured};
     use fit::{Cores, Machine, Speed};
 
-    use super::{Look, machine_in, see, take};
+    use super::{Before, Look, machine_in, measures, see, take, weigh};
     use crate::failure::Code;
     use crate::home::Home;
     use crate::knowledge::Knowledge;
@@ -294,7 +371,57 @@ mod tests {
             memory_bytes_per_second: memory,
             weight_bytes_per_second: Some(weights),
             operations_per_second: Some(100 * weights),
+            beside_others: false,
         }
+    }
+
+    #[test]
+    fn what_is_doubted_waits_for_a_quiet_moment_and_what_is_unknown_for_none() {
+        let busy = || false;
+        let quiet = || true;
+        let asked = || panic!("nobody has to listen");
+        for look in [Look::Glance, Look::Gpus] {
+            assert!(!measures(look, false, true, asked));
+        }
+        assert!(
+            measures(Look::Measure, false, true, asked),
+            "something is better than nothing"
+        );
+        assert!(!measures(Look::Measure, true, false, asked), "it is known");
+        assert!(!measures(Look::Measure, true, true, busy));
+        assert!(measures(Look::Measure, true, true, quiet));
+        assert!(measures(Look::Again, true, false, asked), "a person asks");
+    }
+
+    #[test]
+    fn what_was_measured_beside_others_is_marked_and_takes_nothing_from_what_was_not() {
+        let measured = |weights| {
+            let mut there = machine();
+            there.speed = Some(speed(30, weights));
+            take(
+                &mut there,
+                vec![device("Vulkan0", DeviceKind::Discrete, Some(10 * weights))],
+            );
+            there
+        };
+        let before = |known: &Machine| Before {
+            processor: known.speed,
+            gpus: known.gpus.clone(),
+        };
+        let nothing = before(&machine());
+        // On the first start, beside a compiler.
+        let mut busy = measured(6);
+        weigh(&mut busy, &nothing, true);
+        assert!(busy.was_measured_beside_others());
+        assert!(busy.gpus[0].speed.unwrap().beside_others);
+        // Quiet at last.
+        let mut quiet = measured(14);
+        weigh(&mut quiet, &before(&busy), false);
+        assert_eq!(quiet, measured(14));
+        // Asked for again beside a compiler: what is known is better.
+        let mut again = measured(6);
+        weigh(&mut again, &before(&quiet), true);
+        assert_eq!(again, quiet);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::failure::{Cause, Code, Failure};
 use crate::machine::{Look, see};
 use crate::resident::Outfit;
 use crate::stop::Stop;
+use crate::survey::{assumed_of, catalogue};
 
 /// How the built-in model is named in calls and on disk.
 pub const SPROUT: &str = "sprout";
@@ -311,12 +312,14 @@ pub(crate) fn preflight(
     let name = header
         .name()
         .map_or_else(|| stem().into_owned(), str::to_owned);
-    let correction = outfit.correction(&machine, &path);
+    let assumed = assumed_of(&catalogue(&outfit.home).0, &path);
+    let alone = machine::identity(&machine);
+    let correction = outfit.correction(&alone, &path, assumed);
     let mut plan = fit::plan(anatomy, &machine, ask, &correction);
     if !plan.placement.gpus.is_empty() {
         // What was learned is of other devices than the processor alone: forecast again.
         let devices = devices_key(&machine, &plan);
-        let correction = outfit.correction_on(&devices, &path);
+        let correction = outfit.correction(&devices, &path, assumed);
         plan = fit::plan(anatomy, &machine, ask, &correction);
     }
     // R1's own shape serves a file without a template: its makers used one for the whole family.
@@ -360,14 +363,12 @@ impl Outfit {
         Ok(machine)
     }
 
-    /// What replies taught about a file on the processor alone.
-    fn correction(&self, machine: &Machine, path: &Path) -> Correction {
-        self.correction_on(&machine::identity(machine), path)
-    }
-
-    pub(crate) fn correction_on(&self, devices: &str, path: &Path) -> Correction {
+    /// What replies taught about a file on these devices; `assumed` is how long its replies are until
+    /// they tell.
+    pub(crate) fn correction(&self, devices: &str, path: &Path, assumed: Typical) -> Correction {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.knowledge.learned().correction(devices, &name)
+        let learned = self.knowledge.learned();
+        learned.correction(devices, &name, assumed)
     }
 }
 

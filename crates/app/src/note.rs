@@ -25,6 +25,8 @@ pub enum Note {
         /// What the build said last.
         said: String,
     },
+    /// Speeds were measured while other programs computed.
+    MeasuredBesideOthers,
     /// The user's own catalogue is left out.
     CatalogueLeftOut {
         /// The file.
@@ -56,6 +58,11 @@ impl fmt::Display for Note {
             Self::GpuSupportMissing { said } => write!(
                 out,
                 "support for GPUs could not be compiled: {said}. `./run vulkan` tries it again"
+            ),
+            Self::MeasuredBesideOthers => write!(
+                out,
+                "measured while the computer was busy: models may be faster here than it says. It is \
+                 measured again when it is quiet"
             ),
             Self::CatalogueLeftOut { path, said } => {
                 write!(out, "your catalogue `{path}` is left out: {said}")

@@ -140,6 +140,7 @@ impl App {
         app.watch_power();
         app.run_ahead();
         app.watch_files();
+        app.inner.room.measure_after_the_start();
         Ok(app)
     }
 

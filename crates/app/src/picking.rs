@@ -159,6 +159,11 @@ impl App {
         .await
     }
 
+    /// The time for an answer that the person accepts, in milliseconds.
+    pub fn patience_ms(&self) -> u64 {
+        self.state().wishes.patience_ms
+    }
+
     /// The time for an answer that the person accepts, for the next survey and for good.
     pub async fn set_patience(&self, patience_ms: u64) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {

@@ -49,6 +49,8 @@ pub(crate) struct Resident {
     pub(crate) wants_trying: bool,
     /// Whether that was begun.
     pub(crate) was_tried: bool,
+    /// Whether, once it is quiet, the machine is measured again.
+    pub(crate) wants_measuring: bool,
     /// Ends when what is read ahead is read.
     pub(crate) reading_ahead: Option<JoinHandle<()>>,
     /// Ends when a reply has come to its end that was ended for the user before.
@@ -205,6 +207,7 @@ pub(crate) async fn load(
                     timer: None,
                     wants_trying: false,
                     was_tried: false,
+                    wants_measuring: false,
                     reading_ahead: None,
                     finishing: None,
                 }));
@@ -338,6 +341,17 @@ impl Outfit {
         };
         // It fails where the program is ending, and then this reply is not learned from.
         let _ = spawn_blocking(work).await;
+    }
+}
+
+impl Outfit {
+    /// Whether this machine is to be measured again.
+    pub(crate) async fn doubts(&self, machine: &Machine) -> bool {
+        let (knowledge, machine) = (self.knowledge.clone(), machine.clone());
+        // It fails where the program is ending, and then nothing is measured.
+        spawn_blocking(move || knowledge.doubts(&machine))
+            .await
+            .unwrap_or(false)
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use engine::prompt::Template;
 use fit::catalogue::{Catalogue, File, Member, Part};
-use fit::{Advice, Anatomy, Ask, Choice, Machine, Plan, Verdict, advise};
+use fit::{Advice, Anatomy, Ask, Choice, Machine, Plan, Typical, Verdict, advise};
 use gguf::{Geometry, Header, Weights};
 use library::{Find, Holder, Place};
 
@@ -234,6 +234,18 @@ pub fn catalogue(home: &Home) -> (Catalogue, Option<Note>) {
     }
 }
 
+/// How long replies of a file are assumed to be: as its member's, which is known by the file's name.
+pub(crate) fn assumed_of(catalogue: &Catalogue, path: &Path) -> Typical {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let is_it = |part: &Part| part.path.rsplit('/').next() == name;
+    let has_it = |member: &&Member| {
+        let mut parts = member.files.iter().flat_map(|file| &file.parts);
+        parts.any(is_it)
+    };
+    let member = catalogue.models.iter().find(has_it);
+    member.map_or(Typical::ASSUMED, |member| member.reply)
+}
+
 /// The model that a person means: `sprout`, a path, or the id of one whose file lies in the models
 /// folder.
 pub fn named(home: &Home, typed: &str) -> Result<Model, Failure> {
@@ -404,6 +416,7 @@ impl Surveyor<'_> {
                 },
                 &path,
                 ask,
+                member.reply,
             ),
             path: present.then_some(path),
             holder: own.and_then(|own| own.holder),
@@ -467,6 +480,7 @@ impl Surveyor<'_> {
                 },
                 path,
                 ask,
+                Typical::ASSUMED,
             ),
             path: Some(path.to_owned()),
             holder: None,
@@ -479,22 +493,22 @@ impl Surveyor<'_> {
         &self.models
     }
 
-    /// How a model would lie in memory; what was learned goes by its path.
+    /// How a model that is none of the catalogue's would lie in memory; what was learned goes by its
+    /// path.
     pub(crate) fn plan(&self, anatomy: Anatomy<'_>, path: &Path) -> Plan {
-        self.plan_for(anatomy, path, Ask::default())
+        self.plan_for(anatomy, path, Ask::default(), Typical::ASSUMED)
     }
 
-    fn plan_for(&self, anatomy: Anatomy<'_>, path: &Path, ask: Ask) -> Plan {
-        let alone = machine::identity(self.machine);
-        let correction = self.outfit.correction_on(&alone, path);
-        let plan = fit::plan(anatomy, self.machine, ask, &correction);
+    fn plan_for(&self, anatomy: Anatomy<'_>, path: &Path, ask: Ask, assumed: Typical) -> Plan {
+        let on = |devices: &str| {
+            let correction = self.outfit.correction(devices, path, assumed);
+            fit::plan(anatomy, self.machine, ask, &correction)
+        };
+        let plan = on(&machine::identity(self.machine));
         if plan.placement.gpus.is_empty() {
             return plan;
         }
-        let correction = self
-            .outfit
-            .correction_on(&devices_key(self.machine, &plan), path);
-        fit::plan(anatomy, self.machine, ask, &correction)
+        on(&devices_key(self.machine, &plan))
     }
 }
 

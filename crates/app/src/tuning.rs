@@ -2,6 +2,8 @@
 //! was learned of that model here, and taken into account from the next load on. `spud bench` measures
 //! it again.
 //!
+//! The same quiet moment serves a machine that is to be measured again (`measuring`).
+//!
 //! Not here: what is tried and what follows from it (`fit`), and how it is measured (the engine).
 
 use std::time::Duration;
@@ -134,8 +136,9 @@ impl EngineRoom {
         })
     }
 
-    /// Tries ways once this use was the last one for a while.
-    pub(crate) fn try_when_quiet(&self, this_use: u64) {
+    /// Once this use was the last one for a while: measures the machine, where that is due, and tries
+    /// ways.
+    pub(crate) fn work_when_quiet(&self, this_use: u64) {
         let room = self.downgrade();
         tokio::spawn(async move {
             loop {
@@ -143,11 +146,29 @@ impl EngineRoom {
                 let Some(room) = room.upgrade() else { return };
                 // It would end what is read ahead for the next question.
                 if !room.is_reading_ahead() {
-                    let _ = room.try_ways(Some(this_use)).await;
+                    let (measures, tries) = room.wants(this_use);
+                    if measures {
+                        room.measure_again().await;
+                    }
+                    if tries {
+                        let _ = room.try_ways(Some(this_use)).await;
+                    }
                     return;
                 }
             }
         });
+    }
+
+    /// Whether the machine is to be measured and ways are to be tried after this use; neither where it
+    /// was not the last one.
+    fn wants(&self, this_use: u64) -> (bool, bool) {
+        let resident = self.resident().try_lock().ok();
+        let there = resident.as_ref().and_then(|resident| resident.as_ref());
+        let last = there.filter(|there| there.last_use == this_use);
+        last.map_or((false, false), |there| {
+            let tries = there.wants_trying && !there.was_tried;
+            (there.wants_measuring, tries)
+        })
     }
 
     fn is_reading_ahead(&self) -> bool {

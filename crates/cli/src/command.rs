@@ -63,6 +63,8 @@ With --json, one object on one line; `--machine FILE` of other commands reads th
     .memory_bytes_per_second   read from memory
     .weight_bytes_per_second   of weights times one row, by the engine's own kernels
     .operations_per_second     of weights times a batch of rows
+    .beside_others             true where other programs computed meanwhile: it is at least as
+                               fast, and is measured again once the machine is quiet
   gpus                   a list: name, description, backend, kind (discrete, integrated, software),
                          total_bytes, free_bytes, speed as above
   disk                   folder of the models, free_bytes, read_bytes_per_second";
@@ -76,12 +78,17 @@ With --json, one object per line:
    \"gpu_layers\":n,\"expert_layers_in_memory\":n,\"mapped\":bool,\"threads\":n,
    \"devices\":[{\"device\":…,\"weights_bytes\":n,\"cache_bytes\":n,\"compute_bytes\":n,\"other_bytes\":n,
    \"needed_bytes\":n,\"available_bytes\":n,\"layers\":n}],
-   \"decode_per_second\":x,\"prompt_per_second\":x,\"answer_ms\":n,\"replies\":n,\"disk_short\":…}
-  {\"type\":\"advice\",\"best\":id,\"why\":…,\"faster\":id,\"faster_why\":…,\"smarter\":id,\"smarter_why\":…}
+   \"decode_per_second\":x,\"prompt_per_second\":x,\"answer_ms\":n,\"least_ms\":n,\"most_ms\":n,
+   \"thinking_tokens\":n,\"answer_tokens\":n,\"replies\":n,\"disk_short\":…,\"in_time\":bool}
+  {\"type\":\"advice\",\"best\":id,\"why\":…,\"faster\":id,\"faster_why\":…,\"smarter\":id,\"smarter_why\":…,
+   \"notes\":[…]}
 Bytes are whole numbers, times milliseconds, rates per second; what is not known is null. `holder`
 is the program whose file it is: Ollama, LM Studio, Hugging Face's cache; null where it is Spud's.
-A typical answer is assumed to be 100 tokens of prompt, 700 of thinking and 300 of answer until the
-model's own replies on this machine say otherwise (`replies` counts them).";
+`answer_ms` is for a typical answer: 100 tokens of prompt, and `thinking_tokens` and `answer_tokens`
+as they are assumed of the model until its own replies on this machine say otherwise (`replies` counts
+them); `least_ms` is for an easy question and `most_ms` for a hard one. `in_time`, of `spud models`
+alone, is false where `answer_ms` exceeds the patience: the model fits, but is slow. `faster` and
+`smarter` are null where no other model is worth its points or its minutes.";
 
 /// What the JSON lines of `spud pull` mean.
 const JSON_OF_PULL: &str = "\

@@ -102,6 +102,10 @@ pub(crate) fn of_candidate(candidate: &Candidate, machine: &Machine) -> Value {
         "decode_per_second": estimate.map(|estimate| estimate.decode_per_second),
         "prompt_per_second": estimate.map(|estimate| estimate.prompt_per_second),
         "answer_ms": estimate.map(|estimate| estimate.answer_ms),
+        "least_ms": estimate.map(|estimate| estimate.least_ms),
+        "most_ms": estimate.map(|estimate| estimate.most_ms),
+        "thinking_tokens": estimate.map(|estimate| estimate.typical.thinking_tokens),
+        "answer_tokens": estimate.map(|estimate| estimate.typical.answer_tokens),
         "replies": estimate.map_or(0, |estimate| estimate.replies),
         "disk_short": candidate.disk_short(machine, &candidate.quant).map(|short| short.to_string()),
     })
@@ -140,18 +144,21 @@ fn words(candidate: &Candidate, machine: &Machine) -> String {
     if let Some(estimate) = plan.estimate {
         let typical = estimate.typical;
         lines.push(format!(
-            "speed     {:.1} tokens/s, a prompt at {:.0}; a typical answer takes about {}",
+            "speed     {:.1} tokens/s, a prompt at {:.0}; an answer takes {}",
             estimate.decode_per_second,
             estimate.prompt_per_second,
-            about(estimate.answer_ms)
+            estimate.span()
         ));
         let basis = match estimate.replies {
             0 => "assumed".to_owned(),
             replies => format!("learned from {replies} replies"),
         };
         lines.push(format!(
-            "          ({basis}: {} tokens of prompt, {} of thinking, {} of answer)",
-            typical.prompt_tokens, typical.thinking_tokens, typical.answer_tokens
+            "          ({basis}: {} tokens of prompt, {} of thinking, {} of answer: {})",
+            typical.prompt_tokens,
+            typical.thinking_tokens,
+            typical.answer_tokens,
+            about(estimate.answer_ms)
         ));
     } else if plan.verdict != Verdict::TooBig {
         lines.push("speed     not measured".to_owned());

@@ -142,7 +142,10 @@ fn speed(speed: Speed) -> String {
     let operations = speed
         .operations_per_second
         .map(|rate| format!("{} billion operations", rate / 1_000_000_000));
-    let all: Vec<String> = [Some(memory), weights, operations]
+    let beside = speed
+        .beside_others
+        .then(|| "measured while others computed".to_owned());
+    let all: Vec<String> = [Some(memory), weights, operations, beside]
         .into_iter()
         .flatten()
         .collect();

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use app::fit::bytes::human;
-use app::fit::words::{about, thousands};
+use app::fit::words::thousands;
 use app::survey::{Candidate, Survey, survey_on};
 use app::{Home, Look};
 use serde_json::json;
@@ -13,6 +13,11 @@ use crate::console::{Console, STOPPED, To, complain_of, tame};
 use crate::fit::of_candidate;
 use crate::interrupt;
 use crate::machine::seen;
+
+/// What stands behind the times.
+const ASSUMED: &str = "\
+An answer takes as long as its question is hard: the times are from an easy one to a hard one. How many
+tokens these are is assumed of each model (`spud fit ID` tells) until its own replies here say otherwise.";
 
 /// Surveys the family and prints it.
 pub(crate) fn run(wish: &Models) -> ExitCode {
@@ -44,7 +49,13 @@ pub(crate) fn run(wish: &Models) -> ExitCode {
 fn lines(survey: &Survey) -> String {
     let mut text = Vec::new();
     for candidate in &survey.candidates {
-        text.push(format!("{}", of_candidate(candidate, &survey.machine)));
+        let mut line = of_candidate(candidate, &survey.machine);
+        let in_time = candidate
+            .plan
+            .estimate
+            .map(|_| !candidate.plan.exceeds(survey.patience_ms));
+        line["in_time"] = json!(in_time);
+        text.push(line.to_string());
     }
     let advice = &survey.advice;
     let id = |place: Option<usize>| place.map(|place| survey.candidates[place].id.as_str());
@@ -80,13 +91,13 @@ fn words(survey: &Survey) -> String {
         } else {
             ""
         };
-        rows.push(row(mark, candidate));
+        rows.push(row(mark, candidate, survey));
     }
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: Vec<usize> = (0..head.len())
         .map(|column| width(column).unwrap_or(0))
         .collect();
-    let mut text = Vec::new();
+    let mut text = vec![survey.machine.account(), String::new()];
     for row in &rows {
         let cells: Vec<String> = row
             .iter()
@@ -120,13 +131,11 @@ fn words(survey: &Survey) -> String {
     for note in &survey.notes {
         text.push(format!("note: {note}"));
     }
-    let assumed = "An answer is assumed to take 100 tokens of prompt, 700 of thinking and 300 of answer, until \
-             a model's own replies here say otherwise.";
-    text.push(assumed.to_owned());
+    text.push(ASSUMED.to_owned());
     tame(&text.join("\n")) + "\n"
 }
 
-fn row(mark: &str, candidate: &Candidate) -> [String; 8] {
+fn row(mark: &str, candidate: &Candidate, survey: &Survey) -> [String; 8] {
     let plan = &candidate.plan;
     let score = candidate
         .member
@@ -136,11 +145,11 @@ fn row(mark: &str, candidate: &Candidate) -> [String; 8] {
     [
         mark.to_owned(),
         format!("{} {}", candidate.name, candidate.quant),
-        plan.verdict.to_string(),
+        plan.verdict_for(survey.patience_ms),
         format!(
             "{} of {}",
             human(plan.needed_bytes()),
-            human(plan.available_bytes())
+            survey.machine.account_in_short()
         ),
         if runs {
             thousands(plan.context)
@@ -148,7 +157,7 @@ fn row(mark: &str, candidate: &Candidate) -> [String; 8] {
             "-".to_owned()
         },
         plan.estimate
-            .map_or_else(|| "-".to_owned(), |estimate| about(estimate.answer_ms)),
+            .map_or_else(|| "-".to_owned(), |estimate| estimate.span()),
         score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}")),
         if candidate.path.is_some() {
             "here".to_owned()

@@ -42,10 +42,30 @@ pub fn probe(program: &Path, asked: Probe, limit: Duration) -> Result<Vec<Device
         }
     });
     match told.recv_timeout(limit) {
-        Ok(outcome) => Ok(outcome?),
+        Ok(outcome) => {
+            if asked.measure {
+                leave(engine);
+            }
+            Ok(outcome?)
+        }
         Err(RecvTimeoutError::Timeout) => Err(ProbeError::TooSlow(limit)),
         Err(RecvTimeoutError::Disconnected) => {
             unreachable!("BUG: the handle gives every job an end")
         }
     }
+}
+
+/// Ends a process that answered, and waits until it is gone: what it took of the processor is then
+/// known as this program's own, and it takes no more from what is measured next. A driver that does
+/// not let go of it keeps nobody waiting for long.
+fn leave(engine: Engine) {
+    /// Many times what the kernel takes.
+    const LIMIT: Duration = Duration::from_secs(2);
+    let (tell, told) = channel();
+    thread::spawn(move || {
+        engine.end();
+        let _ = tell.send(());
+    });
+    // Then it is taken for another program's, and measured again some time.
+    let _ = told.recv_timeout(LIMIT);
 }

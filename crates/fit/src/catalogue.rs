@@ -13,6 +13,8 @@ mod raw;
 use gguf::{Attention, Geometry, Weights};
 use serde::{Deserialize, Serialize};
 
+use crate::forecast::Typical;
+
 pub use check::CatalogueError;
 pub use file::{File, HUB, MODELSCOPE, Part, Quant, Sha256, Size};
 
@@ -59,6 +61,8 @@ pub struct Member {
     pub sampling: Sampling,
     /// Percent on benchmarks.
     pub benchmarks: Benchmarks,
+    /// How long its replies are, until its own replies here tell.
+    pub reply: Typical,
     /// Its files, the smallest first; at least one.
     pub files: Vec<File>,
     shape: Shape,

@@ -43,16 +43,28 @@ pub struct Typical {
     pub thinking_tokens: u32,
     /// Tokens of the answer.
     pub answer_tokens: u32,
+    /// Tokens of thinking and answer together where the question is easy.
+    pub least_tokens: u32,
+    /// The same where it is hard.
+    pub most_tokens: u32,
 }
 
 impl Typical {
-    /// What is assumed of a model that was never asked here: an assumption, and shown as one. R1
-    /// thinks for hundreds to thousands of tokens.
+    /// What is assumed of a model of which nothing is known: an assumption, and shown as one. R1 thinks
+    /// for hundreds to thousands of tokens. What is assumed of a member of the family stands in the
+    /// catalogue.
     pub const ASSUMED: Self = Self {
         prompt_tokens: 100,
         thinking_tokens: 700,
         answer_tokens: 300,
+        least_tokens: 400,
+        most_tokens: 3_000,
     };
+
+    /// Tokens that the model writes.
+    pub fn written_tokens(&self) -> u32 {
+        self.thinking_tokens.saturating_add(self.answer_tokens)
+    }
 }
 
 /// What a person may expect.
@@ -64,6 +76,10 @@ pub struct Estimate {
     pub prompt_per_second: f64,
     /// Milliseconds to the end of a typical answer, the model being loaded.
     pub answer_ms: u64,
+    /// Milliseconds to the end of the answer to an easy question.
+    pub least_ms: u64,
+    /// Milliseconds to the end of the answer to a hard one.
+    pub most_ms: u64,
     /// The answer that was assumed.
     pub typical: Typical,
     /// Replies of this model on this machine that stand behind it; 0 where it is computed alone.
@@ -96,18 +112,25 @@ pub(crate) fn estimate(
     laid: &Laid<'_>,
     correction: &Correction,
 ) -> Option<Estimate> {
-    let typical = correction.typical.unwrap_or(Typical::ASSUMED);
-    let written = f64::from(typical.thinking_tokens) + f64::from(typical.answer_tokens);
-    let used = f64::from(typical.prompt_tokens) + written / 2.0;
-    let rates = rates(anatomy, machine, laid, used)?;
-    let decode_per_second = rates.decode * correction.decode;
-    let prompt_per_second = rates.prompt * correction.prompt;
-    let seconds =
-        f64::from(typical.prompt_tokens) / prompt_per_second + written / decode_per_second;
+    let typical = correction.typical;
+    let of = |written: u32| {
+        let used = f64::from(typical.prompt_tokens) + f64::from(written) / 2.0;
+        let rates = rates(anatomy, machine, laid, used)?;
+        let rates = Rates {
+            decode: rates.decode * correction.decode,
+            prompt: rates.prompt * correction.prompt,
+        };
+        let reading = f64::from(typical.prompt_tokens) / rates.prompt;
+        let seconds = reading + f64::from(written) / rates.decode;
+        Some((rates, milliseconds(seconds)))
+    };
+    let (rates, answer_ms) = of(typical.written_tokens())?;
     Some(Estimate {
-        decode_per_second,
-        prompt_per_second,
-        answer_ms: milliseconds(seconds),
+        decode_per_second: rates.decode,
+        prompt_per_second: rates.prompt,
+        answer_ms,
+        least_ms: of(typical.least_tokens)?.1,
+        most_ms: of(typical.most_tokens)?.1,
         typical,
         replies: correction.replies,
     })

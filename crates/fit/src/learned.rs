@@ -18,6 +18,21 @@ const LEAST_WEIGHT: f64 = 0.3;
 /// Complete replies after which a model's own lengths replace the assumed ones.
 const OWN_LENGTHS_FROM: u32 = 3;
 
+/// How far apart replies are before any was seen: the mean distance of a length from the usual one, as
+/// the logarithm of their ratio. A length is then between 0.4 and 2.6 times the usual one, which is
+/// what is assumed of R1.
+const ASSUMED_SPREAD: f64 = 0.6;
+
+/// Replies that the assumed spread counts for: two of the same length by chance promise nothing.
+const SPREAD_COUNTS_FOR: u32 = 2;
+
+/// How slowly the spread forgets. Lengths differ much more than rates, so it takes ten replies.
+const LEAST_SPREAD_WEIGHT: f64 = 0.1;
+
+/// What is told reaches so many spreads to either side. Where lengths are distributed as products of
+/// chances are, eight of ten replies lie within.
+const SPREADS_TOLD: f64 = 1.6;
+
 /// Fewer tokens than this tell nothing about a rate.
 const TELLING_TOKENS: u32 = 16;
 
@@ -53,6 +68,10 @@ pub struct Experience {
     /// Their mean tokens of prompt, of thinking, of answer.
     #[serde(default)]
     pub lengths: [f64; 3],
+    /// How far from their mean those came that followed; none before the second, or where an earlier
+    /// version kept this.
+    #[serde(default)]
+    pub spread: Option<f64>,
     /// Predicted and actual memory of the last load.
     #[serde(default)]
     pub memory: Option<Memory>,
@@ -102,8 +121,8 @@ pub struct Correction {
     pub decode: f64,
     /// Factor on the computed prompt rate.
     pub prompt: f64,
-    /// The model's own lengths.
-    pub typical: Option<Typical>,
+    /// How long replies are: the model's own lengths once they are known, else those assumed of it.
+    pub typical: Typical,
     /// Replies of this very model behind it.
     pub replies: u32,
 }
@@ -113,17 +132,25 @@ impl Correction {
     pub const NONE: Self = Self {
         decode: 1.0,
         prompt: 1.0,
-        typical: None,
+        typical: Typical::ASSUMED,
         replies: 0,
     };
+
+    /// Nothing is known of a model but how long its replies are assumed to be.
+    pub const fn assuming(typical: Typical) -> Self {
+        Self {
+            typical,
+            ..Self::NONE
+        }
+    }
 }
 
 impl Learned {
     /// What is known of a model on these devices: from its own replies, else from those of the
-    /// others there.
-    pub fn correction(&self, devices: &str, model: &str) -> Correction {
+    /// others there. Its lengths are its own, else those assumed of it.
+    pub fn correction(&self, devices: &str, model: &str, assumed: Typical) -> Correction {
         let Some(models) = self.devices.get(devices) else {
-            return Correction::NONE;
+            return Correction::assuming(assumed);
         };
         let own = models.get(model);
         let ratio = |count: fn(&Experience) -> u32, ratio: fn(&Experience) -> f64| {
@@ -145,7 +172,7 @@ impl Learned {
         Correction {
             decode: ratio(|of| of.replies, |of| of.decode_ratio),
             prompt: ratio(|of| of.prompts, |of| of.prompt_ratio),
-            typical: own.and_then(Experience::typical),
+            typical: own.and_then(Experience::typical).unwrap_or(assumed),
             replies: own.map_or(0, |own| own.replies),
         }
     }
@@ -234,28 +261,49 @@ impl Experience {
                 reply.thinking_tokens,
                 reply.answer_tokens,
             ];
+            self.spread(written);
             for (mean, length) in self.lengths.iter_mut().zip(lengths) {
                 *mean = moved(*mean, f64::from(length), self.complete);
             }
         }
     }
 
+    /// How far from what was usual before a reply of so many tokens came.
+    fn spread(&mut self, written: u32) {
+        let [_, thinking, answer] = self.lengths;
+        let distance = (f64::from(written) / (thinking + answer)).ln().abs();
+        if self.complete < 2 || !distance.is_finite() {
+            return;
+        }
+        let before = self.spread.unwrap_or(ASSUMED_SPREAD);
+        let count = self.complete.saturating_add(SPREAD_COUNTS_FOR);
+        let weight = (1.0 / f64::from(count)).max(LEAST_SPREAD_WEIGHT);
+        self.spread = Some(before + (distance - before) * weight);
+    }
+
     fn typical(&self) -> Option<Typical> {
-        let [prompt_tokens, thinking_tokens, answer_tokens] = self.lengths.map(|mean| {
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "a mean of counts; `as` saturates"
-            )]
-            let whole = mean.round() as u32;
-            whole
-        });
-        (self.complete >= OWN_LENGTHS_FROM).then_some(Typical {
-            prompt_tokens,
-            thinking_tokens,
-            answer_tokens,
+        let [prompt, thinking, answer] = self.lengths;
+        let factor = (SPREADS_TOLD * self.spread.unwrap_or(ASSUMED_SPREAD)).exp();
+        let written = thinking + answer;
+        (self.complete >= OWN_LENGTHS_FROM).then(|| Typical {
+            prompt_tokens: whole(prompt),
+            thinking_tokens: whole(thinking),
+            answer_tokens: whole(answer),
+            least_tokens: whole(written / factor),
+            most_tokens: whole(written * factor),
         })
     }
+}
+
+/// A mean of counts as a count.
+fn whole(mean: f64) -> u32 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, which is what is meant"
+    )]
+    let whole = mean.round() as u32;
+    whole
 }
 
 /// The mean after the `count`th value: plain at first, then one that favours what is new.
@@ -272,6 +320,8 @@ mod tests {
     use super::{Correction, Learned, Observed, Tuned};
     use crate::forecast::{Rates, Typical};
     use crate::tuning::{Attending, AttentionCosts};
+
+    const ASSUMED: Typical = Typical::ASSUMED;
 
     fn reply(measured: f64, computed: f64) -> Observed {
         let rates = |decode| Rates {
@@ -292,15 +342,15 @@ mod tests {
     #[test]
     fn a_model_teaches_first_itself_then_its_neighbours() {
         let mut learned = Learned::default();
-        assert_eq!(learned.correction("cpu", "a"), Correction::NONE);
+        assert_eq!(learned.correction("cpu", "a", ASSUMED), Correction::NONE);
         learned.learn("cpu", "a", &reply(8.0, 10.0));
-        let own = learned.correction("cpu", "a");
+        let own = learned.correction("cpu", "a", ASSUMED);
         assert!((own.decode - 0.8).abs() < 1e-9 && (own.prompt - 0.8).abs() < 1e-9);
-        assert_eq!((own.replies, own.typical), (1, None));
-        let neighbour = learned.correction("cpu", "b");
+        assert_eq!((own.replies, own.typical), (1, ASSUMED));
+        let neighbour = learned.correction("cpu", "b", ASSUMED);
         assert!((neighbour.decode - 0.8).abs() < 1e-9);
         assert_eq!(neighbour.replies, 0);
-        assert_eq!(learned.correction("gpu", "a"), Correction::NONE);
+        assert_eq!(learned.correction("gpu", "a", ASSUMED), Correction::NONE);
     }
 
     #[test]
@@ -309,20 +359,65 @@ mod tests {
         for measured in [6.9, 7.1, 7.0] {
             learned.learn("cpu", "a", &reply(measured, 10.0));
         }
-        let own = learned.correction("cpu", "a");
+        let own = learned.correction("cpu", "a", ASSUMED);
         assert!((own.decode / 0.7 - 1.0).abs() < 0.02, "{own:?}");
-        let lengths = Typical {
-            prompt_tokens: 40,
-            thinking_tokens: 200,
-            answer_tokens: 100,
-        };
-        assert_eq!(own.typical, Some(lengths));
+        let lengths = own.typical;
+        assert_eq!((lengths.prompt_tokens, lengths.written_tokens()), (40, 300));
+        assert_eq!((lengths.thinking_tokens, lengths.answer_tokens), (200, 100));
         // A machine that became twice as slow is believed within a few replies.
         for _ in 0..6 {
             learned.learn("cpu", "a", &reply(3.5, 10.0));
         }
-        let own = learned.correction("cpu", "a");
+        let own = learned.correction("cpu", "a", ASSUMED);
         assert!((own.decode / 0.35 - 1.0).abs() < 0.1, "{own:?}");
+    }
+
+    /// A model's own replies, each of so many tokens.
+    fn replies(tokens: &[u32]) -> Learned {
+        let mut learned = Learned::default();
+        for &tokens in tokens {
+            let reply = Observed {
+                thinking_tokens: tokens - 100,
+                ..reply(8.0, 8.0)
+            };
+            learned.learn("cpu", "a", &reply);
+        }
+        learned
+    }
+
+    #[test]
+    fn own_replies_narrow_what_is_told_of_their_length() {
+        let told = |tokens: &[u32]| replies(tokens).correction("cpu", "a", ASSUMED).typical;
+        let width = |tokens: &[u32]| {
+            let told = told(tokens);
+            f64::from(told.most_tokens) / f64::from(told.least_tokens)
+        };
+        let assumed = f64::from(ASSUMED.most_tokens) / f64::from(ASSUMED.least_tokens);
+        assert_eq!(told(&[500, 500]), ASSUMED, "two tell nothing yet");
+        // Three alike narrow it, and ten alike are known.
+        assert!((2.0..assumed / 1.5).contains(&width(&[500; 3])));
+        assert!((1.0..2.0).contains(&width(&[500; 10])));
+        // Lengths that differ are told as such, however many there were.
+        let mixed = [400, 3_000, 600, 2_000, 500, 4_000, 700, 900, 2_500, 400];
+        let told = told(&mixed);
+        let usual = told.written_tokens();
+        assert!(
+            told.least_tokens < usual && usual < told.most_tokens,
+            "{told:?}"
+        );
+        let within = |tokens: &&u32| (told.least_tokens..=told.most_tokens).contains(tokens);
+        assert!(mixed.iter().filter(within).count() >= 7, "{told:?}");
+    }
+
+    #[test]
+    fn lengths_that_an_earlier_version_kept_promise_no_exact_time() {
+        let kept = r#"{"devices":{"cpu":{"a":{"complete":9,"lengths":[40,200,100]}}}}"#;
+        let learned: Learned = serde_json::from_str(kept).unwrap();
+        let told = learned.correction("cpu", "a", ASSUMED).typical;
+        assert!(
+            told.least_tokens < 150 && told.most_tokens > 600,
+            "{told:?}"
+        );
     }
 
     #[test]
@@ -360,7 +455,7 @@ mod tests {
                 ..reply(f64::NAN, 1.0)
             },
         );
-        assert_eq!(learned.correction("cpu", "a"), Correction::NONE);
+        assert_eq!(learned.correction("cpu", "a", ASSUMED), Correction::NONE);
     }
 
     #[test]
@@ -370,11 +465,11 @@ mod tests {
         learned.learn("cpu + gpu", "a", &reply(8.0, 2.0));
         // It had been busy: now eight is computed where two was.
         learned.rebase("cpu", 4.0, 2.0);
-        let own = learned.correction("cpu", "a");
+        let own = learned.correction("cpu", "a", ASSUMED);
         assert!((own.decode - 1.0).abs() < 1e-9 && (own.prompt - 2.0).abs() < 1e-9);
-        assert!((learned.correction("cpu + gpu", "a").decode - 4.0).abs() < 1e-9);
+        assert!((learned.correction("cpu + gpu", "a", ASSUMED).decode - 4.0).abs() < 1e-9);
         learned.rebase("cpu", f64::NAN, 0.0);
-        assert_eq!(learned.correction("cpu", "a"), own);
+        assert_eq!(learned.correction("cpu", "a", ASSUMED), own);
     }
 
     #[test]

@@ -65,6 +65,37 @@ pub struct Speed {
     /// quantised weights with a whole batch of rows.
     #[serde(default)]
     pub operations_per_second: Option<u64>,
+    /// It was measured while other programs computed: the device is at least as fast, and is measured
+    /// again once it is quiet.
+    #[serde(default)]
+    pub beside_others: bool,
+}
+
+impl Speed {
+    /// What is known after a later measurement. One that was made on a quiet machine counts alone; of
+    /// those beside others the better of each figure counts, since whatever disturbs one only makes it
+    /// slower.
+    #[must_use]
+    pub fn followed_by(self, later: Self) -> Self {
+        if !later.beside_others {
+            return later;
+        }
+        let best = Self {
+            memory_bytes_per_second: self
+                .memory_bytes_per_second
+                .max(later.memory_bytes_per_second),
+            weight_bytes_per_second: self
+                .weight_bytes_per_second
+                .max(later.weight_bytes_per_second),
+            operations_per_second: self.operations_per_second.max(later.operations_per_second),
+            beside_others: self.beside_others,
+        };
+        // Faster beside others than it was alone: that one was no quiet one either.
+        Self {
+            beside_others: best != self || self.beside_others,
+            ..best
+        }
+    }
 }
 
 /// A device that the engine can put layers on.
@@ -203,6 +234,13 @@ impl Machine {
         Ok(())
     }
 
+    /// True where a speed that counts here was measured while other programs computed.
+    pub fn was_measured_beside_others(&self) -> bool {
+        let gpus = self.gpus.iter().map(|gpu| gpu.speed);
+        let mut speeds = gpus.chain([self.speed]).flatten();
+        speeds.any(|speed| speed.beside_others)
+    }
+
     /// How many threads should compute. Hyperthreads and efficiency cores make the others wait,
     /// so only performance cores count; with more than two, one is left to the window.
     pub fn threads(&self) -> u32 {
@@ -258,7 +296,7 @@ fn check_speed(
 
 #[cfg(test)]
 mod tests {
-    use super::{Cores, Machine};
+    use super::{Cores, Machine, Speed};
 
     fn machine(performance: u32, usable: u32) -> Machine {
         Machine {
@@ -297,6 +335,42 @@ mod tests {
                 expect,
                 "{performance} of {usable}"
             );
+        }
+    }
+
+    #[test]
+    fn of_what_was_measured_beside_others_the_better_counts_until_it_is_quiet() {
+        let speed = |memory, weights, beside_others| Speed {
+            memory_bytes_per_second: memory,
+            weight_bytes_per_second: Some(weights),
+            operations_per_second: Some(100),
+            beside_others,
+        };
+        for (before, later, expect) in [
+            // A quiet one counts, faster or not: a charger, a cooler, other memory.
+            (
+                speed(20, 6, true),
+                speed(20, 14, false),
+                speed(20, 14, false),
+            ),
+            (
+                speed(20, 14, false),
+                speed(18, 9, false),
+                speed(18, 9, false),
+            ),
+            (speed(20, 6, true), speed(15, 5, false), speed(15, 5, false)),
+            // Two that were disturbed: the better of each.
+            (speed(20, 6, true), speed(18, 7, true), speed(20, 7, true)),
+            // A disturbed one takes nothing from a quiet one,
+            (
+                speed(20, 14, false),
+                speed(9, 6, true),
+                speed(20, 14, false),
+            ),
+            // and raises doubts where it was faster.
+            (speed(20, 6, false), speed(9, 8, true), speed(20, 8, true)),
+        ] {
+            assert_eq!(before.followed_by(later), expect, "{before:?} {later:?}");
         }
     }
 

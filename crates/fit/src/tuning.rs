@@ -79,7 +79,7 @@ impl AttentionCosts {
     /// while that is read, and all of it and half of the reply while that is written.
     fn seconds(&self, attending: Attending, layers: u32, usual: &Typical) -> f64 {
         let prompt = f64::from(usual.prompt_tokens);
-        let written = f64::from(usual.thinking_tokens) + f64::from(usual.answer_tokens);
+        let written = f64::from(usual.written_tokens());
         let layers = f64::from(layers) / f64::from(attending.behind.max(1));
         let reading = self.reading + layers * attending.reading * prompt / 2.0;
         let writing = self.writing + layers * attending.writing * (prompt + written / 2.0);
@@ -261,6 +261,7 @@ mod tests {
                 prompt_tokens,
                 thinking_tokens,
                 answer_tokens: 300,
+                ..Typical::ASSUMED
             };
             costs.unwrap().plain_pays(28, &usual)
         };

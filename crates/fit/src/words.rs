@@ -5,7 +5,8 @@
 use std::fmt;
 
 use crate::bytes::human;
-use crate::machine::Machine;
+use crate::forecast::Estimate;
+use crate::machine::{Gpu, GpuKind, Machine};
 use crate::place::{Device, Share};
 use crate::plan::{Plan, Reason, Verdict};
 
@@ -21,6 +22,15 @@ impl fmt::Display for Verdict {
 }
 
 impl Plan {
+    /// The verdict in a word or two, for a person who accepts so many milliseconds for an answer.
+    pub fn verdict_for(&self, patience_ms: u64) -> String {
+        match (self.verdict, self.exceeds(patience_ms)) {
+            (Verdict::Comfortable, true) => "fits, but slow".to_owned(),
+            (Verdict::Tight, true) => "tight and slow".to_owned(),
+            (verdict, _) => verdict.to_string(),
+        }
+    }
+
     /// The verdict in words and numbers, with what to do where something can be done.
     pub fn sentence(&self, machine: &Machine) -> String {
         let needed = human(self.memory_bytes());
@@ -67,6 +77,71 @@ impl Plan {
             .map(share)
             .collect();
         all.join(" and ")
+    }
+}
+
+impl Estimate {
+    /// How long an answer takes, from an easy question to a hard one: `2 to 10 min`. `about 3 min` once
+    /// the model's own replies here are much alike.
+    pub fn span(&self) -> String {
+        /// Ends that are nearer to each other say no more than their middle.
+        const NEAR_PERCENT: u64 = 150;
+        let is_near = self.most_ms <= self.least_ms.saturating_mul(NEAR_PERCENT) / 100;
+        let (least, most) = (about(self.least_ms), about(self.most_ms));
+        if most == "years" {
+            return most;
+        }
+        if least == most || is_near {
+            return format!("about {}", about(self.answer_ms));
+        }
+        let unit = most.split_once(' ').map_or("", |(_, unit)| unit);
+        match (number_of(self.least_ms, unit), least.strip_suffix(unit)) {
+            (Some(number), _) => format!("{number} to {most}"),
+            (None, Some(number)) => format!("{number}to {most}"),
+            (None, None) => format!("{least} to {most}"),
+        }
+    }
+}
+
+/// How many of a larger unit a time is, from nearly one on: nobody says `66 s to 8 min`.
+fn number_of(milliseconds: u64, unit: &str) -> Option<u64> {
+    let seconds = match unit {
+        "min" => 60,
+        "h" => 3_600,
+        _ => return None,
+    };
+    let tenths = milliseconds.saturating_mul(10) / (1000 * seconds);
+    (tenths >= 9).then_some((tenths + 5) / 10)
+}
+
+impl Machine {
+    /// What there is for models, one account for all of them: `11.0 GiB free + 5.4 GiB on the NVIDIA
+    /// GeForce GTX 1660 Ti`. What shares the machine's memory adds none.
+    pub fn account(&self) -> String {
+        let memory = format!("{} free", human(self.available_bytes));
+        let own = |gpu: &&Gpu| gpu.kind == GpuKind::Discrete;
+        let gpus = self.gpus.iter().filter(own);
+        let gpus = gpus.map(|gpu| format!("{} on the {}", human(gpu.free_bytes), gpu.description));
+        let all: Vec<String> = std::iter::once(memory).chain(gpus).collect();
+        all.join(" + ")
+    }
+
+    /// The same in numbers alone, for a row of a table: `11.0 + 5.40 GiB`.
+    pub fn account_in_short(&self) -> String {
+        let own = |gpu: &&Gpu| gpu.kind == GpuKind::Discrete;
+        let gpus = self.gpus.iter().filter(own).map(|gpu| gpu.free_bytes);
+        let all = std::iter::once(self.available_bytes).chain(gpus);
+        let mut all: Vec<String> = all.map(human).collect();
+        for place in 1..all.len() {
+            // A unit is said once where the next number has the same.
+            let unit = all[place]
+                .split_once(' ')
+                .map(|(_, unit)| format!(" {unit}"));
+            let number =
+                unit.and_then(|unit| all[place - 1].strip_suffix(&unit).map(str::to_owned));
+            all[place - 1] = number.unwrap_or_else(|| all[place - 1].clone());
+        }
+        all.join(" + ")
     }
 }
 
@@ -160,6 +235,73 @@ pub fn about(milliseconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::{about, thousands};
+    use crate::forecast::{Estimate, Typical};
+    use crate::machine::{Cores, Gpu, GpuKind, Machine};
+
+    #[test]
+    fn from_an_easy_question_to_a_hard_one() {
+        for (least, answer, most, expect) in [
+            (120, 300, 600, "2 to 10 min"),
+            (66, 165, 480, "1 to 8 min"),
+            (28, 66, 190, "28 s to 3 min"),
+            (10, 25, 78, "10 to 78 s"),
+            (0, 1, 4, "under 1 to 4 s"),
+            (3_300, 9_000, 30_000, "1 to 8 h"),
+            (2_400, 6_000, 20_000, "40 min to 6 h"),
+            // Once replies are alike, one number is enough.
+            (150, 180, 220, "about 3 min"),
+            (170, 180, 400, "3 to 7 min"),
+            (40_000_000, 50_000_000, 90_000_000, "years"),
+        ] {
+            let estimate = Estimate {
+                decode_per_second: 1.0,
+                prompt_per_second: 1.0,
+                answer_ms: 1000 * answer,
+                least_ms: 1000 * least,
+                most_ms: 1000 * most,
+                typical: Typical::ASSUMED,
+                replies: 0,
+            };
+            assert_eq!(estimate.span(), expect);
+        }
+    }
+
+    #[test]
+    fn one_account_names_what_each_device_has() {
+        let gpu = |description: &str, kind| Gpu {
+            name: description.to_owned(),
+            description: description.to_owned(),
+            backend: "Vulkan".to_owned(),
+            kind,
+            total_bytes: 6 << 30,
+            free_bytes: (54 << 30) / 10,
+            speed: None,
+        };
+        let mut machine = Machine {
+            cpu: String::new(),
+            cores: Cores {
+                physical: 4,
+                performance: 4,
+                usable: 4,
+            },
+            total_bytes: 16 << 30,
+            available_bytes: 11 << 30,
+            swap_bytes: 0,
+            speed: None,
+            gpus: Vec::new(),
+            disk: None,
+            on_battery: false,
+        };
+        let told = |machine: &Machine| (machine.account(), machine.account_in_short());
+        let expect = ("11.0 GiB free".to_owned(), "11.0 GiB".to_owned());
+        assert_eq!(told(&machine), expect);
+        machine.gpus = vec![gpu("Radeon 780M", GpuKind::Integrated)];
+        assert_eq!(told(&machine), expect, "it has no memory of its own");
+        machine.gpus.push(gpu("GTX 1660 Ti", GpuKind::Discrete));
+        let (long, short) = told(&machine);
+        assert_eq!(long, "11.0 GiB free + 5.40 GiB on the GTX 1660 Ti");
+        assert_eq!(short, "11.0 + 5.40 GiB");
+    }
 
     #[test]
     fn numbers_and_times_as_one_says_them() {

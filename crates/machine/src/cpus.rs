@@ -1,5 +1,5 @@
-//! Which of a Linux machine's cores are the fast ones, which of them this process may use, and how
-//! large the caches before the memory are.
+//! Which of a Linux machine's cores are the fast ones, which of them this process may use, how large
+//! the caches before the memory are, and what the cores did so far.
 //!
 //! Not here: how many of them should compute (`fit::Machine::threads`).
 #![cfg_attr(
@@ -10,6 +10,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
+
+use crate::others::Account;
 
 /// A core counts as a performance core from this percentage of the fastest one's measure on. The
 /// favoured cores of one kind differ by a few percent; efficiency cores reach 60–75 % of the
@@ -87,6 +89,40 @@ pub(crate) fn last_caches(allowed: &BTreeSet<u32>, root: &Path) -> Option<u64> {
     )
 }
 
+/// What the `allowed` threads did so far, by `/proc/stat`, and what this process did, by its own
+/// `/proc/self/stat` (both proc(5), in hundredths of a second).
+pub(crate) fn account(of_all: &str, allowed: &BTreeSet<u32>, own: &str) -> Option<Account> {
+    let (mut cores, mut busy, mut all) = (0.0, 0.0, 0.0);
+    for line in of_all.lines().filter_map(|line| line.strip_prefix("cpu")) {
+        let mut fields = line.split_whitespace();
+        // The first line is of all together, and has no number.
+        let number = fields.next().and_then(|number| number.parse().ok());
+        if line.starts_with(' ') || !number.is_some_and(|cpu| allowed.contains(&cpu)) {
+            continue;
+        }
+        let times: Vec<f64> = fields.map_while(|time| time.parse().ok()).collect();
+        // Old kernels do not know of a host that takes time away.
+        let (&[user, nice, system, idle, iowait, irq, softirq], rest) =
+            times.split_first_chunk()?;
+        let steal = rest.first().copied().unwrap_or(0.0);
+        let ran = user + nice + system + irq + softirq + steal;
+        cores += 1.0;
+        busy += ran;
+        all += ran + idle + iowait;
+    }
+    // The name, in brackets, may hold anything; the state follows, then numbers: the 14th to 17th field
+    // are user and system time of the process, then of the children that it waited for.
+    let (_, rest) = own.rsplit_once(')')?;
+    let times = rest.split_whitespace().skip(11).take(4);
+    let times: Vec<f64> = times.map_while(|time| time.parse().ok()).collect();
+    (cores > 0.0 && times.len() == 4).then(|| Account {
+        cores,
+        busy,
+        all,
+        own: times.iter().sum(),
+    })
+}
+
 /// A size as the kernel writes it: `32768K`.
 fn size(text: &str) -> Option<u64> {
     let text = text.trim();
@@ -102,8 +138,35 @@ fn size(text: &str) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{allowed, last_caches, list, performance_cores};
+    use super::{account, allowed, last_caches, list, performance_cores};
+    use crate::others::Account;
+    use std::collections::BTreeSet;
     use std::fs;
+
+    #[test]
+    fn the_accounts_are_read_as_the_manual_tells_them() {
+        let of_all = "cpu  999 9 9 9 9 9 9 9 0 0\ncpu0 100 10 20 700 40 3 2 5 0 0\n\
+                      cpu1 1 1 1 1 1 1 1 1 1 1\ncpu2 50 0 0 50 0 0 0\nintr 123 cpu0\n";
+        let own = "22 (a) b (c)) R 1 22 22 34816 22 4194304 100 0 0 0 7 2 30 1 20 0 1 0 165168 3\n";
+        let allowed = BTreeSet::from([0, 2, 9]);
+        let expect = Account {
+            cores: 2.0,
+            busy: 140.0 + 50.0,
+            all: 880.0 + 100.0,
+            own: 40.0,
+        };
+        assert_eq!(account(of_all, &allowed, own), Some(expect));
+        for (of_all, own) in [
+            ("", own),
+            ("cpu0 1 2 3\n", own),
+            ("cpu  1 2 3 4 5 6 7 8\n", own),
+            (of_all, ""),
+            (of_all, "22 (a) R 1 2 3"),
+        ] {
+            assert_eq!(account(of_all, &allowed, own), None, "{of_all} {own}");
+        }
+        assert_eq!(account(of_all, &BTreeSet::new(), own), None);
+    }
 
     #[test]
     fn lists_as_the_kernel_writes_them() {

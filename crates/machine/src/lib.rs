@@ -10,6 +10,7 @@ mod bandwidth;
 mod cgroup;
 mod cpus;
 mod disk;
+mod others;
 // Those of chats, as everywhere.
 #[cfg(all(test, target_os = "linux"))]
 #[path = "../../chats/tests/chats/skips.rs"]
@@ -19,6 +20,7 @@ mod system;
 pub use awake::Awake;
 pub use bandwidth::measure;
 pub use disk::disk;
+pub use others::{Watch, is_quiet};
 
 use fit::{Cores, Machine};
 use sysinfo::{CpuRefreshKind, MemoryRefreshKind, RefreshKind, System};

@@ -5,8 +5,10 @@
 //! into meaning (`cgroup`, `cpus`), which is pure over a folder and tested on every system.
 
 use std::path::Path;
+use std::time::Duration;
 
 use crate::cgroup::Limit;
+use crate::others::Account;
 
 /// The memory limit of the container or service that this process lives in, if any.
 #[cfg(target_os = "linux")]
@@ -37,6 +39,20 @@ pub(crate) fn last_cache_bytes() -> Option<u64> {
     crate::cpus::last_caches(&allowed()?, Path::new(CPUS))
 }
 
+/// What the processors did so far that this process may run on.
+#[cfg(target_os = "linux")]
+pub(crate) fn account() -> Option<Account> {
+    let of_all = std::fs::read_to_string("/proc/stat").ok()?;
+    let own = std::fs::read_to_string("/proc/self/stat").ok()?;
+    crate::cpus::account(&of_all, &allowed()?, &own)
+}
+
+/// The accounts tell.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_busy(_listen: Duration) -> Option<bool> {
+    None
+}
+
 /// Bytes that this user may still write into a folder that exists.
 ///
 /// The file system under the folder is asked itself. sysinfo's list has no network and no memory
@@ -57,6 +73,39 @@ pub(crate) fn container_limit() -> Option<Limit> {
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn performance_cores() -> Option<u32> {
     None
+}
+
+/// There are none that tell a process's children.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn account() -> Option<Account> {
+    None
+}
+
+/// Whether the machine is busy while this thread only listens.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn is_busy(listen: Duration) -> Option<bool> {
+    let mut seen = sysinfo::System::new();
+    seen.refresh_cpu_usage();
+    std::thread::sleep(listen.max(sysinfo::MINIMUM_CPU_UPDATE_INTERVAL));
+    seen.refresh_cpu_usage();
+    let cores = u32::try_from(seen.cpus().len())
+        .ok()
+        .filter(|&cores| cores > 0)?;
+    let part = f64::from(seen.global_cpu_usage()) / 100.0;
+    let none = Account {
+        cores: f64::from(cores),
+        busy: 0.0,
+        all: 1.0,
+        own: 0.0,
+    };
+    Some(crate::others::are_in_the_way(
+        &none,
+        &Account {
+            busy: part,
+            all: 2.0,
+            ..none
+        },
+    ))
 }
 
 /// Caches are not asked for.

@@ -22,7 +22,7 @@ pub(super) async fn fit_model(app: State<'_, App>, request: wire::FitRequest) ->
         cache: request.kv.map(Into::into),
     };
     let (found, machine) = app.fit_model(&request.id, request.quant, held).await?;
-    Ok(wire::fit_of(&found, &machine))
+    Ok(wire::fit_of(&found, &machine, app.patience_ms()))
 }
 
 #[tauri::command]

@@ -74,6 +74,7 @@ pub(crate) enum SurveyNote {
     GpusUnseen { said: String },
     GpuSupportComing,
     GpuSupportMissing { said: String },
+    MeasuredBesideOthers,
     CatalogueLeftOut { path: String, said: String },
 }
 
@@ -85,6 +86,7 @@ impl From<app::Note> for SurveyNote {
             app::Note::GpusUnseen { said } => Self::GpusUnseen { said },
             app::Note::GpuSupportComing => Self::GpuSupportComing,
             app::Note::GpuSupportMissing { said } => Self::GpuSupportMissing { said },
+            app::Note::MeasuredBesideOthers => Self::MeasuredBesideOthers,
             app::Note::CatalogueLeftOut { path, said } => Self::CatalogueLeftOut { path, said },
         }
     }

@@ -88,6 +88,11 @@ pub(crate) struct Estimate {
     prompt_per_second: f64,
     #[cfg_attr(test, ts(type = "number"))]
     answer_ms: u64,
+    /// To the end of the answer to an easy question, and to a hard one.
+    #[cfg_attr(test, ts(type = "number"))]
+    least_ms: u64,
+    #[cfg_attr(test, ts(type = "number"))]
+    most_ms: u64,
     prompt_tokens: u32,
     thinking_tokens: u32,
     answer_tokens: u32,
@@ -188,6 +193,8 @@ pub(crate) struct Fit {
     #[cfg_attr(test, ts(type = "number"))]
     available_bytes: u64,
     estimate: Option<Estimate>,
+    /// A typical answer takes longer than the person accepts.
+    exceeds_patience: bool,
 }
 
 /// One quantisation of a model.
@@ -337,7 +344,7 @@ impl From<app::survey::Survey> for Survey {
         let candidates = survey.candidates.iter();
         Self {
             candidates: candidates
-                .map(|candidate| shown(candidate, machine))
+                .map(|candidate| shown(candidate, machine, survey.patience_ms))
                 .collect(),
             advice,
             notes: survey.notes.into_iter().map(Into::into).collect(),
@@ -371,7 +378,11 @@ impl From<&fit::Machine> for MachineView {
     }
 }
 
-fn shown(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Candidate {
+fn shown(
+    candidate: &app::survey::Candidate,
+    machine: &fit::Machine,
+    patience_ms: u64,
+) -> Candidate {
     let lineage = candidate.member.as_ref().map(|member| Lineage {
         name: member.name.clone(),
         story: member.lineage.clone(),
@@ -402,7 +413,7 @@ fn shown(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Candidat
         model: path.map(|path| path.display().to_string()),
         quant: candidate.quant.clone(),
         bytes: candidate.bytes,
-        fit: fit_of(candidate, machine),
+        fit: fit_of(candidate, machine, patience_ms),
     }
 }
 
@@ -433,8 +444,12 @@ fn quant(file: &File, candidate: &app::survey::Candidate, machine: &fit::Machine
     }
 }
 
-/// A plan in words and numbers.
-pub(crate) fn fit_of(candidate: &app::survey::Candidate, machine: &fit::Machine) -> Fit {
+/// A plan in words and numbers, for a person who accepts so many milliseconds for an answer.
+pub(crate) fn fit_of(
+    candidate: &app::survey::Candidate,
+    machine: &fit::Machine,
+    patience_ms: u64,
+) -> Fit {
     let plan = &candidate.plan;
     Fit {
         verdict: match plan.verdict {
@@ -478,10 +493,13 @@ pub(crate) fn fit_of(candidate: &app::survey::Candidate, machine: &fit::Machine)
             decode_per_second: estimate.decode_per_second,
             prompt_per_second: estimate.prompt_per_second,
             answer_ms: estimate.answer_ms,
+            least_ms: estimate.least_ms,
+            most_ms: estimate.most_ms,
             prompt_tokens: estimate.typical.prompt_tokens,
             thinking_tokens: estimate.typical.thinking_tokens,
             answer_tokens: estimate.typical.answer_tokens,
             replies: estimate.replies,
         }),
+        exceeds_patience: plan.exceeds(patience_ms),
     }
 }

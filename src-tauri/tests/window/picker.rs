@@ -21,29 +21,27 @@ async fn the_first_run_tells_each_machine_its_own() {
         (
             "01-netbook-4gb-without-avx2",
             "Qwen 1.5B, distilled from R1",
-            "r1-distill-qwen-1.5b: Comfortable",
+            "r1-distill-qwen-1.5b: Fits, but slow",
             "r1-distill-qwen-7b: Too big",
         ),
         (
             "05-desktop-32gb-8gb-gpu",
             "Qwen 3 8B, distilled from R1-0528",
-            "r1-distill-qwen-32b: Comfortable",
+            "r1-distill-qwen-32b: Fits, but slow",
             "r1-0528-671b: Too big",
         ),
         (
             "09-server-512gb",
             "DeepSeek-R1-0528",
-            "r1-0528-671b: Comfortable",
-            "r1-distill-qwen-1.5b: Comfortable",
+            "r1-0528-671b: Fits easily",
+            "r1-distill-qwen-1.5b: Fits easily",
         ),
     ] {
         let mut opening = Opening::new();
         opening.machine = Some(machine);
         let window = opening.open().await;
         window.says("first-best", best).await;
-        window
-            .says("first-look", "A typical answer takes about")
-            .await;
+        window.says("first-look", "An answer takes").await;
         window.click("first-pick").await;
         window.says("best", best).await;
         let there = async || (window.all("candidate").await.len() == 9).then_some(());
@@ -105,7 +103,7 @@ async fn an_own_file_is_opened_switched_and_given_back() {
     let there = async || (window.all("candidate").await.len() == 10).then_some(());
     window.until("nine models and one's own", there).await;
     let told = verdicts(&window).await;
-    let row = format!("{}: Comfortable", mine.display());
+    let row = format!("{}: Fits easily", mine.display());
     assert_eq!(told.last(), Some(&row));
     window
         .script("[...document.querySelectorAll('[data-testid=candidate-toggle]')].at(-1).click()")

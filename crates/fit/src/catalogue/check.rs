@@ -10,8 +10,12 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::raw::{RawBenchmarks, RawCatalogue, RawModel, RawSampling};
+use super::raw::{RawBenchmarks, RawCatalogue, RawModel, RawReply, RawSampling};
 use super::{Benchmarks, Catalogue, Distilled, File, Member, Sampling, TemplateKind, estimate};
+use crate::forecast::Typical;
+
+/// More tokens than this in one reply are taken for a mistake.
+const MOST_TOKENS: u32 = 1_000_000;
 
 /// Why a text is not a catalogue.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -98,6 +102,7 @@ impl Reader<'_> {
         let template = self.template(&raw.template)?;
         let sampling = self.sampling(raw.sampling)?;
         let benchmarks = self.benchmarks(raw.benchmarks)?;
+        let reply = self.reply(raw.reply)?;
         let shape = self.shape(raw.shape)?;
         let parameters = *raw.parameters.get_ref();
         let counted = estimate::parameters(&shape);
@@ -142,6 +147,7 @@ impl Reader<'_> {
             template,
             sampling,
             benchmarks,
+            reply,
             files,
             shape,
         })
@@ -218,5 +224,31 @@ impl Reader<'_> {
             others,
             source: raw.source.into_inner(),
         })
+    }
+
+    fn reply(&self, raw: Option<Spanned<RawReply>>) -> Result<Typical, CatalogueError> {
+        let Some(raw) = raw else {
+            return Ok(Typical::ASSUMED);
+        };
+        let place = raw.span();
+        let raw = raw.into_inner();
+        let said = !raw.source.get_ref().trim().is_empty();
+        self.require(said, &raw.source.span(), "`source` is empty")?;
+        let typical = Typical {
+            thinking_tokens: raw.thinking_tokens,
+            answer_tokens: raw.answer_tokens,
+            least_tokens: raw.least_tokens,
+            most_tokens: raw.most_tokens,
+            ..Typical::ASSUMED
+        };
+        let written = typical.written_tokens();
+        let ordered = 0 < raw.least_tokens && raw.least_tokens <= written;
+        self.require(
+            ordered && written <= raw.most_tokens && raw.most_tokens <= MOST_TOKENS,
+            &place,
+            "`least_tokens`, thinking and answer together, and `most_tokens` do not grow from 1 to \
+             1000000",
+        )?;
+        Ok(typical)
     }
 }

@@ -33,6 +33,7 @@ pub(super) struct RawModel {
     pub(super) shape: Spanned<RawShape>,
     pub(super) sampling: Spanned<RawSampling>,
     pub(super) benchmarks: Spanned<RawBenchmarks>,
+    pub(super) reply: Option<Spanned<RawReply>>,
     #[serde(default)]
     pub(super) file: Vec<Spanned<RawFile>>,
 }
@@ -88,6 +89,16 @@ pub(super) struct RawSampling {
     pub(super) top_p: f64,
     pub(super) max_tokens: u32,
     pub(super) system_prompt: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RawReply {
+    pub(super) thinking_tokens: u32,
+    pub(super) answer_tokens: u32,
+    pub(super) least_tokens: u32,
+    pub(super) most_tokens: u32,
+    pub(super) source: Spanned<String>,
 }
 
 #[derive(Deserialize)]

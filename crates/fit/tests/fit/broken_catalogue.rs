@@ -45,6 +45,12 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ("top_p = 0.95", "top_p = 95.0", "[model.sampling]", "`top_p` is not above 0"),
     ("gpqa_diamond = 33.8", "gpqa_diamond = 338.0", "[model.benchmarks]", "a benchmark is in percent"),
     ("source = \"d", "source = \"\"\nsauce = \"d", "sauce", "unknown field `sauce`"),
+    ("thinking_tokens = 700\n", "", "[model.reply]", "missing field `thinking_tokens`"),
+    ("least_tokens = 400", "least_tokens = 0", "[model.reply]", "do not grow from 1 to 1000000"),
+    ("least_tokens = 400", "least_tokens = 1_001", "[model.reply]", "do not grow from 1 to 1000000"),
+    ("most_tokens = 3_000", "most_tokens = 999", "[model.reply]", "do not grow from 1 to 1000000"),
+    ("most_tokens = 3_000", "most_tokens = 4_000_000_000", "[model.reply]", "do not grow from 1 to 1000000"),
+    ("source = \"as R1", "source = \" \"\n#", "source = ", "`source` is empty"),
     // The shape.
     ("architecture = \"qwen2\"", "architecture = \"gpt2\"", "architecture", "`architecture` is none of"),
     ("layers = 28", "layers = 0", "layers = 0", "`shape.layers` is not from 1 to 512"),

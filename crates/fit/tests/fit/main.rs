@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
+mod advised;
 mod attending;
 mod broken_catalogue;
 mod catalogue;

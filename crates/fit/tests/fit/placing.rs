@@ -16,6 +16,7 @@ fn gpu(name: &str, kind: GpuKind, free_bytes: u64, gb_per_second: u64) -> Gpu {
             memory_bytes_per_second: gb_per_second * 1_000_000_000,
             weight_bytes_per_second: Some(gb_per_second * 800_000_000),
             operations_per_second: Some(gb_per_second * 20_000_000_000),
+            ..Speed::default()
         }),
     }
 }

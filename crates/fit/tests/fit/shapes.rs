@@ -113,6 +113,7 @@ pub(crate) fn machine(available_bytes: u64) -> Machine {
             memory_bytes_per_second: 20_000_000_000,
             weight_bytes_per_second: Some(16_000_000_000),
             operations_per_second: Some(200_000_000_000),
+            ..Speed::default()
         }),
         gpus: Vec::new(),
         disk: None,

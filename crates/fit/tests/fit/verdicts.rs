@@ -44,7 +44,12 @@ fn told(name: &str, machine: &Machine) -> String {
                 geometry: &geometry,
                 weights: &weights,
             };
-            let plan = plan(anatomy, machine, Ask::default(), &Correction::NONE);
+            let plan = plan(
+                anatomy,
+                machine,
+                Ask::default(),
+                &Correction::assuming(model.reply),
+            );
             let head = format!("{} {}", model.id, file.quant);
             writeln!(out, "{head:<34} {}", line(&plan, machine)).unwrap();
             if std::ptr::eq(file, model.default_file()) {

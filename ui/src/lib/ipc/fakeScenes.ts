@@ -79,6 +79,8 @@ export const sceneNames = [
   'notice',
   'nothing',
   'workstation',
+  'desktop',
+  'busy',
   'shelf',
   'held',
   'branches',
@@ -111,6 +113,8 @@ export function makeScene(name: string, nowMs: number): Scene {
   switch (name) {
     case 'nothing':
     case 'workstation':
+    case 'desktop':
+    case 'busy':
       return { ...base, firstRun: true, machine: name };
     case 'shelf':
       return { ...base, chats: maker.few(), downloads: fakeDownloads() };

@@ -1,5 +1,6 @@
-// Surveys for the scripted backend: a potato, a machine on which nothing fits, a workstation with a
-// GPU. Figures are of the kind that the real one tells, and prove nothing.
+// Surveys for the scripted backend: a potato, a machine on which nothing fits, a desktop and a
+// workstation with a GPU, one that was measured while it was busy. Figures are of the kind that the real one tells, and prove nothing.
+import { span } from '../words/fit';
 import type { Candidate, Fit, FitRequest, MachineView, Survey, Verdict } from './wire';
 
 const GIB = 1024 ** 3;
@@ -52,6 +53,23 @@ const MACHINES: Record<string, MachineView> = {
     bytesPerSecond: 3e9,
     diskFreeBytes: 3 * GIB,
   },
+  desktop: {
+    cpu: 'Intel(R) Core(TM) i5-9400F CPU @ 2.90GHz',
+    cores: 6,
+    totalBytes: 15.61 * GIB,
+    availableBytes: 11 * GIB,
+    gpus: [
+      {
+        description: 'NVIDIA GeForce GTX 1660 Ti',
+        backend: 'Vulkan',
+        sharesMemory: false,
+        totalBytes: 6 * GIB,
+        freeBytes: 5.4 * GIB,
+      },
+    ],
+    bytesPerSecond: 25e9,
+    diskFreeBytes: 300 * GIB,
+  },
   workstation: {
     cpu: 'AMD Ryzen 9 7950X 16-Core Processor',
     cores: 16,
@@ -75,7 +93,10 @@ export class FakeSurvey {
   readonly #machine: MachineView;
   patienceMs = 180_000;
 
+  readonly #isBusy: boolean;
+
   constructor(scene: string) {
+    this.#isBusy = scene === 'busy';
     this.#machine = MACHINES[scene] ?? (MACHINES['potato'] as MachineView);
   }
 
@@ -87,22 +108,38 @@ export class FakeSurvey {
     );
     best.sort((one, other) => score(other) - score(one));
     const first = best[0];
-    const smarter = candidates.find(
-      (other) => first && score(other) > score(first) && other.fit.verdict !== 'too_big',
+    const time = (candidate: Candidate): number => candidate.fit.estimate?.answerMs ?? Infinity;
+    const smarter = candidates.filter(
+      (other) =>
+        first &&
+        other.fit.verdict !== 'too_big' &&
+        score(other) - score(first) >= 3 * Math.max(1, Math.log2(time(other) / time(first))) &&
+        time(other) <= 20 * this.patienceMs,
     );
+    smarter.sort((one, other) => score(other) / time(other) - score(one) / time(one));
+    const faster = candidates.find(
+      (other) => first && time(other) < time(first) / 2 && time(first) > this.patienceMs / 2,
+    );
+    const takes = (candidate: Candidate | undefined): string => {
+      const { estimate } = candidate?.fit ?? {};
+      return estimate ? `an answer takes ${span(estimate)}` : '';
+    };
+    const more = smarter[0];
+    const slow = more?.fit.exceedsPatience ? ' but slow' : '';
+    const tight = more?.fit.verdict === 'tight' ? ', and memory gets tight' : '';
     return {
       machine: this.#machine,
-      notes: [],
+      notes: this.#isBusy ? [{ type: 'measured_beside_others' }] : [],
       candidates,
       advice: {
         best: first?.id ?? null,
         why: first
-          ? 'the smartest R1 that leaves room for your other programs and answers within 3 min: a typical answer takes about 61 s'
+          ? `the most capable R1 that leaves room for your other programs and usually answers within 3 min: ${takes(first)}`
           : 'no R1 fits into the free memory: the smallest needs 1.30 GiB, 922 MiB are free; close other programs',
-        faster: null,
-        fasterWhy: '',
-        smarter: smarter?.id ?? null,
-        smarterWhy: 'smarter but slow: a typical answer takes about 5 min, and memory gets tight',
+        faster: faster?.id ?? null,
+        fasterWhy: faster ? `faster but less capable: ${takes(faster)}` : '',
+        smarter: more?.id ?? null,
+        smarterWhy: more ? `more capable${slow}: ${takes(more)}${tight}` : '',
       },
       patienceMs: this.patienceMs,
     };
@@ -162,7 +199,9 @@ export class FakeSurvey {
   }
 
   #fit(member: Member, context: number, kv: 'f16' | 'q8_0'): Fit {
-    const free = this.#machine.availableBytes;
+    const { availableBytes, gpus } = this.#machine;
+    const gpu = gpus[0];
+    const free = availableBytes + (gpu?.freeBytes ?? 0);
     const weights = member.gib * GIB;
     const cache = (member.cache * GIB * context * (kv === 'f16' ? 1 : 0.53)) / 1024;
     const other = 0.15 * GIB;
@@ -176,8 +215,22 @@ export class FakeSurvey {
             ? 'slow'
             : 'too_big';
     const active = member.gib > 100 ? 12 : member.gib;
-    const speed =
-      (this.#machine.bytesPerSecond ?? 20e9) / GIB / active / (verdict === 'slow' ? 15 : 1.3);
+    const onGpu = gpu && verdict !== 'too_big' ? Math.min(1, (gpu.freeBytes * 0.9) / needed) : 0;
+    const rate = (this.#machine.bytesPerSecond ?? 20e9) / (verdict === 'slow' ? 15 : 1.3);
+    const seconds = active * GIB * ((1 - onGpu) / rate + onGpu / 240e9);
+    const speed = 1 / seconds;
+    const isNewer = member.id.includes('0528');
+    const [least, usual, most] = isNewer ? [750, 1650, 5700] : [400, 1000, 3000];
+    const answerMs = (1000 * (usual ?? 0)) / speed;
+    const share = (part: number, device: string, available: number, layers: number) => ({
+      device,
+      weightsBytes: weights * part,
+      cacheBytes: cache * part,
+      otherBytes: other * part,
+      availableBytes: available,
+      layers,
+    });
+    const onCard = Math.floor(28 * onGpu);
     return {
       verdict,
       reason: `needs ${(needed / GIB).toFixed(2)} GiB of the ${(free / GIB).toFixed(2)} GiB of memory that are free`,
@@ -186,16 +239,10 @@ export class FakeSurvey {
       contextTrained: 131_072,
       kv,
       layers: 28,
-      gpuLayers: 0,
+      gpuLayers: onCard,
       shares: [
-        {
-          device: 'Memory',
-          weightsBytes: weights,
-          cacheBytes: cache,
-          otherBytes: other,
-          availableBytes: free,
-          layers: 28,
-        },
+        share(1 - onGpu, 'Memory', availableBytes, 28 - onCard),
+        ...(gpu && onGpu > 0 ? [share(onGpu, gpu.description, gpu.freeBytes, onCard)] : []),
       ],
       neededBytes: needed,
       availableBytes: free,
@@ -205,12 +252,15 @@ export class FakeSurvey {
           : {
               decodePerSecond: speed,
               promptPerSecond: speed * 4,
-              answerMs: (1000 / speed) * 1000,
+              answerMs,
+              leastMs: (1000 * (least ?? 0)) / speed,
+              mostMs: (1000 * (most ?? 0)) / speed,
               promptTokens: 100,
-              thinkingTokens: 700,
+              thinkingTokens: (usual ?? 0) - 300,
               answerTokens: 300,
               replies: 0,
             },
+      exceedsPatience: verdict !== 'too_big' && answerMs > this.patienceMs,
     };
   }
 }

@@ -490,7 +490,11 @@ otherBytes: number, availableBytes: number, layers: number, };
 /**
  * How fast, and how long a typical answer takes.
  */
-export type Estimate = { decodePerSecond: number, promptPerSecond: number, answerMs: number, promptTokens: number, thinkingTokens: number, answerTokens: number, 
+export type Estimate = { decodePerSecond: number, promptPerSecond: number, answerMs: number, 
+/**
+ * To the end of the answer to an easy question, and to a hard one.
+ */
+leastMs: number, mostMs: number, promptTokens: number, thinkingTokens: number, answerTokens: number, 
 /**
  * Replies of this model on this machine behind it; 0: computed alone.
  */
@@ -517,7 +521,11 @@ reason: string,
 /**
  * What else is worth knowing: context cut by memory, a GPU left out.
  */
-notes: Array<FitNote>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, };
+notes: Array<FitNote>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, 
+/**
+ * A typical answer takes longer than the person accepts.
+ */
+exceedsPatience: boolean, };
 
 /**
  * A disk that has too little room for a download.
@@ -620,7 +628,7 @@ export type Advice = { best: string | null, why: string, faster: string | null, 
  * What a person should know about how the machine and the catalogue were seen; `said` is in the
  * words of a driver, the engine or a parser.
  */
-export type SurveyNote = { "type": "processor_is_set" } | { "type": "driver_failed", said: string, } | { "type": "gpus_unseen", said: string, } | { "type": "gpu_support_coming" } | { "type": "gpu_support_missing", said: string, } | { "type": "catalogue_left_out", path: string, said: string, };
+export type SurveyNote = { "type": "processor_is_set" } | { "type": "driver_failed", said: string, } | { "type": "gpus_unseen", said: string, } | { "type": "gpu_support_coming" } | { "type": "gpu_support_missing", said: string, } | { "type": "measured_beside_others" } | { "type": "catalogue_left_out", path: string, said: string, };
 
 /**
  * Which R1 runs here.

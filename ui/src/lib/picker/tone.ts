@@ -1,5 +1,5 @@
 // The colour of a verdict: always beside its word, never in its place.
-import type { Verdict } from '../ipc/wire';
+import type { Fit, Verdict } from '../ipc/wire';
 
 export type Tone = 'good' | 'warn' | 'bad' | 'slow';
 
@@ -10,6 +10,7 @@ const TONES: Record<Verdict, Tone> = {
   too_big: 'bad',
 };
 
-export function tone(verdict: Verdict): Tone {
-  return TONES[verdict];
+/** Green is for what fits and answers in time. */
+export function tone({ verdict, exceedsPatience }: Fit): Tone {
+  return verdict === 'comfortable' && exceedsPatience ? 'warn' : TONES[verdict];
 }

@@ -63,3 +63,8 @@ export function size(bytes: number): string {
   if (bytes < GIB) return `${decimal(bytes / MIB, 1)} MiB`;
   return `${decimal(bytes / GIB, 2)} GiB`;
 }
+
+/** The same where only its measure matters: one digit behind the point from a GiB on. */
+export function roughly(bytes: number): string {
+  return bytes < GIB ? `${Math.round(bytes / MIB)} MiB` : `${decimal(bytes / GIB, 1)} GiB`;
+}

@@ -1,6 +1,9 @@
 // What the picker says of times and machines.
 import { describe, expect, it } from 'vitest';
-import { about, machineWords, processor } from './fit';
+import { FakeSurvey } from '../ipc/fakeSurvey';
+import { tone } from '../picker/tone';
+import { about, card, machineWords, needed, processor, span, verdict } from './fit';
+import { setLanguage } from './language.svelte';
 
 describe('a time that lies ahead', () => {
   it.each([
@@ -36,6 +39,68 @@ it('a machine without a name is told by what it has', () => {
     diskFreeBytes: null,
   };
   expect(machineWords(machine)).toBe(
-    '1 core, 1.00 GiB of 2.00 GiB of memory free, no GPU that Spud can use.',
+    '1 core, 1.0 of 2.0 GiB of memory free, no GPU that Spud can use.',
   );
+});
+
+describe('how long an answer takes', () => {
+  it.each([
+    [120, 300, 600, '2 to 10 min'],
+    [66, 165, 480, '1 to 8 min'],
+    [28, 66, 190, '28 s to 3 min'],
+    [10, 25, 78, '10 to 78 s'],
+    [3300, 9000, 30_000, '1 to 8 h'],
+    [2400, 6000, 20_000, '40 min to 6 h'],
+    [150, 180, 220, 'about 3 min'],
+    [4e7, 5e7, 9e7, 'years'],
+  ])('from %d to %d s as Rust says it', (least, answer, most, words) => {
+    const estimate = {
+      leastMs: 1000 * least,
+      answerMs: 1000 * answer,
+      mostMs: 1000 * most,
+      decodePerSecond: 1,
+      promptPerSecond: 1,
+      promptTokens: 1,
+      thinkingTokens: 1,
+      answerTokens: 1,
+      replies: 0,
+    };
+    expect(span(estimate)).toBe(words);
+    setLanguage('zh-Hans');
+    expect(span(estimate)).not.toMatch(/\p{Script=Han} \p{Script=Han}|[a-z]/u);
+    setLanguage('en');
+  });
+});
+
+describe('a graphics card', () => {
+  it.each([
+    ['NVIDIA GeForce GTX 1660 Ti', 'GTX 1660 Ti'],
+    ['AMD Radeon 780M (RADV PHOENIX)', 'Radeon 780M'],
+    ['Intel(R) Arc(TM) A770 Graphics (DG2)', 'Arc A770 Graphics'],
+    ['Apple M2', 'Apple M2'],
+  ])('%s is called %s', (name, words) => expect(card(name)).toBe(words));
+});
+
+describe('one account', () => {
+  const { machine, candidates } = new FakeSurvey('desktop').survey();
+
+  it('names the memory of the graphics card, in the header and in each row', () => {
+    expect(machineWords(machine)).toBe(
+      'Intel Core i5-9400F, 6 cores, 11.0 of 15.6 GiB of memory free + 5.4 GiB on the GTX 1660 Ti.',
+    );
+    for (const { fit } of candidates)
+      expect(needed(fit, machine)).toMatch(/ of 11\.0 \+ 5\.4 GiB$/);
+    setLanguage('zh-Hans');
+    expect(machineWords(machine)).toContain('GTX 1660 Ti 显存空闲 5.4 GiB');
+    setLanguage('en');
+  });
+
+  it('is not green where an answer takes longer than somebody waits', () => {
+    const late = candidates.filter(({ fit }) => fit.exceedsPatience);
+    expect(late.length).toBeGreaterThan(0);
+    for (const { fit } of late) {
+      expect(tone(fit)).not.toBe('good');
+      expect(verdict(fit)).toMatch(/slow/);
+    }
+  });
 });

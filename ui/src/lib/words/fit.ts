@@ -1,8 +1,8 @@
 // What the picker says of machines, plans and times. Why a model fits is in `rust.ts`; here are the
 // short words around that.
-import type { Candidate, Fit, MachineView } from '../ipc/wire';
-import { rate, size } from './counts';
-import { listed, together } from './join';
+import type { Candidate, Estimate, Fit, GpuView, MachineView } from '../ipc/wire';
+import { count, rate, roughly } from './counts';
+import { listed } from './join';
 import { t } from './language.svelte';
 
 const SECOND = 1000;
@@ -20,19 +20,89 @@ export function about(ms: number): string {
   return t('time.about.years');
 }
 
-export function verdict(fit: Fit): string {
-  return t(`fit.verdict.${fit.verdict}`);
+/** How long an answer takes, from an easy question to a hard one: "2 to 10 min"; "about 3 min" once
+    the model's own replies are alike. As Rust says it (`Estimate::span`). */
+export function span({ leastMs, answerMs, mostMs }: Estimate): string {
+  /** Ends that are nearer to each other say no more than their middle. */
+  const NEAR = 1.5;
+  const [from, to] = [about(leastMs), about(mostMs)];
+  if (mostMs >= 365 * DAY) return to;
+  if (from === to || mostMs <= NEAR * leastMs) {
+    return t('time.roughly', { time: about(answerMs) });
+  }
+  // The unit is said once, also where the shorter time is nearly one of it.
+  const n = leastMs / unitOf(mostMs);
+  const words = t('time.span', { from: n >= 0.9 ? Math.round(n) : from, to });
+  // Chinese has a space around digits and none between its own letters.
+  return words.replace(/(\p{Script=Han}) (?=\p{Script=Han})/gu, '$1');
 }
 
-/** "Core i5-8250U, 4 cores, 5.2 GiB of 7.7 GiB of memory free, no GPU that helps." */
+/** Of `about`, in milliseconds. */
+function unitOf(ms: number): number {
+  if (ms <= 90 * SECOND) return SECOND;
+  if (ms < 90 * MINUTE) return MINUTE;
+  return ms < 36 * HOUR ? HOUR : DAY;
+}
+
+/** Of memory and of time. */
+export function verdict({ verdict, exceedsPatience }: Fit): string {
+  if (exceedsPatience && verdict === 'comfortable') return t('fit.verdict.late');
+  if (exceedsPatience && verdict === 'tight') return t('fit.verdict.tightLate');
+  return t(`fit.verdict.${verdict}`);
+}
+
+/** "Core i5-8250U, 4 cores, 5.2 of 7.7 GiB of memory free, no GPU that helps." One account for all that
+    has memory: "11.0 of 15.6 GiB of memory free + 5.4 GiB on the GTX 1660 Ti". */
 export function machineWords(machine: MachineView): string {
+  const { availableBytes, totalBytes, gpus } = machine;
   const cores = t('machine.cores', { count: machine.cores, n: machine.cores });
-  const memory = t('machine.memory', {
-    free: size(machine.availableBytes),
-    all: size(machine.totalBytes),
+  const [free, all] = withUnitOnce([availableBytes, totalBytes]);
+  const memory = t('machine.memory', { free: free ?? '', all: all ?? '' });
+  const own = gpus
+    .filter(hasOwnMemory)
+    .map((gpu) => t('machine.onGpu', { free: roughly(gpu.freeBytes), gpu: card(gpu.description) }));
+  const account = [memory, ...own].join(t('machine.plus'));
+  const sharing = gpus
+    .filter((gpu) => gpu.sharesMemory)
+    .map((gpu) => t('machine.sharing', { gpu: card(gpu.description) }));
+  const rest = gpus.length === 0 ? [t('machine.noGpu')] : sharing;
+  return t('machine.all', { parts: listed([processor(machine.cpu), cores, account, ...rest]) });
+}
+
+/** What there is for models, in numbers alone: "11.0 + 5.4 GiB". */
+export function account({ availableBytes, gpus }: MachineView): string {
+  const own = gpus.filter(hasOwnMemory).map((gpu) => gpu.freeBytes);
+  return withUnitOnce([availableBytes, ...own]).join(' + ');
+}
+
+/** What one model needs of it: "6.2 of 11.0 + 5.4 GiB". */
+export function needed(
+  fit: Fit,
+  machine: MachineView,
+  key: 'needed' | 'memoryOf' = 'needed',
+): string {
+  const [short] = withUnitOnce([fit.neededBytes, machine.availableBytes]);
+  return t(`picker.${key}`, { needed: short ?? '', free: account(machine) });
+}
+
+/** Sizes in a row, each without its unit where the next one has the same. */
+function withUnitOnce(bytes: number[]): string[] {
+  const sizes = bytes.map(roughly);
+  return sizes.map((size, at) => {
+    const [number = '', unit] = size.split(' ');
+    return sizes[at + 1]?.split(' ')[1] === unit ? number : size;
   });
-  const gpus = together(machine.gpus.map((gpu) => gpu.description)) || t('machine.noGpu');
-  return t('machine.all', { parts: listed([processor(machine.cpu), cores, memory, gpus]) });
+}
+
+export function hasOwnMemory(gpu: GpuView): boolean {
+  return !gpu.sharesMemory;
+}
+
+/** A graphics card by the name that stands on it: "GTX 1660 Ti", "Radeon 780M". */
+export function card(name: string): string {
+  return processor(name.replace(/\s*\([^)]*\)\s*$/, ''))
+    .replace(/^(NVIDIA |AMD |Intel )/, '')
+    .replace(/^GeForce (?=[GR]TX )/, '');
 }
 
 /** A processor's name without its maker's decoration: "Intel Core i5-8250U". */
@@ -46,24 +116,29 @@ export function processor(name: string): string {
 
 /** What the card and the rows say of a time: a dash where there is none. */
 export function answer(fit: Fit): string {
-  return fit.estimate === null ? '–' : about(fit.estimate.answerMs);
+  return fit.estimate === null ? '–' : span(fit.estimate);
 }
 
 /** What stands behind a time. */
 export function basis(fit: Fit): string {
   const estimate = fit.estimate;
   if (estimate === null) return t('fit.unmeasured');
-  const { promptTokens, thinkingTokens, answerTokens, replies } = estimate;
-  const lengths = { prompt: promptTokens, thinking: thinkingTokens, answer: answerTokens };
+  const { promptTokens, thinkingTokens, answerTokens, answerMs, replies } = estimate;
+  const values = {
+    prompt: count(promptTokens),
+    thinking: count(thinkingTokens),
+    answer: count(answerTokens),
+    time: about(answerMs),
+  };
   return replies === 0
-    ? t('fit.computed', lengths)
-    : t('fit.learned', { count: replies, n: replies, ...lengths });
+    ? t('fit.computed', values)
+    : t('fit.learned', { count: replies, n: replies, ...values });
 }
 
-/** How long a typical answer takes and how fast it comes; empty where that was not measured. */
+/** How long an answer takes and how fast it comes; empty where that was not measured. */
 export function speed({ estimate }: Fit): string {
   if (estimate === null) return '';
-  return t('fit.speed', { time: about(estimate.answerMs), rate: rate(estimate.decodePerSecond) });
+  return t('fit.speed', { time: span(estimate), rate: rate(estimate.decodePerSecond) });
 }
 
 /** What a device of a plan is called. */

@@ -14,7 +14,7 @@ import type {
 } from '../ipc/wire';
 import { amount, count, rate, size } from './counts';
 import { todo, what } from './facts';
-import { about } from './fit';
+import { about, card, span } from './fit';
 import { sentences, together } from './join';
 import { language, pieces, t } from './language.svelte';
 import { nameOf } from './names';
@@ -84,7 +84,7 @@ function needs({ shares, neededBytes, availableBytes }: Fit): string {
     const free = size(share.availableBytes);
     return share === memory
       ? t('fit.reason.inMemory', { needed, free })
-      : t('fit.reason.onGpu', { needed, free, gpu: share.device });
+      : t('fit.reason.onGpu', { needed, free, gpu: card(share.device) });
   });
   return t('fit.reason.devices', { devices: together(devices) });
 }
@@ -172,11 +172,14 @@ export function whyBest({ advice, candidates, patienceMs }: Survey): string {
     const free = candidates[0]?.fit.availableBytes;
     return free === undefined ? '' : t('advice.none', { needed: size(needed), free: size(free) });
   }
-  if (fit.verdict === 'tight') return t('advice.tight');
-  if (fit.estimate === null) return t('advice.unmeasured');
-  const { answerMs } = fit.estimate;
-  const times = { patience: about(patienceMs), time: about(answerMs) };
-  return answerMs <= patienceMs ? t('advice.best', times) : t('advice.fastest', times);
+  if (fit.estimate === null) {
+    return t(fit.verdict === 'tight' ? 'advice.tightUnmeasured' : 'advice.unmeasured');
+  }
+  const times = { patience: about(patienceMs), time: span(fit.estimate) };
+  if (fit.verdict === 'tight') {
+    return fit.exceedsPatience ? t('advice.tight', times) : t('advice.tightInTime', times);
+  }
+  return fit.exceedsPatience ? t('advice.fastest', times) : t('advice.best', times);
 }
 
 /** A model worth a look beside the best; its name is in the middle of three pieces. */
@@ -195,9 +198,11 @@ export function runnersUp({ advice, candidates }: Survey): RunnerUp[] {
     if (fit.estimate === null) {
       return [{ id: candidate.id, words: pieces('advice.smarter.unmeasured', { name }) }];
     }
-    const time = about(fit.estimate.answerMs);
+    const time = span(fit.estimate);
     const verdict = fit.verdict === 'too_big' ? 'slow' : fit.verdict;
-    const key = isFaster ? 'advice.faster' : (`advice.smarter.${verdict}` as const);
+    const smarter =
+      fit.exceedsPatience && verdict !== 'slow' ? (`${verdict}Late` as const) : verdict;
+    const key = isFaster ? 'advice.faster' : (`advice.smarter.${smarter}` as const);
     return [{ id: candidate.id, words: pieces(key, { name, time }) }];
   };
   return [
