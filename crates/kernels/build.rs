@@ -81,7 +81,7 @@ struct Llama {
 }
 
 impl Llama {
-    /// By the one path that it tells: its outputs' `lib/cmake`. `CMake`'s cache beside it knows the sources.
+    /// By the one path that it tells: its outputs' `lib/cmake`. CMake's cache beside it knows the sources.
     fn of_the_sys_crate() -> Result<Self, Box<dyn Error>> {
         let cmake = PathBuf::from(env::var("DEP_LLAMA_GGML_CMAKE_DIR")?);
         let out = cmake
@@ -122,7 +122,7 @@ impl Llama {
     }
 }
 
-/// A build of ggml by `CMake` that compiles what it is asked for.
+/// A build of ggml by CMake that compiles what it is asked for.
 struct Build {
     folder: PathBuf,
     config: cmake::Config,
@@ -159,7 +159,7 @@ impl Build {
         Self { folder, config }
     }
 
-    /// The names of those that `CMake` knows on this system with this compiler.
+    /// The names of those that CMake knows on this system with this compiler.
     fn there_are(&mut self, listed: &[Variant]) -> Result<Vec<String>, Box<dyn Error>> {
         // Configures; what it compiles all of them are linked to.
         self.config.build_target("ggml-base").build();

@@ -218,7 +218,7 @@ mod tests {
         for number in 0..100 {
             said.extend_from_slice(format!("line {number}\n\n").as_bytes());
         }
-        said.extend([b'x'; 100_000]);
+        said.extend(vec![b'x'; 100_000]);
         said.extend_from_slice(b"\n\xff\xfe\x1b[2J error\nthe last, without an end");
         let last = LastLines::default();
         last.collect(&*said);

@@ -19,7 +19,7 @@ pub(crate) const LEFT_OUT: &str = "sapphirerapids";
 pub(crate) struct Variant {
     /// The name in the library's: `haswell` of `libggml-cpu-haswell.so`.
     pub(crate) name: String,
-    /// What a processor must have to run it, in the words of ggml's `CMake`: `AVX2`.
+    /// What a processor must have to run it, in the words of ggml's CMake: `AVX2`.
     pub(crate) needs: Vec<String>,
 }
 

@@ -103,8 +103,8 @@ pub(super) fn open_tags(words: &str) -> String {
     while let Some(found) = words[at..].find(['<', '`', '\\']) {
         let rest = &words[at + found..];
         at += found + 1;
-        if rest.starts_with('\\') {
-            at += rest[1..].chars().next().map_or(0, char::len_utf8);
+        if let Some(escaped) = rest.strip_prefix('\\') {
+            at += escaped.chars().next().map_or(0, char::len_utf8);
         } else if rest.starts_with('`') {
             at += code(rest) - 1;
         } else if let Some(comment) = rest.strip_prefix("<!--") {
@@ -130,13 +130,15 @@ pub(super) fn open_tags(words: &str) -> String {
 }
 
 fn ends_of(open: &[String], last: Option<&str>) -> String {
-    let names = open.iter().map(String::as_str).chain(last);
-    let names: Vec<&str> = names.collect();
-    names
-        .iter()
-        .rev()
-        .map(|name| format!("</{name}>"))
-        .collect()
+    let inside = last.into_iter();
+    let outside = open.iter().rev().map(String::as_str);
+    let mut ends = String::new();
+    for name in inside.chain(outside) {
+        ends.push_str("</");
+        ends.push_str(name);
+        ends.push('>');
+    }
+    ends
 }
 
 /// The name of an element whose tag the text ends in; only of those that can swallow what follows.

@@ -88,7 +88,7 @@ fn planned(member: &Member, machine: &Machine, correction: &Correction) -> Plan 
     let bytes = usual.size.bytes();
     let smaller = member.files.iter().filter(|file| file.size.bytes() < bytes);
     let mut smaller: Vec<Plan> = smaller.map(of).collect();
-    if let Some(at) = smaller.iter().rposition(|plan| fits(plan)) {
+    if let Some(at) = smaller.iter().rposition(fits) {
         return smaller.swap_remove(at);
     }
     smaller.push(first);
