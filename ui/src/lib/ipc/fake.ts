@@ -9,7 +9,7 @@ import { FakeKeeping, keepingCalls } from './fakeKeeping';
 import { fakeSearch } from './fakeSearch';
 import { FakeSurvey } from './fakeSurvey';
 import { noModel } from './fakeWords';
-import { makeScene, type Scene, type SceneChat } from './fakeScenes';
+import { makeScene, newChat, type Scene, type SceneChat } from './fakeScenes';
 import type {
   AppEvent,
   ChatEvent,
@@ -333,17 +333,7 @@ export class FakeBackend implements Backend {
   }
 
   #newChat(text: string): SceneChat {
-    const title = text.trim().split('\n')[0]?.slice(0, 60) ?? '';
-    const row: ChatRow = {
-      id: this.#next++,
-      title,
-      changedMs: Date.now(),
-      replying: false,
-      failed: false,
-      pinned: false,
-      folder: null,
-    };
-    const chat: SceneChat = { row, messages: [], phase: null, draft: '' };
+    const chat = newChat(this.#next++, text);
     this.scene.chats.push(chat);
     return chat;
   }

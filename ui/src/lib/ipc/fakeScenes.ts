@@ -25,6 +25,14 @@ export interface SceneChat {
   deleted?: boolean;
 }
 
+/** A chat that begins with this question. */
+export function newChat(id: number, text: string): SceneChat {
+  const title = text.trim().split('\n')[0]?.slice(0, 60) ?? '';
+  const unlike = { replying: false, failed: false, pinned: false, folder: null };
+  const row = { id, title, changedMs: Date.now(), ...unlike };
+  return { row, messages: [], phase: null, draft: '' };
+}
+
 export interface Scene {
   chats: SceneChat[];
   models: Model[];
