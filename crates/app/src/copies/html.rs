@@ -22,8 +22,9 @@ h1 { font-size: 1.5rem; line-height: 1.25 } .who { margin: 1.5rem 0 .25rem; colo
 details { margin: .5rem 0; color: var(--soft) } details > div { padding-inline-start: 1rem; border-inline-start: 2px solid var(--line) }
 pre { padding: .75rem; overflow-x: auto; border: 1px solid var(--line); border-radius: .625rem } code { font-family: ui-monospace, monospace }
 table { border-collapse: collapse } th, td { padding: .375rem .75rem; border-bottom: 1px solid var(--line); text-align: start }
+@counter-style bracketed { system: extends decimal; suffix: \") \" } .bracket { list-style-type: bracketed } .task { list-style: none }
 .written { white-space: pre-wrap } ul, ol { padding-inline-start: 1.5em } blockquote { margin-inline: 0; padding-inline-start: 1em; border-inline-start: 3px solid var(--line); color: var(--soft) }
-a { color: inherit } .host { color: var(--soft); font-size: .9em } .wide { overflow-x: auto } math[display=block] { margin: .75rem 0; overflow-x: auto }
+a { color: inherit } .host { color: var(--soft); font-size: .9em } .wide { overflow-x: auto } math { font-family: \"Cambria Math\", \"STIX Two Math\", \"Latin Modern Math\", \"Libertinus Math\", \"DejaVu Math TeX Gyre\", math } math[display=block] { margin: .75rem 0; overflow-x: auto }
 menclose[notation~=box] { display: inline-block; padding: .2em .4em; border: 1.5px solid; border-radius: .25rem }
 hr { margin: 3rem 0; border: 0; border-top: 1px solid var(--line) }
 </style>

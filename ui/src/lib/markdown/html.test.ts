@@ -23,13 +23,13 @@ describe('markup for a file', () => {
     ],
     [
       '7. a\n9. b',
-      '<ol start="7" dir="ltr"><li value="7"><div dir="auto">a</div></li>\n<li value="9"><div dir="auto">b</div></li></ol>',
+      '<ol start="7" dir="ltr"><li value="7"><span dir="auto">a</span></li>\n<li value="9"><span dir="auto">b</span></li></ol>',
     ],
     ['# A\n\n---', '<h3 dir="auto">A</h3>\n<hr>'],
     ['```js\na < b\n```', '<pre dir="ltr"><code>a &lt; b</code></pre>'],
     [
       '> - [x] a',
-      '<blockquote dir="ltr"><ul dir="ltr"><li>☑ <div dir="auto">a</div></li></ul></blockquote>',
+      '<blockquote dir="ltr"><ul dir="ltr"><li class="task"><input type="checkbox" disabled checked><span dir="auto">a</span></li></ul></blockquote>',
     ],
     ['\\(\\nosuch < b\\)', '<p dir="auto"><code class="written">\\(\\nosuch &lt; b\\)</code></p>'],
     [

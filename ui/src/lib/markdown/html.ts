@@ -31,7 +31,7 @@ function bodies(all: Body[]): string {
 function body(block: Body, isTight: boolean): string {
   switch (block.type) {
     case 'paragraph':
-      return element(isTight ? 'div' : 'p', spans(block.spans), ' dir="auto"');
+      return element(isTight ? 'span' : 'p', spans(block.spans), ' dir="auto"');
     case 'heading':
       return element(`h${Math.min(block.depth + 2, 6)}`, spans(block.spans), ' dir="auto"');
     case 'code':
@@ -61,9 +61,11 @@ function list(block: Extract<Body, { type: 'list' }>): string {
 }
 
 function item({ checked, blocks, number }: Item, isLoose: boolean): string {
-  const task = checked === null ? '' : checked ? '☑ ' : '☐ ';
   const words = blocks.map((it) => body(it, !isLoose)).join('\n');
-  return element('li', task + words, number === undefined ? '' : ` value="${number}"`);
+  const value = number === undefined ? '' : ` value="${number}"`;
+  if (checked === null) return element('li', words, value);
+  const box = `<input type="checkbox" disabled${checked ? ' checked' : ''}>`;
+  return element('li', box + words, `${value} class="task"`);
 }
 
 function table({ align, head, rows }: Extract<Body, { type: 'table' }>): string {
