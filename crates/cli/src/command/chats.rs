@@ -35,6 +35,8 @@ pub(crate) enum What {
         words: Vec<String>,
     },
     /// Chats as a file: Markdown or HTML to be read, JSON to come back
+    ///
+    /// In HTML what a model wrote stands as it was written; a copy that the window saves has its formulas set.
     Export {
         /// The number of a chat, as `spud chats list` tells it [default: all]
         chat: Option<i64>,

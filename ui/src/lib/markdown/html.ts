@@ -8,13 +8,19 @@ import { load, typesetAlone } from './katex';
 import { isSameAddress } from './reading/links';
 import type { Span } from './reading/spans';
 
+/** As long as a frame may take, in milliseconds. */
+const BREATH = 12;
+
 /** One text after the other; lets the page breathe between them. */
 export async function setTexts(texts: string[]): Promise<string[]> {
   await load();
   const set: string[] = [];
+  let since = performance.now();
   for (const text of texts) {
     set.push(html(text));
+    if (performance.now() - since < BREATH) continue;
     await new Promise((resolve) => setTimeout(resolve));
+    since = performance.now();
   }
   return set;
 }
