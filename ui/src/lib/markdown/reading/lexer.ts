@@ -4,7 +4,7 @@
 import { Lexer, Tokenizer, type Token, type Tokens, type TokensList } from 'marked';
 import { nextDisplayed, readDisplayed } from './displayed';
 import { Lookahead } from './lookahead';
-import { beginningOfPiece, isInside } from './mask';
+import { beginningOfPiece, GROWING, isInside } from './mask';
 import { cellsOf } from './tables';
 
 /** Nobody nests further to be read; a hostile text does, to exhaust the stack. */
@@ -131,7 +131,8 @@ class PlainTokenizer extends Tokenizer {
     if (LONE_NUMBER.test(source)) return undefined;
     const end = NEXT_LONE_NUMBER.next(source);
     const list = this.#deeper(() => super.list(end < 0 ? source : source.slice(0, end)));
-    return list?.items.length === 1 && NO_ITEM.test(list.items[0]!.raw) ? undefined : list;
+    const [only] = list?.items.length === 1 ? list.items : [];
+    return only && NO_ITEM.test(only.raw) && !only.raw.endsWith(GROWING) ? undefined : list;
   }
 
   #deeper<T>(parse: () => T): T | undefined {
