@@ -53,8 +53,8 @@ const EMPTY: [&str; 14] = [
 pub(super) enum Html {
     /// With a line that has this.
     With(&'static str),
-    /// With `</pre>` and its kin.
-    WithRaw,
+    /// With the end of an element whose content is no markup, whichever; this one is open.
+    WithRaw(String),
     WithBlankLine,
 }
 
@@ -70,33 +70,45 @@ impl Html {
         } else if rest.starts_with("<!") {
             Self::With(">")
         } else {
-            let tag = Tag::at(rest)?;
-            let is_raw = RAW.contains(&&*tag.name) && !tag.closes;
-            let is_block = BLOCKS.contains(&&*tag.name);
-            // Any other tag, alone on its line.
-            let is_alone = !in_paragraph && rest[tag.length..].trim().is_empty();
-            match (is_raw, is_block || is_alone) {
-                (true, _) => Self::WithRaw,
-                (false, true) => Self::WithBlankLine,
-                (false, false) => return None,
-            }
+            Self::of_element(rest, in_paragraph)?
         };
         (!html.ends_in(rest)).then_some(html)
+    }
+
+    fn of_element(rest: &str, in_paragraph: bool) -> Option<Self> {
+        let name = name_of(rest)?;
+        if RAW.contains(&&*name) && !rest.starts_with("</") {
+            return Some(Self::WithRaw(name));
+        }
+        // Any other tag, alone on its line.
+        let is_alone = || Tag::at(rest).is_some_and(|tag| rest[tag.length..].trim().is_empty());
+        let begins = BLOCKS.contains(&&*name) || (!in_paragraph && is_alone());
+        begins.then_some(Self::WithBlankLine)
     }
 
     pub(super) fn ends_in(&self, line: &str) -> bool {
         match self {
             Self::With(end) => line.contains(end),
-            Self::WithRaw => {
+            Self::WithRaw(_) => {
                 let line = line.to_ascii_lowercase();
                 RAW.iter().any(|name| line.contains(&format!("</{name}>")))
             }
             Self::WithBlankLine => line.trim().is_empty(),
         }
     }
+
+    /// What ends it by itself; a blank line does for some.
+    pub(super) fn end(&self) -> Option<String> {
+        match self {
+            Self::With(end) => Some((*end).to_owned()),
+            Self::WithRaw(name) => Some(format!("</{name}>")),
+            Self::WithBlankLine => None,
+        }
+    }
 }
 
-/// What closes all that is open at the end of `words`: a comment, and elements, the innermost first.
+/// What closes all that is open at the end of `words`: a tag that was cut, a comment, and elements, the
+/// innermost first. One end too many does no harm.
 pub(super) fn open_tags(words: &str) -> String {
     let mut open: Vec<String> = Vec::new();
     let mut at = 0;
@@ -110,30 +122,49 @@ pub(super) fn open_tags(words: &str) -> String {
         } else if let Some(comment) = rest.strip_prefix("<!--") {
             match comment.find("-->") {
                 Some(end) => at += end,
-                None => return "-->".to_owned(),
+                // Among words it is none without its end.
+                None if !begins_line(words, at - 1) => {}
+                // A comment of its own ends the open one, and is no Markdown wherever that began.
+                None => return format!("<!-- -->\n{}", ends_of(&open)),
             }
-        } else if let Some(name) = half(rest) {
-            // The text was cut within a tag.
-            return format!(">{}", ends_of(&open, Some(name)));
         } else if let Some(tag) = Tag::at(rest) {
             at += tag.length - 1;
             if tag.closes {
                 if let Some(place) = open.iter().rposition(|name| *name == tag.name) {
                     open.truncate(place);
                 }
-            } else if !tag.is_empty && !EMPTY.contains(&&*tag.name) {
-                open.push(tag.name);
+                continue;
             }
+            if tag.is_empty || EMPTY.contains(&&*tag.name) {
+                continue;
+            }
+            let end = format!("</{}>", tag.name);
+            open.push(tag.name);
+            // Up to its end there are no tags in it; in `pre` there are.
+            if RAW[1..].contains(&&*open[open.len() - 1]) {
+                match words[at..].to_ascii_lowercase().find(&end) {
+                    Some(place) => at += place,
+                    None => break,
+                }
+            }
+        } else if let Some(name) = name_of(rest).filter(|_| !rest.contains(['>', '\n'])) {
+            open.push(name);
+            return format!(">{}", ends_of(&open));
         }
     }
-    ends_of(&open, None)
+    ends_of(&open)
 }
 
-fn ends_of(open: &[String], last: Option<&str>) -> String {
-    let inside = last.into_iter();
-    let outside = open.iter().rev().map(String::as_str);
+fn begins_line(words: &str, at: usize) -> bool {
+    words[..at]
+        .rsplit('\n')
+        .next()
+        .is_none_or(|before| before.trim_start_matches([' ', '>']).is_empty())
+}
+
+fn ends_of(open: &[String]) -> String {
     let mut ends = String::new();
-    for name in inside.chain(outside) {
+    for name in open.iter().rev() {
         ends.push_str("</");
         ends.push_str(name);
         ends.push('>');
@@ -141,23 +172,25 @@ fn ends_of(open: &[String], last: Option<&str>) -> String {
     ends
 }
 
-/// The name of an element whose tag the text ends in; only of those that can swallow what follows.
-fn half(rest: &str) -> Option<&str> {
+/// The name of the element whose tag begins here, of those that can begin a block.
+fn name_of(rest: &str) -> Option<String> {
     let inner = rest.strip_prefix('<')?;
-    let name = inner
-        .split(|letter: char| !letter.is_ascii_alphanumeric())
-        .next()?;
-    let is_cut = !inner.contains(['<', '>']) && (BLOCKS.contains(&name) || RAW.contains(&name));
-    is_cut.then_some(name)
+    let inner = inner.strip_prefix('/').unwrap_or(inner);
+    let end = inner.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-');
+    let (name, behind) = inner.split_at(end.unwrap_or(inner.len()));
+    let sound = behind.is_empty() || behind.starts_with(['>', '/', ' ', '\t', '\n']);
+    let begins = name.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    (sound && begins).then(|| name.to_ascii_lowercase())
 }
 
-/// Bytes of the code among words that begins here, or of its backticks where nothing closes them.
+/// Bytes of the code among words that begins here, on its line; of its backticks where nothing closes them.
 fn code(rest: &str) -> usize {
-    let length = rest.bytes().take_while(|byte| *byte == b'`').count();
+    let line = rest.split('\n').next().unwrap_or(rest);
+    let length = line.bytes().take_while(|byte| *byte == b'`').count();
     let mut at = length;
-    while let Some(found) = rest[at..].find('`') {
+    while let Some(found) = line[at..].find('`') {
         at += found;
-        let run = rest[at..].bytes().take_while(|byte| *byte == b'`').count();
+        let run = line[at..].bytes().take_while(|byte| *byte == b'`').count();
         at += run;
         if run == length {
             return at;
@@ -177,20 +210,17 @@ struct Tag {
 impl Tag {
     /// The tag that `text` begins with.
     fn at(text: &str) -> Option<Self> {
-        let inner = text.strip_prefix('<')?;
-        let closes = inner.starts_with('/');
-        let inner = inner.strip_prefix('/').unwrap_or(inner);
-        let end = inner.find(|letter: char| !letter.is_ascii_alphanumeric() && letter != '-')?;
-        let name = inner[..end].to_ascii_lowercase();
-        let begins = name.starts_with(|letter: char| letter.is_ascii_alphabetic());
-        let rest = &inner[end..];
+        let name = name_of(text)?;
+        let closes = text.starts_with("</");
+        let end = name.len() + if closes { 2 } else { 1 };
+        let rest = &text[end..];
         let close = rest.find('>')?;
         // `a <b and c > d` is none: what stands behind the name are its attributes.
-        let sound = rest.starts_with(['>', '/', ' ', '\t', '\n']) && !rest[..close].contains('<');
-        (begins && sound).then(|| Self {
+        let attributes = &rest[..close];
+        (!attributes.contains('<') && !attributes.contains("\n\n")).then(|| Self {
             closes,
-            is_empty: rest[..close].ends_with('/'),
-            length: text.len() - rest.len() + close + 1,
+            is_empty: attributes.ends_with('/'),
+            length: end + close + 1,
             name,
         })
     }

@@ -214,7 +214,7 @@ async fn what_one_message_leaves_open_never_swallows_the_next() {
         .await
         .unwrap();
     assert!(
-        copy.contains("print(1)\n```\n\n## You\n\nThanks. <!-- And\n\n-->\n\n## "),
+        copy.contains("print(1)\n```\n\n## You\n\nThanks. <!-- And\n\n## "),
         "{copy}"
     );
     assert!(copy.ends_with("It is **4**.\n"), "{copy}");
