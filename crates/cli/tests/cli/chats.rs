@@ -185,7 +185,7 @@ fn a_copy_goes_where_a_link_leads_and_never_takes_the_place_of_a_device() {
         let copy = std::fs::read_to_string(at("far/copy.md")).unwrap();
         assert!(copy.contains("47 + 38 = 85."), "{copy}");
     }
-    rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe"), 0o600.into()).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, at("pipe"), rustix::fs::Mode::RUSR).unwrap();
     symlink("/dev/null", at("null")).unwrap();
     for name in ["pipe", "null"] {
         let ran = out(name);
