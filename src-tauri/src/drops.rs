@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::App;
-use tauri::async_runtime::spawn;
-use tauri::{DragDropEvent, WebviewWindow, WindowEvent};
+use tauri::{DragDropEvent, Manager, WebviewWindow, WindowEvent};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::tasks;
 
 /// Drops that wait for the page, which takes each at once; more means that there is none.
 const WAITING: usize = 8;
@@ -65,6 +66,7 @@ impl Drops {
     pub(crate) fn of(window: &WebviewWindow, product: &App) -> Self {
         let drops = Self::default();
         let (product, telling) = (product.clone(), drops.clone());
+        let shell = window.app_handle().clone();
         window.on_window_event(move |event| {
             let WindowEvent::DragDrop(event) = event else {
                 return;
@@ -79,7 +81,8 @@ impl Drops {
                     if let Some(path) = models.first() {
                         let (product, path) =
                             (product.clone(), path.to_string_lossy().into_owned());
-                        spawn(async move { product.open_model(&path).await });
+                        let opens = async move { product.open_model(&path).await };
+                        tasks::begin(&shell, opens);
                     }
                 }
                 _ => {}

@@ -2,7 +2,9 @@
 //! start, or it goes on without the window.
 
 use app::{App, Closing};
-use tauri::{Runtime, WebviewWindow, WindowEvent};
+use tauri::{Manager, Runtime, WebviewWindow, WindowEvent};
+
+use crate::tasks;
 
 /// Answers to the window's close button.
 pub(crate) fn guard<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
@@ -30,7 +32,8 @@ pub(crate) fn leave_window<R: Runtime>(window: &WebviewWindow<R>, product: &App,
         return;
     }
     let (window, product) = (window.clone(), product.clone());
-    tauri::async_runtime::spawn(async move {
+    let shell = window.app_handle().clone();
+    tasks::begin(&shell, async move {
         // Nobody asks the model anything until the window is there again.
         product.unload_model().await;
         product.downloads_done().await;

@@ -5,6 +5,7 @@
 #![cfg_attr(not(debug_assertions), windows_subsystem = "windows")]
 
 mod calls;
+mod coming;
 mod copies;
 mod drawing;
 mod drops;
@@ -14,6 +15,7 @@ mod notices;
 mod safe_mode;
 mod starts;
 mod streams;
+mod tasks;
 mod theme;
 mod window;
 mod wire;

@@ -5,15 +5,17 @@ use std::collections::HashSet;
 
 use app::{App, AppEvent, Download, DownloadState};
 use notify_rust::Notification;
-use tauri::async_runtime::{spawn, spawn_blocking};
-use tauri::{Runtime, WebviewWindow};
+use tauri::async_runtime::spawn_blocking;
+use tauri::{Manager, Runtime, WebviewWindow};
 
+use crate::tasks;
 use crate::words::Words;
 
 /// Tells of replies and downloads that end while the window is not in front, for as long as the product lives.
 pub(crate) fn tell<R: Runtime>(window: &WebviewWindow<R>, product: &App) {
     let (window, product) = (window.clone(), product.clone());
-    spawn(async move {
+    let shell = window.app_handle().clone();
+    tasks::begin(&shell, async move {
         let Ok(mut events) = product.watch().await else {
             return;
         };

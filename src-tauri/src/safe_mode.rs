@@ -59,12 +59,12 @@ mod linux {
     use std::time::Duration;
 
     use app::{Failure, Home, SAFE_MODE_VARIABLE, SafeMode, add_variables, is_added};
-    use tauri::async_runtime::spawn;
     use tauri::{AppHandle, Manager, WebviewWindow};
     use webkit2gtk::WebViewExt;
 
     use super::FirstPaint;
     use crate::starts::Starts;
+    use crate::tasks;
     use crate::wire::Drawing;
 
     /// What WebKit is told before it starts: no buffers shared with the GPU, no composing on it.
@@ -186,7 +186,8 @@ mod linux {
             });
         })?;
         let window = window.clone();
-        spawn(async move {
+        let shell = window.app_handle().clone();
+        tasks::begin(&shell, async move {
             let blank = blank(&window, &first).await;
             let is_off = std::env::var(SAFE_MODE_VARIABLE).is_ok_and(|set| set == "off");
             match blank {

@@ -8,12 +8,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use app::{App, HOME_VARIABLE, Home, SPROUT};
-use tauri::async_runtime::spawn;
 use tauri::plugin::TauriPlugin;
 use tauri::{AppHandle, Manager, Runtime};
 use tauri_plugin_single_instance::Builder;
 
 use crate::drops::is_model;
+use crate::tasks;
 use crate::window::MAIN;
 
 /// What people call the window's program to the session bus; also its identifier in
@@ -103,16 +103,26 @@ impl Starts {
         let number = inner.next;
         inner.next += 1;
         inner.opening.push((number, what.clone()));
-        let starts = self.clone();
-        spawn(async move {
+        let (starts, broken) = (self.clone(), (self.clone(), product.clone()));
+        let opens = async move {
             let path = PathBuf::from(&what);
             if is_model(&path) || !path.is_file() {
                 product.open_model(&what).await;
             } else {
                 product.open_file(path).await;
             }
-            starts.inner().opening.retain(|(one, _)| *one != number);
+            starts.opened(number);
+        };
+        tasks::begin_or(opens, move |failure| {
+            let (starts, product) = broken;
+            starts.opened(number);
+            product.notice(failure);
         });
+    }
+
+    /// It is open, or never will be.
+    fn opened(&self, number: u64) {
+        self.inner().opening.retain(|(one, _)| *one != number);
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {

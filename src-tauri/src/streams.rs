@@ -5,9 +5,12 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
-use tauri::async_runtime::{JoinHandle, spawn};
+use tauri::async_runtime::JoinHandle;
 use tauri::ipc::{Channel, IpcResponse};
 use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::tasks;
+use crate::window::complain;
 
 /// The subscriptions at hand, by their numbers.
 #[derive(Default)]
@@ -30,13 +33,14 @@ impl Streams {
         Event: Send + 'static,
         Shown: From<Event> + Serialize + IpcResponse + Send + 'static,
     {
-        let task = spawn(async move {
+        let forwarding = async move {
             while let Some(event) = events.recv().await {
                 if channel.send(event.into()).is_err() {
                     break;
                 }
             }
-        });
+        };
+        let task = tasks::begin_or(forwarding, |failure| complain(&failure.message));
         let mut table = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         table.open.retain(|_, task| !task.inner().is_finished());
         table.last += 1;

@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
-use app::App;
-use tauri::async_runtime::{block_on, spawn};
+use app::{App, Failure, Home};
+use tauri::async_runtime::block_on;
 use tauri::webview::PageLoadEvent;
-use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindowBuilder};
+use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 
 use crate::calls;
+use crate::coming::Coming;
 use crate::copies::Copies;
 use crate::drawing;
 use crate::drops::Drops;
@@ -17,6 +18,7 @@ use crate::notices;
 use crate::safe_mode::{self, FirstPaint};
 use crate::starts::Starts;
 use crate::streams::Streams;
+use crate::tasks;
 use crate::theme;
 
 /// The one window's name to Tauri; `capabilities/window.json` names it too.
@@ -31,53 +33,28 @@ const LEAST: (f64, f64) = (360.0, 420.0);
 /// Runs until the window is closed and every word is on disk.
 pub(crate) fn run() -> Result<(), String> {
     let starts = Starts::of_this_process();
-    let home = app::Home::find().map_err(|failure| failure.to_string())?;
+    let home = Home::find();
+    let coming = Coming::new(calls::all());
     let mut shell = tauri::Builder::default();
-    if let Some(plugin) = starts.plugin(&home) {
-        shell = shell.plugin(plugin);
+    if let Ok(home) = &home {
+        if let Some(plugin) = starts.plugin(home) {
+            shell = shell.plugin(plugin);
+        }
+        shell = shell.manage(home.clone());
     }
+    let answers = coming.clone();
     let shell = shell
-        .invoke_handler(calls::all())
+        .invoke_handler(move |call| answers.call(call))
         .manage(FirstPaint::default())
         .manage(Copies::default())
-        .manage(home.clone())
-        .manage(starts.clone())
+        .manage(starts)
+        .manage(Streams::default())
         .setup(move |shell| {
-            // The window first: what is slow comes while it is there to be looked at.
-            let window =
-                WebviewWindowBuilder::new(shell, MAIN, WebviewUrl::App("index.html".into()))
-                    .title("Spud")
-                    .inner_size(SIZE.0, SIZE.1)
-                    .min_inner_size(LEAST.0, LEAST.1)
-                    .enable_clipboard_access()
-                    .on_navigation(is_our_page)
-                    // No page of ours saves anything by itself.
-                    .on_download(|_, _| false)
-                    .on_page_load(|window, load| {
-                        if load.event() == PageLoadEvent::Finished {
-                            window.state::<FirstPaint>().loaded();
-                        }
-                    })
-                    // The page knows which chat is open; the title bar says what the page says.
-                    .on_document_title_changed(|window, title| drop(window.set_title(&title)))
-                    .build()?;
-            drawing::choose(&window)?;
-            menu::tame(&window)?;
-            let product = block_on(App::open(&home))?;
-            starts.serve(&product);
-            shell.manage(Drops::of(&window, &product));
-            guard(&window, &product);
-            notices::tell(&window, &product);
-            theme::wear(&window, product.preferences().theme);
-            let working = product.clone();
-            spawn(async move {
-                working.keep_awake();
-                working.run_downloads();
-            });
-            shell.manage(product);
-            shell.manage(Streams::default());
-            safe_mode::guard(&window, home)?;
-            drop(window);
+            // An error that leaves here would be a panic in the toolkit's loop.
+            if let Err(why) = open(shell, home, coming) {
+                complain(&format!("cannot open the window: {why}"));
+                shell.handle().exit(1);
+            }
             Ok(())
         })
         .build(tauri::generate_context!())
@@ -95,6 +72,60 @@ pub(crate) fn run() -> Result<(), String> {
             safe_mode::end(shell);
         }
     });
+    Ok(())
+}
+
+/// Opens the window, and has the product come while it is there to be looked at. Nothing in here may
+/// take long: the toolkit's loop waits for it.
+fn open(shell: &tauri::App, home: Result<Home, Failure>, coming: Coming<Wry>) -> tauri::Result<()> {
+    let window = WebviewWindowBuilder::new(shell, MAIN, WebviewUrl::App("index.html".into()))
+        .title("Spud")
+        .inner_size(SIZE.0, SIZE.1)
+        .min_inner_size(LEAST.0, LEAST.1)
+        .enable_clipboard_access()
+        .on_navigation(is_our_page)
+        // No page of ours saves anything by itself.
+        .on_download(|_, _| false)
+        .on_page_load(|window, load| {
+            if load.event() == PageLoadEvent::Finished {
+                window.state::<FirstPaint>().loaded();
+            }
+        })
+        // The page knows which chat is open; the title bar says what the page says.
+        .on_document_title_changed(|window, title| drop(window.set_title(&title)))
+        .build()?;
+    drawing::choose(&window)?;
+    menu::tame(&window)?;
+    if let Ok(home) = &home {
+        safe_mode::guard(&window, home.clone())?;
+    }
+    let fails = coming.clone();
+    let work = async move {
+        if let Err(failure) = come(&window, home, &coming).await {
+            coming.failed(failure);
+        }
+    };
+    tasks::begin_or(work, move |failure| fails.failed(failure));
+    Ok(())
+}
+
+/// Opens the product and joins it to the window.
+async fn come(
+    window: &WebviewWindow,
+    home: Result<Home, Failure>,
+    coming: &Coming<Wry>,
+) -> Result<(), Failure> {
+    let product = App::open(&home?).await?;
+    let shell = window.app_handle();
+    shell.state::<Starts>().serve(&product);
+    shell.manage(Drops::of(window, &product));
+    guard(window, &product);
+    notices::tell(window, &product);
+    theme::wear(window, product.preferences().theme);
+    product.keep_awake();
+    product.run_downloads();
+    shell.manage(product);
+    coming.came();
     Ok(())
 }
 

@@ -53,10 +53,10 @@ pub(crate) use keeping::{
 pub(crate) use manner::Taste;
 pub(crate) use manner::{Manner, MannerRequest};
 #[cfg(test)]
-pub(crate) use shelf::{Closing, Doing, DownloadState, Purpose};
+pub(crate) use shelf::{Closing, Connection, Doing, DownloadState, Purpose};
 pub(crate) use shelf::{
-    Connection, Download, DownloadKey, DownloadRequest, LeaveRequest, Network, NetworkRequest,
-    Removal,
+    Connections, ConnectionsRequest, Download, DownloadKey, DownloadRequest, LeaveRequest, Network,
+    NetworkRequest, Removal,
 };
 #[cfg(test)]
 pub(crate) use survey::{

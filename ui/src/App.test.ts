@@ -2,6 +2,7 @@
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import App from './App.svelte';
+import type { Backend } from './lib/ipc/calls';
 import { FakeBackend } from './lib/ipc/fake';
 import { makeScene, sceneNames } from './lib/ipc/fakeScenes';
 import { setLanguage } from './lib/words/language.svelte';
@@ -455,5 +456,27 @@ describe('files', () => {
     await pass(5);
     expect(all('message-user').at(-1)?.parentElement?.textContent).toContain('letter to my aunt');
     document.body.querySelector<HTMLElement>('[data-testid="stop"]')?.click();
+  });
+});
+
+describe('a product that does not come', () => {
+  it('is told in the window, with what to do', async () => {
+    const failure = {
+      code: 'storage' as const,
+      message: 'the chats in `/data` cannot be opened',
+      hint: 'Check the disk and the rights of that folder.',
+    };
+    const backend: Backend = {
+      call: () => Promise.reject(failure),
+      watch: (_name, _request, _listener, failed) => {
+        failed(failure);
+        return () => undefined;
+      },
+    };
+    page = mount(App, { target: document.body, props: { backend } });
+    await pass(5);
+    expect(all('notice')).toHaveLength(1);
+    expect(one('notice').textContent).toContain('The chats in `/data` cannot be opened');
+    expect(one('notice').textContent).toContain('Check the disk');
   });
 });

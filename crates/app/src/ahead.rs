@@ -20,7 +20,9 @@ use crate::model::Model;
 use crate::open::App;
 use crate::presets;
 use crate::reading;
+use crate::state::assert_unlocked;
 use crate::stop::stop;
+use crate::task::caught;
 
 /// Somebody who types is not followed letter by letter.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -49,13 +51,15 @@ impl App {
     pub(crate) fn run_ahead(&self) {
         let mut news = self.inner.ahead.subscribe();
         let product = self.downgrade();
-        tokio::spawn(async move {
+        self.look_after(async move {
             while news.changed().await.is_ok() {
                 sleep(PAUSE).await;
                 let chat = *news.borrow_and_update();
                 let Some(app) = product.upgrade() else { break };
-                // What is wrong is told when it is asked.
-                let _ = app.read_ahead(chat).await;
+                // What is wrong is told when it is asked; what breaks is told, and the next chat comes.
+                if let Err(failure) = caught(app.read_ahead(chat)).await {
+                    app.state().notice(failure);
+                }
             }
         });
     }
@@ -67,8 +71,15 @@ impl App {
     }
 
     async fn read_ahead(&self, chat: Option<ChatId>) -> Result<(), Failure> {
-        let known = self.on_disk(move |app, chats| known(app, chats, chat));
-        let Some(mut known) = known.await? else {
+        let known = self.on_disk(move |app, chats| {
+            let mut known = known(app, chats, chat)?;
+            if let Some(known) = &mut known {
+                let how = &mut known.how;
+                how.settings.kept = chat.map(|chat| app.kept_at(chat, &how.model));
+            }
+            Ok(known)
+        });
+        let Some(known) = known.await? else {
             return Ok(());
         };
         let (stopper, stop) = stop();
@@ -80,7 +91,6 @@ impl App {
             state.in_engine.extend(chat);
             state.ahead = Some(stopper);
         }
-        known.how.settings.kept = chat.map(|chat| self.kept_at(chat, &known.how.model));
         let room = &self.inner.room;
         let How { model, settings } = &known.how;
         room.anticipate(model, &known.conversation, settings, known.is_typed, stop)
@@ -89,6 +99,7 @@ impl App {
 
     /// Where what is computed for a chat is kept.
     pub(crate) fn kept_at(&self, chat: ChatId, model: &Model) -> Kept {
+        assert_unlocked();
         let folder = self.inner.room.outfit().home.contexts();
         let free = machine::disk(&folder).map_or(0, |disk| disk.free_bytes);
         // Another hasher in a later build means another name, and the old file is the first to go.

@@ -24,6 +24,7 @@ use crate::reading;
 use crate::replies::Job;
 use crate::state::Live;
 use crate::stop::stop;
+use crate::task;
 use crate::weighing::Place;
 
 /// Tokens that a thought must at least grow by when somebody wants more of it: a model that had
@@ -162,9 +163,12 @@ impl App {
         let job = self
             .at_the_gate(move |app, chats| app.commit(chats, &wanted, how))
             .await?;
-        let chat = job.chat;
-        let app = self.clone();
-        tokio::spawn(async move { app.write(job).await });
+        let (chat, message) = (job.chat, job.message);
+        let (app, ends) = (self.clone(), self.clone());
+        task::spawn(
+            async move { app.write(job).await },
+            move |failure| async move { ends.end_broken(chat, message, failure).await },
+        );
         Ok(chat)
     }
 

@@ -35,7 +35,7 @@ impl App {
     /// programs to call, within a tokio runtime: whoever embeds the product may not want it.
     pub fn keep_awake(&self) {
         let app = self.clone();
-        tokio::spawn(async move {
+        self.look_after(async move {
             let Ok(mut events) = app.watch().await else {
                 return;
             };

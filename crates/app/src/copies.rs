@@ -15,7 +15,7 @@ mod words;
 
 use std::path::{Path, PathBuf};
 
-use chats::{ChatId, Transcript};
+use chats::{Body, ChatId, Transcript};
 
 use crate::failure::{Cause, Code, Failure};
 use crate::open::{App, blocking, now_ms};
@@ -172,7 +172,7 @@ async fn put(path: PathBuf, text: String) -> Result<(), Failure> {
 fn read(bytes: &[u8]) -> Result<Vec<Transcript>, String> {
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|error| format!("is no JSON: {error}"))?;
-    let transcripts = if value.get("form").is_some() {
+    let mut transcripts = if value.get("form").is_some() {
         ours::read(value)?
     } else {
         foreign::read(&value)?
@@ -180,5 +180,29 @@ fn read(bytes: &[u8]) -> Result<Vec<Transcript>, String> {
     if transcripts.is_empty() {
         return Err("holds no chats".to_owned());
     }
+    transcripts.iter_mut().for_each(sane);
     Ok(transcripts)
+}
+
+/// The last moment of the year 9999, in milliseconds since 1970: no calendar knows a later one.
+const LAST_MS: i64 = 253_402_300_799_999;
+
+/// Puts every time where a calendar has one, and every duration where it can be added to.
+fn sane(chat: &mut Transcript) {
+    let clamp = |ms: &mut i64| *ms = (*ms).clamp(0, LAST_MS);
+    clamp(&mut chat.created_ms);
+    clamp(&mut chat.changed_ms);
+    for entry in &mut chat.entries {
+        clamp(&mut entry.created_ms);
+        for file in &mut entry.files {
+            file.bytes = file.bytes.min(i64::MAX.unsigned_abs());
+        }
+        if let Body::Reply(reply) = &mut entry.body {
+            reply.ended_ms.iter_mut().for_each(clamp);
+            let counts = &mut reply.counts;
+            for ms in [&mut counts.thinking_ms, &mut counts.answer_ms] {
+                *ms = (*ms).min(LAST_MS.unsigned_abs());
+            }
+        }
+    }
 }

@@ -14,7 +14,9 @@ use crate::home::Home;
 use crate::knowledge::Knowledge;
 use crate::machine::{Look, see};
 use crate::model::Model;
+use crate::network::Network;
 use crate::open::blocking;
+use crate::preferences::Preferences;
 use crate::safe_mode::SafeMode;
 use crate::stop::Stop;
 
@@ -67,6 +69,11 @@ pub async fn doctor(home: &Home, stop: Stop, mut tell: impl FnMut(Check)) {
         "data folder",
         blocking(move || writable(&folder)).await,
     ));
+    let place = home.clone();
+    let unread = move || Ok([Network::unread(&place), Preferences::unread(&place)]);
+    for unread in blocking(unread).await.into_iter().flatten().flatten() {
+        tell(Check::new("settings", Err(unread)));
+    }
     if let Some(safe) = SafeMode::of(home) {
         let (found, hint) = safe.told();
         tell(Check {

@@ -17,7 +17,7 @@ use engine::message::{Event, Prepare};
 use engine::prompt::{Conversation, Segment};
 use fit::{Machine, Plan};
 use tokio::sync::{Mutex, MutexGuard, watch};
-use tokio::task::spawn_blocking;
+use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use crate::crashes::{Crash, report};
@@ -25,10 +25,12 @@ use crate::failure::{Code, Failure, REINSTALL};
 use crate::home::Home;
 use crate::knowledge::Knowledge;
 use crate::model::{Model, Preflight};
+use crate::open::blocking;
 use crate::preferences::Preferences;
 use crate::resident::{Hears, Outfit, Resident, device, end, load};
 use crate::run::{Patience, run};
 use crate::stop::{Stop, Stopper};
+use crate::task;
 use deaths::{By, Deaths, What};
 pub use terms::{Ending, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed};
 
@@ -184,7 +186,7 @@ impl EngineRoom {
             });
             // Of its one event only that it came is of account: what was read shows when the question
             // comes.
-            there.reading_ahead = Some(tokio::spawn(async move {
+            there.reading_ahead = Some(self.look_after(async move {
                 events.recv().await;
             }));
             self.leave_when_idle(there);
@@ -404,9 +406,11 @@ impl EngineRoom {
         // First: the memory of the old one is part of what is free for the new one, and its death,
         // where it died, speaks against another.
         shared.vacate(resident, EngineState::Loading(0.0)).await;
+        let _settled = Settled(shared);
+        let (home, set) = (shared.outfit.home.clone(), settings.processor);
         let what = What {
             model: model.clone(),
-            device: device(settings, &shared.outfit.home),
+            device: blocking(move || Ok(device(set, &home))).await?,
         };
         let state = &shared.state;
         if let Err(failure) = shared.deaths().check(&what, by, Instant::now()) {
@@ -454,12 +458,25 @@ impl EngineRoom {
         }
     }
 
+    /// Begins work of its own; where it panics, the engine's state tells.
+    pub(crate) fn look_after(
+        &self,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> JoinHandle<()> {
+        let room = self.downgrade();
+        task::spawn(work, move |failure| async move {
+            if let Some(room) = room.upgrade() {
+                room.shared.state.send_replace(EngineState::Failed(failure));
+            }
+        })
+    }
+
     /// Sees when this engine ends by itself while nobody asks anything of it: its memory is free then,
     /// and nothing is ready any more.
     fn watch_over(&self, there: &Resident) {
         let (room, process) = (self.downgrade(), there.engine.process_id());
         let mut gone = there.engine.gone();
-        tokio::spawn(async move {
+        self.look_after(async move {
             // An error: nobody is left who could tell.
             let _ = gone.wait_for(|gone| *gone).await;
             let Some(room) = room.upgrade() else { return };
@@ -480,11 +497,10 @@ impl EngineRoom {
             self.work_when_quiet(this_use);
         }
         let room = self.downgrade();
-        let set = || idle(&self.shared.outfit.home);
-        let Some(idle) = self.shared.idle.or_else(set) else {
-            return;
-        };
-        let timer = tokio::spawn(async move {
+        let (idle_here, home) = (self.shared.idle, self.shared.outfit.home.clone());
+        let timer = self.look_after(async move {
+            let set = blocking(move || Ok(idle_here.or_else(|| idle(&home))));
+            let Ok(Some(idle)) = set.await else { return };
             sleep(idle).await;
             let Some(room) = room.upgrade() else { return };
             let mut resident = room.resident().lock().await;
@@ -532,6 +548,25 @@ impl Shared {
     fn deaths(&self) -> BriefMutexGuard<'_, Deaths> {
         // Whole also after a panic: each change is one step.
         self.deaths.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A load that breaks or is dropped in the middle is over: nobody shall wait for it, or count its
+/// memory.
+struct Settled<'a>(&'a Shared);
+
+impl Drop for Settled<'_> {
+    fn drop(&mut self) {
+        let over = self.0.state.send_if_modified(|state| {
+            let loads = matches!(state, EngineState::Loading(_));
+            if loads {
+                *state = EngineState::Off;
+            }
+            loads
+        });
+        if over {
+            self.0.held_bytes.store(0, Ordering::Relaxed);
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use fit::bytes::total;
 use fit::catalogue::{Catalogue, Sha256};
 use gguf::Header;
 use library::{Place, Record};
@@ -9,7 +10,7 @@ use library::{Place, Record};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::model::unreadable;
-use crate::open::App;
+use crate::open::{App, blocking};
 use crate::stop::Stop;
 use crate::survey::catalogue;
 
@@ -37,7 +38,9 @@ pub async fn import(
     tell: impl FnMut(u64, u64),
 ) -> Result<Imported, Failure> {
     let path = std::path::absolute(path).map_err(|error| disk(&error))?;
-    let header = Header::read_file(&path).map_err(|error| unreadable(&error))?;
+    let read = path.clone();
+    let header =
+        blocking(move || Header::read_file(&read).map_err(|error| unreadable(&error))).await?;
     let stem = || path.file_stem().unwrap_or_default().to_string_lossy();
     let name = header
         .name()
@@ -68,9 +71,8 @@ fn copied(
 ) -> Result<(PathBuf, Option<String>), Failure> {
     let models = home.models();
     let sizes = files.iter().map(|file| Ok(fs_err::metadata(file)?.len()));
-    let all: u64 = sizes
-        .sum::<std::io::Result<u64>>()
-        .map_err(|error| disk(&error))?;
+    let sizes = sizes.collect::<std::io::Result<Vec<u64>>>();
+    let all = total(sizes.map_err(|error| disk(&error))?);
     fs_err::create_dir_all(&models).map_err(|error| disk(&error))?;
     if let Some(short) = library::short_of(&models, all) {
         let (needed, free) = (
@@ -88,7 +90,7 @@ fn copied(
         let unread = |error: std::io::Error| disk(&error);
         let mut copying = library::Copying::of(file, &models).map_err(unread)?;
         while let Some(done) = copying.step().map_err(unread)? {
-            tell(before + done, all);
+            tell(done.saturating_add(before), all);
             if stop.is_asked() {
                 let message = format!("the copy of `{}` was stopped", file.display());
                 return Err(Failure::new(Code::Stopped, message));
@@ -101,7 +103,7 @@ fn copied(
             None => own_place(file)?,
         };
         let path = copying.publish(&place, &models).map_err(unread)?;
-        before += record.bytes;
+        before = record.bytes.saturating_add(before);
         first.get_or_insert((path, known.map(|(id, _)| id)));
     }
     first.ok_or_else(|| Failure::new(Code::ModelBroken, "the model has no files"))

@@ -244,7 +244,10 @@ fn probe(asked: Probe, stop: &Stop) -> Option<Result<Vec<engine::message::Device
             Ok(probed) => return Some(probed),
             Err(RecvTimeoutError::Timeout) if stop.is_asked() => return None,
             Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => unreachable!("BUG: the probe tells its end"),
+            Err(RecvTimeoutError::Disconnected) => {
+                let bug = Failure::new(Code::Bug, "the look at what computes broke off");
+                return Some(Err(bug));
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use engine::message::Attention;
 use engine::prompt::Template;
+use fit::bytes::total;
 use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES, Tuned, Typical};
 use gguf::{Geometry, Header, Weights};
 
@@ -219,12 +220,10 @@ impl Preflight {
         };
         let trunk = usize::try_from(geometry.layers).unwrap_or(usize::MAX);
         let layers = self.weights.layers.iter().skip(trunk);
-        let weights: u64 = layers
-            .map(|layer| layer.dense_bytes + layer.expert_bytes)
-            .sum();
+        let weights = total(layers.flat_map(|layer| [layer.dense_bytes, layer.expert_bytes]));
         // Its cache is one layer's, and its buffers are no larger than the trunk's.
         let layers = u64::from(geometry.layers.max(1));
-        let cache = memory.cache_bytes / layers * u64::from(geometry.mtp_layers);
+        let cache = (memory.cache_bytes / layers).saturating_mul(geometry.mtp_layers.into());
         weights
             .saturating_add(cache)
             .saturating_add(memory.compute_bytes)

@@ -13,7 +13,7 @@ use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
 use crate::open::{App, blocking};
 use crate::picking::Held;
-use crate::state::Preparing;
+use crate::state::{Preparing, assert_unlocked};
 use crate::stop::stop;
 
 /// Between two looks at whether files are still there.
@@ -46,17 +46,18 @@ impl App {
                 processor: false,
             };
             let found = preflight(&checked, wish, None, &outfit, &heard)?;
-            match found.plan.verdict {
-                Verdict::TooBig => Err(found.too_big()),
-                _ => Ok(found),
+            if found.plan.verdict == Verdict::TooBig {
+                return Err(found.too_big());
             }
-        })
-        .await?;
+            let row = row_of_model(&checked, &found);
+            Ok((found.name, row))
+        });
+        let (name, row) = found.await?;
         let busy = {
             let mut state = self.state();
             let preparing = Preparing {
                 model: model.clone(),
-                name: found.name.clone(),
+                name,
                 stopper,
             };
             if let Some(ahead) = state.ahead.take() {
@@ -88,7 +89,10 @@ impl App {
                 state.prepared(&stop);
                 state.model = model.clone();
                 state.wishes.held.insert(model.to_string(), held);
-                remember_file(&mut state.models, &model, &found);
+                // Sprout is there always.
+                if let Some(row) = row {
+                    put_first(&mut state.models, row);
+                }
                 let (models, id) = (state.models.clone(), model.to_string());
                 state.app_watchers.tell(&AppEvent::Model(models, id));
                 state.tell_manner();
@@ -109,12 +113,13 @@ impl App {
         path: PathBuf,
         name: Option<String>,
     ) -> Result<(), Failure> {
+        // First: nobody who wants something of the chats waits for the models' disk.
+        let row = blocking(move || Ok(row_of_file(&path))).await?;
+        let row = ModelRow {
+            name: name.unwrap_or(row.name),
+            ..row
+        };
         self.at_the_gate(move |app, chats| {
-            let row = row_of_file(&path);
-            let row = ModelRow {
-                name: name.unwrap_or(row.name),
-                ..row
-            };
             let files = {
                 let mut state = app.state();
                 put_first(&mut state.models, row);
@@ -210,11 +215,14 @@ fn sprout() -> ModelRow {
     }
 }
 
+fn stem(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
 /// A row for a file that was not read: its name and its size.
 fn row_of_file(path: &Path) -> ModelRow {
-    let name = path
-        .file_stem()
-        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    let name = stem(path);
     let bytes = size(path);
     let about = if bytes == 0 {
         AboutModel::Gone
@@ -230,25 +238,28 @@ fn row_of_file(path: &Path) -> ModelRow {
 }
 
 fn size(path: &Path) -> u64 {
+    assert_unlocked();
     std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
-/// Puts a file that was chosen right behind Sprout.
-fn remember_file(models: &mut Vec<ModelRow>, model: &Model, found: &Preflight) {
-    let Model::File(path) = model else { return };
+/// The row of a file that was chosen; none for Sprout, which has one.
+fn row_of_model(model: &Model, found: &Preflight) -> Option<ModelRow> {
+    let Model::File(path) = model else {
+        return None;
+    };
     let about = AboutModel::Planned {
         context: found.plan.context,
         needed_bytes: found.plan.needed_bytes(),
     };
-    let row = ModelRow {
+    Some(ModelRow {
         name: found.name.clone(),
         about,
         bytes: found.anatomy().weights_bytes(),
         ..row_of_file(path)
-    };
-    put_first(models, row);
+    })
 }
 
+/// Puts a file right behind Sprout.
 fn put_first(models: &mut Vec<ModelRow>, row: ModelRow) {
     models.retain(|known| known.id != row.id);
     models.insert(1.min(models.len()), row);
@@ -270,6 +281,6 @@ pub(crate) fn name_of(models: &[ModelRow], model: &Model) -> String {
     let id = model.to_string();
     match models.iter().find(|row| row.id == id) {
         Some(row) => row.name.clone(),
-        None => row_of_file(&PathBuf::from(id)).name,
+        None => stem(Path::new(&id)),
     }
 }

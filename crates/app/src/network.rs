@@ -1,6 +1,8 @@
 //! What a person set about the network: whether it is used at all, whom to ask first, how fast.
 //!
-//! A file of its own and not the chats': a terminal that fetches a model opens no chats.
+//! A file of its own and not the chats': a terminal that fetches a model opens no chats. What cannot be
+//! read in it counts as the strictest that it could say, and nobody is asked for anything until a
+//! person has answered: a word that this version does not know may have been "stay offline".
 
 use std::path::Path;
 
@@ -11,13 +13,16 @@ use url::Url;
 
 use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
-use crate::written::{keep, read};
+use crate::values::Values;
+use crate::written::keep;
 
 const FILE: &str = "network.json";
 
+/// Bytes per second where the limit cannot be read: the least that the window offers.
+const SLOWEST: u64 = 512 << 10;
+
 /// What was set. What is left at its default is not written down.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Network {
     /// Nobody is asked for anything.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -61,7 +66,38 @@ fn is_zero(number: &u64) -> bool {
 impl Network {
     /// What was set in this home.
     pub fn of(home: &Home) -> Self {
-        read(&home.data().join(FILE))
+        Self::read(home.data()).0
+    }
+
+    /// What was set, and the file that says so.
+    fn read(data: &Path) -> (Self, Values) {
+        let mut values = Values::of(&data.join(FILE));
+        let mut network = Self {
+            offline: values.take("offline", false, true),
+            limit: values.take("limit", 0, SLOWEST),
+            hubs: values.or("hubs", Vec::new()),
+            closing: values.take("closing", Closing::Ask, Closing::Stop),
+        };
+        network.offline |= values.unread(true).is_some();
+        (network, values)
+    }
+
+    /// What of the file could not be read, for a person; a copy of it is kept aside then.
+    pub fn unread(home: &Home) -> Option<Failure> {
+        let unread = Self::read(home.data()).1.unread(true)?;
+        let (path, kept) = (unread.path.display().to_string(), unread.kept());
+        let said = unread.said;
+        let message = format!("`{path}` cannot be read ({said}), so Spud connects to nothing");
+        let hint = format!(
+            "To connect again, mend that file or switch \"Offline\" off in the window's settings. A copy is \
+             kept as `{kept}`."
+        );
+        let failure = Failure::new(Code::Storage, message).hint(hint);
+        Some(
+            failure
+                .cause(Cause::NetworkUnread { path, kept })
+                .detail(said),
+        )
     }
 
     /// Who is asked where nothing else was set.
@@ -87,6 +123,7 @@ impl Network {
         if self.hubs == Self::usual_hubs() {
             self.hubs.clear();
         }
+        Self::read(data).1.make_way()?;
         keep(data, FILE, self)
     }
 }
@@ -106,40 +143,50 @@ pub struct Connection {
     /// What for.
     pub why: Purpose,
     /// How many requests.
-    pub requests: u32,
+    pub requests: u64,
     /// Bytes that came.
     pub bytes: u64,
 }
 
-/// The latest connections of this home, the last first; nothing else ever left the machine.
-pub(crate) fn connections(home: &Home) -> Vec<Connection> {
-    let mut all: Vec<Connection> = Vec::new();
+/// Connections, the last first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connections {
+    /// Those that were asked for.
+    pub rows: Vec<Connection>,
+    /// Whether there are older ones.
+    pub more: bool,
+}
+
+/// The connections of this home, the latest or `all`; nothing else ever left the machine.
+pub(crate) fn connections(home: &Home, all: bool) -> Connections {
+    let most = if all { usize::MAX } else { SHOWN };
+    let mut rows: Vec<Connection> = Vec::new();
     for entry in ledger(home).entries().into_iter().rev() {
-        let same = all.iter_mut().rev().take(TOGETHER);
+        let same = rows.iter_mut().rev().take(TOGETHER);
         let mut same = same.filter(|one| one.host == entry.host && one.why == entry.why);
         if let Some(one) = same.next() {
-            one.requests += 1;
-            one.bytes += entry.bytes;
+            one.requests = one.requests.saturating_add(entry.requests);
+            one.bytes = one.bytes.saturating_add(entry.bytes);
             continue;
         }
-        if all.len() == SHOWN {
-            break;
+        if rows.len() == most {
+            return Connections { rows, more: true };
         }
-        all.push(Connection {
+        rows.push(Connection {
             at_ms: entry.at_ms,
             host: entry.host,
             why: entry.why,
-            requests: 1,
+            requests: entry.requests,
             bytes: entry.bytes,
         });
     }
-    all
+    Connections { rows, more: false }
 }
 
 /// Purposes that take turns: a host that redirects, and the one that has the bytes.
 const TOGETHER: usize = 3;
 
-/// Connections that are shown.
+/// Connections that are shown at first.
 const SHOWN: usize = 100;
 
 /// The address of a hub that a person named.

@@ -19,10 +19,13 @@ use crate::home::Home;
 use crate::list::{key, paged};
 use crate::manner::Manner;
 use crate::models;
+use crate::network::Network;
 use crate::picking::Wishes;
+use crate::preferences::Preferences;
 use crate::presets;
 use crate::shelf::Queue;
-use crate::state::State;
+use crate::state::{Locked, State, assert_unlocked};
+use crate::task::{broke, caught};
 use crate::written;
 
 /// How often it is looked whether a backup is due; one is made a day.
@@ -86,6 +89,9 @@ impl App {
         let app = blocking(move || {
             let mut notices = Vec::new();
             written::sweep(&folder);
+            notices.extend(Network::unread(&home));
+            notices.extend(Preferences::unread(&home));
+            notices.extend(home.troubles());
             let kept = match Chats::open(&folder, now_ms()) {
                 Ok(opened) => {
                     notices.extend(opened.notes.iter().map(of_opening));
@@ -300,8 +306,8 @@ impl App {
         .await
     }
 
-    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        lock(&self.inner.state)
+    pub(crate) fn state(&self) -> Locked<'_> {
+        Locked::new(lock(&self.inner.state))
     }
 
     pub(crate) fn alone_with_queue(&self) -> MutexGuard<'_, ()> {
@@ -309,6 +315,7 @@ impl App {
     }
 
     fn kept(&self) -> Result<Arc<Kept>, Failure> {
+        assert_unlocked();
         let kept = lock(&self.inner.kept).clone();
         kept.ok_or_else(|| {
             Failure::new(Code::Storage, "Spud is being closed").cause(Cause::Closing)
@@ -319,7 +326,7 @@ impl App {
     fn tell_engine_state(&self) {
         let mut engine = self.inner.room.state();
         let product = Arc::downgrade(&self.inner);
-        tokio::spawn(async move {
+        self.look_after(async move {
             while engine.changed().await.is_ok() {
                 let state = engine.borrow_and_update().clone();
                 let Some(inner) = product.upgrade() else {
@@ -350,14 +357,17 @@ impl App {
         work: impl Fn(Self) -> Work + Send + 'static,
     ) {
         let product = self.downgrade();
-        tokio::spawn(async move {
+        self.look_after(async move {
             let mut look = interval(period);
             loop {
                 look.tick().await;
                 let Some(app) = product.upgrade() else {
                     break;
                 };
-                work(app).await;
+                // One that breaks is told, and the next one comes all the same.
+                if let Err(failure) = caught(work(app.clone())).await {
+                    app.state().notice(failure);
+                }
             }
         });
     }
@@ -392,10 +402,11 @@ pub(crate) async fn blocking<T: Send + 'static>(
 ) -> Result<T, Failure> {
     match spawn_blocking(work).await {
         Ok(outcome) => outcome,
-        Err(bug) => Err(
-            Failure::new(Code::Bug, format!("a piece of Spud broke: {bug}"))
-                .hint("Close Spud and open it again; your chats are on disk."),
-        ),
+        Err(end) => Err(match end.try_into_panic() {
+            Ok(panic) => broke(&*panic),
+            // The program is ending.
+            Err(end) => Failure::new(Code::Bug, format!("a piece of Spud was ended: {end}")),
+        }),
     }
 }
 

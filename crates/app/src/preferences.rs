@@ -3,7 +3,8 @@
 //! the network in `network`.
 //!
 //! A file of its own and not the chats': a terminal that opens no chats computes by it too. It is read
-//! where it is needed, so that a change counts from then on in every program.
+//! where it is needed, so that a change counts from then on in every program. A value that cannot be
+//! read counts as if it had not been set; nobody overwrites it in silence.
 
 use std::path::{Path, PathBuf};
 
@@ -13,13 +14,13 @@ use crate::events::AppEvent;
 use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::open::{App, blocking};
-use crate::written::{keep, read};
+use crate::values::Values;
+use crate::written::keep;
 
 const FILE: &str = "settings.json";
 
 /// What was set. What is left at its default is not written down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Preferences {
     /// The tag of a language of the page; empty follows the system.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -121,7 +122,42 @@ impl Preferences {
     }
 
     pub(crate) fn in_folder(data: &Path) -> Self {
-        read::<Self>(&data.join(FILE)).sane()
+        Self::read(data).0
+    }
+
+    /// What was set, and the file that says so.
+    fn read(data: &Path) -> (Self, Values) {
+        let mut values = Values::of(&data.join(FILE));
+        let usual = Self::default();
+        let set = Self {
+            language: values.or("language", usual.language),
+            theme: values.or("theme", usual.theme),
+            text_percent: values.or("text_percent", usual.text_percent),
+            width: values.or("width", usual.width),
+            threads: values.or("threads", usual.threads),
+            device: values.or("device", usual.device),
+            idle_minutes: values.or("idle_minutes", usual.idle_minutes),
+            gentle_on_battery: values.or("gentle_on_battery", usual.gentle_on_battery),
+            trash_days: values.or("trash_days", usual.trash_days),
+            models: values.or("models", usual.models),
+        };
+        (set.sane(), values)
+    }
+
+    /// What of the file could not be read, for a person; a copy of it is kept aside then.
+    pub fn unread(home: &Home) -> Option<Failure> {
+        // What a newer Spud knows and this one does not is no fault of the file.
+        let unread = Self::read(home.data()).1.unread(false)?;
+        let (path, kept) = (unread.path.display().to_string(), unread.kept());
+        let said = unread.said;
+        let message = format!("`{path}` cannot be read whole ({said}), so the usual counts there");
+        let hint = format!("Choose it again in the settings. The file is kept as `{kept}`.");
+        let failure = Failure::new(Code::Storage, message).hint(hint);
+        Some(
+            failure
+                .cause(Cause::SettingsUnread { path, kept })
+                .detail(said),
+        )
     }
 
     /// With every number where it makes sense, whoever edited the file by hand.
@@ -150,6 +186,7 @@ impl App {
             if let Some(folder) = &kept.models {
                 writable(folder)?;
             }
+            Preferences::read(home.data()).1.make_way()?;
             keep(home.data(), FILE, &kept)
         })
         .await?;
@@ -238,5 +275,51 @@ mod tests {
             Preferences::in_folder(folder.path()),
             Preferences::default()
         );
+    }
+
+    /// One word that this version does not know cost every setting, and the next change wrote over it.
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_value_that_cannot_be_read_costs_itself_alone_and_nothing_is_written_over_in_silence()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let home = Home::at(folder.path());
+        let file = folder.path().join(FILE);
+        let odd =
+            r#"{"theme": "sepia", "language": "zh-Hans", "trash_days": -1, "text_percent": 120}"#;
+        std::fs::write(&file, odd).unwrap();
+        let app = App::open(&home).await.unwrap();
+        let set = Preferences {
+            language: "zh-Hans".to_owned(),
+            text_percent: 120,
+            ..Preferences::default()
+        };
+        assert_eq!(app.preferences(), set);
+        let told = app.state().notices.clone();
+        assert!(
+            told.iter()
+                .any(|told| told.message.contains("theme, trash_days")),
+            "{told:?}"
+        );
+        app.set_preferences(Preferences {
+            threads: Some(2),
+            ..set
+        })
+        .await
+        .unwrap();
+        assert_eq!(app.preferences().language, "zh-Hans");
+        let kept = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(kept("settings.unread.json"), odd);
+        assert_eq!(Preferences::unread(&home), None);
+
+        // So is a whole file, and what a newer Spud wrote.
+        for (text, name) in [
+            ("{", "settings.unread-2.json"),
+            (r#"{"hue": 7}"#, "settings.unread-3.json"),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            app.set_preferences(Preferences::default()).await.unwrap();
+            assert_eq!(kept(name), text);
+        }
+        app.close().await;
     }
 }

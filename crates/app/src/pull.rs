@@ -8,9 +8,10 @@ mod trouble;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use fit::bytes::total;
 use fit::catalogue::{File, MODELSCOPE, Part};
 use fit::{Machine, Verdict};
-use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Place, Progress, Wanted};
+use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Pause, Place, Progress, Wanted};
 use tokio::sync::watch;
 use url::Url;
 
@@ -20,8 +21,9 @@ use crate::home::Home;
 use crate::machine::{Look, see};
 use crate::network::{Network, hub_address, ledger};
 use crate::note::Note;
+use crate::open::blocking;
 use crate::stop::Stop;
-use crate::survey::{Candidate, Question, Surveyor, catalogue, fit_one};
+use crate::survey::{Candidate, Question, catalogue, fit_one};
 use repository::Repository;
 use trouble::{failed, refused, unreachable, unwritable};
 
@@ -64,12 +66,16 @@ pub enum Pulling {
         /// Who.
         host: String,
     },
+    /// It was asked and is asked again after a while.
+    Waiting(Pause),
     /// What it is made of.
     Parts {
         /// The models folder that it goes to.
         models: PathBuf,
         /// Each file of it.
         parts: Vec<Wanted>,
+        /// Whether something lies at the place of each already.
+        lies: Vec<bool>,
     },
     /// How far it is.
     Far(Far),
@@ -99,28 +105,58 @@ pub struct Far {
 pub async fn pull(
     home: &Home,
     ask: &Pull,
+    stop: Stop,
+    tell: impl FnMut(Pulling),
+) -> Result<PathBuf, Failure> {
+    let place = home.clone();
+    let network = blocking(move || Ok(Network::of(&place))).await?;
+    let failure = match pull_by(&network, home, ask, stop, tell).await {
+        // Nobody was asked; where no person chose that, why is what there is to know.
+        Err(failure) if matches!(failure.code, Code::Unreachable | Code::Download) => failure,
+        ended => return ended,
+    };
+    let place = home.clone();
+    let unread = blocking(move || Ok(Network::unread(&place))).await?;
+    Err(unread.unwrap_or(failure))
+}
+
+/// The same by what is set about the network.
+async fn pull_by(
+    network: &Network,
+    home: &Home,
+    ask: &Pull,
     mut stop: Stop,
     mut tell: impl FnMut(Pulling),
 ) -> Result<PathBuf, Failure> {
-    let network = Network::of(home);
-    let hubs = hubs(ask.endpoint.as_deref(), &network)?;
+    let hubs = hubs(ask.endpoint.as_deref(), network)?;
     let net =
         Net::new(ledger(home)).map_err(|error| Failure::new(Code::Download, error.to_string()))?;
     net.set_offline(network.offline);
-    // Once for all parts: llama.cpp looks for the others beside the first.
-    let begun = ask.models.clone().filter(|folder| folder.is_dir());
-    let models = begun.unwrap_or_else(|| home.models());
-    fs_err::create_dir_all(&models).map_err(|error| unwritable(&error))?;
+    let (place, begun) = (home.clone(), ask.models.clone());
+    let models = blocking(move || {
+        // Once for all parts: llama.cpp looks for the others beside the first.
+        let begun = begun.filter(|folder| folder.is_dir());
+        let models = begun.unwrap_or_else(|| place.models());
+        fs_err::create_dir_all(&models).map_err(|error| unwritable(&error))?;
+        Ok(models)
+    })
+    .await?;
     let parts = resolve(home, ask, &net, &hubs, &mut stop, &mut tell).await?;
+    let (folder, places) = (models.clone(), parts.clone());
+    let lies = blocking(move || {
+        let lies = |part: &Wanted| part.place.within(&folder).exists();
+        Ok(places.iter().map(lies).collect())
+    });
     tell(Pulling::Parts {
         models: models.clone(),
         parts: parts.clone(),
+        lies: lies.await?,
     });
     let manner = Manner {
         limit: ask.limit.clone(),
         ..Manner::default()
     };
-    let all: u64 = parts.iter().map(|part| part.bytes).sum();
+    let all = total(parts.iter().map(|part| part.bytes));
     let mut far = Far {
         part: 1,
         parts: parts.len(),
@@ -150,9 +186,9 @@ pub async fn pull(
                 }
                 _ = told.changed() => {
                     let progress = told.borrow_and_update().clone();
-                    meter.see(Instant::now(), fetched_before + progress.fetched);
+                    meter.see(Instant::now(), progress.fetched.saturating_add(fetched_before));
                     far.part = number;
-                    far.here = before + progress.here;
+                    far.here = progress.here.saturating_add(before);
                     far.rate = meter.rate();
                     far.left = meter.time_for(all.saturating_sub(far.here));
                     far.doing = progress.doing;
@@ -161,8 +197,8 @@ pub async fn pull(
             }
         };
         let path = path.map_err(|error| failed(&error))?;
-        fetched_before += told.borrow().fetched;
-        before += part.bytes;
+        fetched_before = told.borrow().fetched.saturating_add(fetched_before);
+        before = part.bytes.saturating_add(before);
         first.get_or_insert(path);
     }
     Ok(first.expect("BUG: the catalogue's files have parts"))
@@ -177,41 +213,65 @@ async fn resolve(
     stop: &mut Stop,
     tell: &mut impl FnMut(Pulling),
 ) -> Result<Vec<Wanted>, Failure> {
-    let knowledge = Knowledge::of(home);
-    let seen = see(home, &knowledge, Look::Glance, stop)?;
-    let (catalogue, note) = catalogue(home);
-    if let Some(note) = note {
+    let (place, wish, heard) = (home.clone(), ask.clone(), stop.clone());
+    let judged = blocking(move || judge(&place, &wish, &heard)).await?;
+    if let Some(note) = judged.note {
         tell(Pulling::Note(note));
     }
-    let Some(member) = catalogue.model(&ask.id) else {
+    let Some(chosen) = judged.chosen else {
         let Some(repository) = Repository::parse(&ask.id, ask.quant.as_deref()) else {
             let message = format!("the catalogue has no model `{}`", ask.id);
             return Err(Failure::new(Code::ModelMissing, message).hint(
                 "`spud models` lists what it has; any other of the hub is `owner/name:QUANT`.",
             ));
         };
-        let surveyor = Surveyor::new(home, &knowledge, &seen.machine);
-        let resolved = repository.resolve(net, hubs, &surveyor, stop, tell).await?;
-        let (chosen, parts) = resolved;
-        choose(chosen, &seen.machine, ask, tell)?;
+        let machine = &judged.machine;
+        let resolved = repository.resolve(net, hubs, (home, machine), stop, tell);
+        let (chosen, parts) = resolved.await?;
+        choose(chosen, machine, ask, tell)?;
         return Ok(parts);
     };
-    let question = Question {
-        quant: ask.quant.clone(),
-        ..Question::default()
-    };
-    let chosen = fit_one(home, &knowledge, &seen.machine, &ask.id, &question)?;
-    let file = member.file(&chosen.quant);
-    let file = file.expect("BUG: a candidate's quantisation is one of its files");
-    choose(chosen, &seen.machine, ask, tell)?;
-    let known = if missing(file) {
-        ask_for(net, file, hubs, stop, tell).await?
+    let (chosen, file) = chosen?;
+    choose(chosen, &judged.machine, ask, tell)?;
+    let known = if missing(&file) {
+        ask_for(net, &file, hubs, stop, tell).await?
     } else {
         Vec::new()
     };
     let parts = file.parts.iter();
-    let parts = parts.map(|part| wanted(file, part, &known, hubs));
+    let parts = parts.map(|part| wanted(&file, part, &known, hubs));
     parts.collect()
+}
+
+/// What this machine and the catalogue make of a wish.
+struct Judged {
+    machine: Machine,
+    /// What is wrong with the user's own catalogue.
+    note: Option<Note>,
+    /// The member of the catalogue that is meant, and its file; none where it has no such one.
+    chosen: Option<Result<(Candidate, File), Failure>>,
+}
+
+/// Looks at the machine, the catalogue and the folders. Blocks.
+fn judge(home: &Home, ask: &Pull, stop: &Stop) -> Result<Judged, Failure> {
+    let knowledge = Knowledge::of(home);
+    let machine = see(home, &knowledge, Look::Glance, stop)?.machine;
+    let (catalogue, note) = catalogue(home);
+    let question = Question {
+        quant: ask.quant.clone(),
+        ..Question::default()
+    };
+    let chosen = catalogue.model(&ask.id).map(|member| {
+        let chosen = fit_one(home, &knowledge, &machine, &ask.id, &question)?;
+        let file = member.file(&chosen.quant);
+        let file = file.expect("BUG: a candidate's quantisation is one of its files");
+        Ok((chosen, file.clone()))
+    });
+    Ok(Judged {
+        machine,
+        note,
+        chosen,
+    })
 }
 
 /// Tells what was chosen, and refuses it where it cannot run here and nobody said that it may.
@@ -287,7 +347,8 @@ async fn ask_for(
     });
     let revision = file.revision.as_deref().unwrap_or("main");
     let pace = Pace::default();
-    let listing = library::list(net, hub, &file.repo, revision, &pace);
+    let waits = |pause| tell(Pulling::Waiting(pause));
+    let listing = library::list(net, hub, &file.repo, revision, &pace, waits);
     tokio::select! {
         () = stop.asked() => {
             let message = format!("the download of `{}` was stopped", file.name());
@@ -327,3 +388,6 @@ fn wanted(file: &File, part: &Part, known: &[HubFile], hubs: &[Hub]) -> Result<W
         sources: sources.collect(),
     })
 }
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests;

@@ -62,7 +62,7 @@ pub fn removal(home: &Home, id: &str, quant: Option<&str>) -> Result<Removal, Fa
             if let Some(sha256) = part.sha256
                 && let Some(here) = library::begun(&models, &sha256)
             {
-                removal.bytes += here;
+                removal.bytes = removal.bytes.saturating_add(here);
                 removal.parts.push(sha256);
             }
             let Ok(place) = Place::new(&file.repo, &part.path) else {
@@ -73,7 +73,7 @@ pub fn removal(home: &Home, id: &str, quant: Option<&str>) -> Result<Removal, Fa
             if let Ok(known) = std::fs::metadata(&path)
                 && Record::of(&path).is_some()
             {
-                removal.bytes += known.len();
+                removal.bytes = removal.bytes.saturating_add(known.len());
                 removal.paths.push(path);
                 removal.places.push(place);
             }

@@ -20,6 +20,9 @@ use crate::events::{ChatEvent, Phase};
 use crate::failure::{Code, Failure};
 use crate::open::{App, now_ms};
 use crate::stop::Stop;
+use crate::task;
+#[cfg(test)]
+use crate::task::faults;
 use crate::unsaved::Unsaved;
 
 /// Between two saves of a growing reply. With the time of a save itself, what a crash takes stays
@@ -62,6 +65,8 @@ impl App {
             how,
             stop,
         } = job;
+        #[cfg(test)]
+        faults::pass(self.inner.room.outfit().home.data(), "reply");
         let mut hear = |progress| self.hear(chat, progress);
         let mut writing =
             pin!(
@@ -141,6 +146,8 @@ impl App {
     async fn end(&self, chat: ChatId, message: MessageId, told: Told) {
         let ended = self
             .at_the_gate(move |app, chats| {
+                #[cfg(test)]
+                faults::pass(app.inner.room.outfit().home.data(), "end of a reply");
                 // No words come any more, so what is saved is what is shown.
                 let shown = app
                     .state()
@@ -182,11 +189,30 @@ impl App {
             })
             .await;
         if let Err(failure) = ended {
-            let mut state = self.state();
-            state.live.remove(&chat);
-            state.notice(failure);
+            {
+                let mut state = self.state();
+                if let Some(live) = state.live.remove(&chat) {
+                    let end = End::Failed(saved_failure(&failure));
+                    let shown = with_end(live.message, end);
+                    state.tell_chat(chat, &ChatEvent::End(shown));
+                }
+                state.notice(failure);
+            }
+            // Where even that fails, the row is told with the chat's next change.
+            let told = self.at_the_gate(move |app, chats| app.tell_row(chats, chat));
+            let _ = told.await;
         }
         self.look_ahead(Some(chat));
+    }
+
+    /// Ends a reply whose task broke: as failed, with what it has so far.
+    pub(crate) async fn end_broken(&self, chat: ChatId, message: MessageId, failure: Failure) {
+        let told = Told {
+            outcome: Outcome::refused(failure),
+            seed: 0,
+            left_out: None,
+        };
+        self.end(chat, message, told).await;
     }
 }
 
@@ -227,20 +253,22 @@ impl Saving {
             live.message.clone()
         };
         self.last = Instant::now();
-        let app = app.clone();
-        self.under_way = Some(tokio::spawn(async move {
+        let (app, tells) = (app.clone(), app.clone());
+        let saving = async move {
             let saved = app
                 .on_disk(move |_, chats| save_growth(chats, &growing))
                 .await;
             if let Err(failure) = saved {
                 app.state().notice(failure);
             }
-        }));
+        };
+        let broken = |failure| async move { tells.state().notice(failure) };
+        self.under_way = Some(task::spawn(saving, broken));
     }
 
     async fn wait(&mut self) {
         if let Some(save) = self.under_way.take() {
-            // A panic in it was told by the runtime; the next save repeats all that it had.
+            // What broke was told; the next save repeats all that it had.
             let _ = save.await;
         }
     }
@@ -334,10 +362,10 @@ fn counts(so_far: SoFar) -> Counts {
 /// Totals of a reply that went on behind what it had.
 fn behind(base: Counts, so_far: SoFar) -> SoFar {
     SoFar {
-        thinking_tokens: base.thinking_tokens + so_far.thinking_tokens,
-        answer_tokens: base.answer_tokens + so_far.answer_tokens,
-        thinking_ms: base.thinking_ms + so_far.thinking_ms,
-        answer_ms: base.answer_ms + so_far.answer_ms,
+        thinking_tokens: base.thinking_tokens.saturating_add(so_far.thinking_tokens),
+        answer_tokens: base.answer_tokens.saturating_add(so_far.answer_tokens),
+        thinking_ms: base.thinking_ms.saturating_add(so_far.thinking_ms),
+        answer_ms: base.answer_ms.saturating_add(so_far.answer_ms),
     }
 }
 
@@ -350,52 +378,4 @@ fn closer(closer: Closer) -> chats::Closer {
 }
 
 #[cfg(test)]
-mod tests {
-    use tokio::time::timeout;
-
-    use super::*;
-    use crate::events::{AppEvent, ChatRow};
-    use crate::model::Model;
-    use crate::{Home, How, Settings};
-
-    /// The row of this chat as it is told next.
-    async fn told(
-        events: &mut tokio::sync::mpsc::UnboundedReceiver<AppEvent>,
-        is_it: impl Fn(&ChatRow) -> bool,
-    ) {
-        let heard = async {
-            loop {
-                match events.recv().await.unwrap() {
-                    AppEvent::Row(row) if is_it(&row) => return,
-                    _ => {}
-                }
-            }
-        };
-        let limit = Duration::from_mins(1);
-        timeout(limit, heard).await.expect("it was never told");
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn a_reply_that_fails_unseen_is_told_in_the_list_until_somebody_looks() {
-        let folder = tempfile::tempdir().unwrap();
-        let app = App::open(&Home::at(folder.path())).await.unwrap();
-        let mut events = app.watch().await.unwrap();
-        // No engine can load what is not there.
-        let how = How {
-            model: Model::File(folder.path().join("gone.gguf")),
-            settings: Settings::of_r1(1),
-        };
-        let chat = app.send(None, "Why?", Some(how.clone())).await.unwrap();
-        told(&mut events, |row| row.replying && !row.failed).await;
-        told(&mut events, |row| !row.replying && row.failed).await;
-        let seen = app.watch_chat(chat).await.unwrap();
-        told(&mut events, |row| !row.failed).await;
-
-        // Whoever watches needs no mark.
-        app.send(Some(chat), "Why?", Some(how)).await.unwrap();
-        told(&mut events, |row| row.replying).await;
-        told(&mut events, |row| !row.replying && !row.failed).await;
-        drop(seen);
-        app.close().await;
-    }
-}
+mod tests;

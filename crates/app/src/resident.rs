@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use engine::message::{Attention, Cache, Event, FailureCode, Load, Loaded, Statistics, Way};
 use engine::{Engine, EngineError};
+use fit::bytes::total;
 use fit::{KvType, Machine, Memory, Observed, Rates, Reason, Verdict, after_failure, gentle};
 use tokio::task::{AbortHandle, JoinHandle, spawn_blocking};
 use tokio::time::timeout;
@@ -118,9 +119,9 @@ pub(crate) async fn end(engine: Engine) {
     let _ = timeout(LIMIT, spawn_blocking(work)).await;
 }
 
-/// What shall compute with these settings.
-pub(crate) fn device(settings: &Settings, home: &Home) -> Device {
-    if settings.processor {
+/// What shall compute, where the processor alone is asked for or not.
+pub(crate) fn device(processor: bool, home: &Home) -> Device {
+    if processor {
         Device::Processor
     } else {
         Preferences::of(home).device
@@ -394,15 +395,15 @@ impl Resident {
     fn memory(&self, cost: &Statistics) -> Option<Memory> {
         let plan = &self.found.plan;
         let held = &self.loaded.held;
-        let actual_bytes = held
+        let of_held = held
             .iter()
-            .map(|held| held.weights_bytes + held.cache_bytes + held.compute_bytes)
-            .sum();
-        let predicted_bytes = plan
+            .flat_map(|held| [held.weights_bytes, held.cache_bytes, held.compute_bytes]);
+        let actual_bytes = total(of_held);
+        let of_plan = plan
             .shares
             .iter()
-            .map(|share| share.weights_bytes + share.cache_bytes + share.compute_bytes)
-            .sum();
+            .flat_map(|share| [share.weights_bytes, share.cache_bytes, share.compute_bytes]);
+        let predicted_bytes = total(of_plan);
         // The plan counts neither what drafts nor the scores of plain attention.
         let is_flash = self.found.attention().0 == Attention::Flash;
         let counted = is_flash && !self.found.predicts() && self.found.draft.is_none();

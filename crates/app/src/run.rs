@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use engine::Killer;
-use engine::message::{End, Event, Reply, Statistics};
+use engine::message::{End, Event, Job, Reply, Statistics};
 use engine::prompt::Conversation;
+use engine::{Engine, Killer};
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout, timeout_at};
@@ -51,6 +51,20 @@ fn finish(
     })
 }
 
+/// Stops a reply that nobody hears any more: whoever heard it broke.
+struct Unheard<'a> {
+    engine: &'a Engine,
+    job: Option<Job>,
+}
+
+impl Drop for Unheard<'_> {
+    fn drop(&mut self) {
+        if let Some(job) = self.job {
+            self.engine.stop(job);
+        }
+    }
+}
+
 /// Writes a reply with a model that is in memory.
 pub(crate) async fn run(
     there: &mut Resident,
@@ -72,12 +86,17 @@ pub(crate) async fn run(
         drafts: settings.drafts,
         dictated: None,
     });
+    let mut unheard = Unheard {
+        engine: &there.engine,
+        job: Some(job),
+    };
     let mut stopping = None;
     let mut answering = false;
     let mut wish = stop.clone();
     loop {
         let event = if let Some(limit) = stopping {
             let Ok(event) = timeout_at(limit, events.recv()).await else {
+                unheard.job = None;
                 there.finishing = Some(finish(there.engine.killer(), events, patience));
                 return (Ending::Stopped, Statistics::default());
             };
@@ -113,6 +132,7 @@ pub(crate) async fn run(
             }
             Some(Event::Looping) => tell(Progress::Looping),
             Some(Event::ReplyEnded { end, statistics }) => {
+                unheard.job = None;
                 let ending = match end {
                     End::Complete => Ending::Complete,
                     End::Stopped => Ending::Stopped,

@@ -14,11 +14,14 @@ use tokio::time::{sleep, timeout};
 
 use crate::events::AppEvent;
 use crate::failure::{Cause, Code, Failure};
-use crate::network::{Closing, Connection, Network, connections};
+use crate::network::{Closing, Connections, Network, connections};
 use crate::open::{App, FAREWELL, blocking};
 use crate::pull::{Far, Pull, Pulling, pull};
 use crate::stop::{Stop, Stopper, stop};
 use crate::survey::catalogue;
+use crate::task::caught;
+#[cfg(test)]
+use crate::task::faults;
 use queue::Piece;
 pub(crate) use queue::Queue;
 
@@ -174,6 +177,11 @@ impl App {
                 state.queue.stop_any(Then::Wait);
             }
             state.queue.network = network.clone();
+            // Who sets it has answered.
+            let is_answered = |cause: &Cause| matches!(cause, Cause::NetworkUnread { .. });
+            state
+                .notices
+                .retain(|told| !told.cause.as_deref().is_some_and(is_answered));
             state.app_watchers.tell(&AppEvent::Network(network));
         }
         self.inner.queue_news.notify_one();
@@ -202,10 +210,10 @@ impl App {
         Some(closing)
     }
 
-    /// What was asked of whom.
-    pub async fn connections(&self) -> Result<Vec<Connection>, Failure> {
+    /// What was asked of whom: lately, or `all` of it.
+    pub async fn connections(&self, all: bool) -> Result<Connections, Failure> {
         let home = self.inner.room.outfit().home.clone();
-        blocking(move || Ok(connections(&home))).await
+        blocking(move || Ok(connections(&home, all))).await
     }
 
     /// What is set about the network.
@@ -241,7 +249,7 @@ impl App {
     pub fn run_downloads(&self) {
         let product = Arc::downgrade(&self.inner);
         let news = self.inner.queue_news.clone();
-        tokio::spawn(async move {
+        self.look_after(async move {
             loop {
                 let Some(inner) = product.upgrade() else {
                     break;
@@ -250,7 +258,7 @@ impl App {
                 let (stopper, stop) = stop();
                 let next = app.state().queue.begin(stopper);
                 match next {
-                    Some(ask) => app.carry_out(&ask, stop).await,
+                    Some(ask) => app.carry_out(ask, stop).await,
                     None if app.state().queue.closed => break,
                     None => {
                         drop(app);
@@ -261,25 +269,40 @@ impl App {
         });
     }
 
-    async fn carry_out(&self, ask: &(String, Pull), stop: Stop) {
-        let (key, ask) = ask;
+    /// Does a download to its end, whatever that is: the next one begins after it.
+    async fn carry_out(&self, (key, ask): (String, Pull), stop: Stop) {
+        let pulled = caught(self.fetch(&key, &ask, stop)).await;
+        let pulled = pulled.unwrap_or_else(Err);
+        if let Err(failure) = caught(self.settle(&key, pulled)).await {
+            let mut state = self.state();
+            state.queue.running = None;
+            state.notice(failure);
+        }
+    }
+
+    /// Fetches it, and tells how far it is.
+    async fn fetch(&self, key: &str, ask: &Pull, stop: Stop) -> Result<PathBuf, Failure> {
         let home = self.inner.room.outfit().home.clone();
+        #[cfg(test)]
+        faults::pass(home.data(), "download");
         let mut told = None;
-        let pulled = {
-            let hear = |news| {
-                let pieces = matches!(news, Pulling::Parts { .. });
-                let worth = self.state().queue.hear(key, news);
-                if pieces {
-                    self.write_queue();
-                }
-                let due = told.is_none_or(|at: Instant| at.elapsed() >= TELL);
-                if worth || due {
-                    told = Some(Instant::now());
-                    self.tell_queue();
-                }
-            };
-            pull(&home, ask, stop, hear).await
+        let hear = |news| {
+            let pieces = matches!(news, Pulling::Parts { .. });
+            let worth = self.state().queue.hear(key, news);
+            if pieces {
+                self.keep_queue();
+            }
+            let due = told.is_none_or(|at: Instant| at.elapsed() >= TELL);
+            if worth || due {
+                told = Some(Instant::now());
+                self.tell_queue();
+            }
         };
+        pull(&home, ask, stop, hear).await
+    }
+
+    /// Takes note of how it ended.
+    async fn settle(&self, key: &str, pulled: Result<PathBuf, Failure>) {
         let unreachable = matches!(&pulled, Err(failure) if failure.code == Code::Unreachable);
         let (forgotten, arrived) = {
             let mut state = self.state();
@@ -300,6 +323,8 @@ impl App {
                 }
             }
         };
+        #[cfg(test)]
+        faults::pass(self.inner.room.outfit().home.data(), "end of a download");
         if unreachable {
             self.try_again_later(key);
         }
@@ -322,7 +347,7 @@ impl App {
     /// Lets a download go on after a while, unless somebody did something about it by then.
     fn try_again_later(&self, key: &str) {
         let (product, key) = (Arc::downgrade(&self.inner), key.to_owned());
-        tokio::spawn(async move {
+        self.look_after(async move {
             sleep(AGAIN).await;
             let Some(inner) = product.upgrade() else {
                 return;
@@ -337,8 +362,9 @@ impl App {
     }
 
     async fn throw_away(&self, pieces: Vec<Piece>) -> Result<(), Failure> {
-        let models = self.inner.room.outfit().home.models();
+        let home = self.inner.room.outfit().home.clone();
         blocking(move || {
+            let models = home.models();
             let thrown = pieces
                 .iter()
                 .try_for_each(|piece| piece.throw_away(&models));
@@ -356,12 +382,17 @@ impl App {
     async fn queue_changed(&self) -> Result<(), Failure> {
         self.tell_queue();
         self.inner.queue_news.notify_one();
+        self.write_queue().await
+    }
+
+    /// Keeps it on disk while something else goes on.
+    fn keep_queue(&self) {
         let app = self.clone();
-        blocking(move || {
-            app.write_queue();
-            Ok(())
-        })
-        .await
+        self.look_after(async move {
+            if let Err(failure) = app.write_queue().await {
+                app.state().notice(failure);
+            }
+        });
     }
 
     fn tell_queue(&self) {
@@ -371,10 +402,18 @@ impl App {
     }
 
     /// What cannot be kept is a queue that is empty after the next start; the parts stay.
-    fn write_queue(&self) {
-        let _alone = self.alone_with_queue();
-        let lines = self.state().queue.lines();
-        let data = self.inner.room.outfit().home.data();
-        let _ = lines.keep(data);
+    async fn write_queue(&self) -> Result<(), Failure> {
+        let app = self.clone();
+        blocking(move || {
+            let _alone = app.alone_with_queue();
+            let lines = app.state().queue.lines();
+            let data = app.inner.room.outfit().home.data();
+            let _ = lines.keep(data);
+            Ok(())
+        })
+        .await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 //! answers. The rest is on disk.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::{Deref, DerefMut};
+use std::sync::MutexGuard;
 use std::time::Instant;
 
 use chats::{AttachmentId, Body, ChatId, Counts, Message, Reply};
@@ -53,6 +55,50 @@ pub(crate) struct State {
     pub(crate) ahead: Option<Stopper>,
     /// What the user should know, kept for windows that open later.
     pub(crate) notices: Vec<Failure>,
+}
+
+/// The state while one holds it. In debug builds it is counted, so that whatever asks a disk can say
+/// that nobody holds it meanwhile: a disk that sleeps or is gone would hold every window.
+pub(crate) struct Locked<'a>(MutexGuard<'a, State>);
+
+#[cfg(debug_assertions)]
+thread_local! {
+    static HELD: std::cell::Cell<u32> = const { std::cell::Cell::new(0) };
+}
+
+impl<'a> Locked<'a> {
+    pub(crate) fn new(state: MutexGuard<'a, State>) -> Self {
+        #[cfg(debug_assertions)]
+        HELD.set(HELD.get() + 1);
+        Self(state)
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        #[cfg(debug_assertions)]
+        HELD.set(HELD.get() - 1);
+    }
+}
+
+impl Deref for Locked<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.0
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.0
+    }
+}
+
+/// Of what asks a disk: fails a debug build where this thread holds the state.
+pub(crate) fn assert_unlocked() {
+    #[cfg(debug_assertions)]
+    assert_eq!(HELD.get(), 0, "BUG: a disk is asked under the state's lock");
 }
 
 /// A model that was chosen and is on its way into memory.
@@ -179,5 +225,29 @@ impl State {
             pinned,
             folder,
         }
+    }
+}
+
+#[cfg(all(test, debug_assertions))]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use crate::home::Home;
+    use crate::open::App;
+    use crate::written::read;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_disk_is_asked_under_the_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = App::open(&Home::at(folder.path())).await.unwrap();
+        let asks = || read::<Vec<u8>>(&folder.path().join("x.json"));
+        assert!(asks().is_empty());
+        let under = catch_unwind(AssertUnwindSafe(|| {
+            let _state = app.state();
+            asks()
+        }));
+        assert!(under.is_err());
+        assert!(asks().is_empty(), "it is let go");
+        app.close().await;
     }
 }

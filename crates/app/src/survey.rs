@@ -7,6 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use engine::prompt::Template;
+use fit::bytes::total;
 use fit::catalogue::{Catalogue, File, Member, Part};
 use fit::{Advice, Anatomy, Ask, Choice, Machine, Plan, Typical, Verdict, advise};
 use gguf::{Geometry, Header, Weights};
@@ -18,6 +19,7 @@ use crate::machine::{Seen, see};
 use crate::model::{Model, devices_key, unreadable};
 use crate::note::Note;
 use crate::resident::Outfit;
+use crate::state::assert_unlocked;
 use crate::stop::Stop;
 use crate::{Knowledge, Look};
 
@@ -220,6 +222,7 @@ pub fn fit_one(
 
 /// The catalogue with the user's own on top, and what is wrong with that.
 pub fn catalogue(home: &Home) -> (Catalogue, Option<Note>) {
+    assert_unlocked();
     let built_in = Catalogue::built_in();
     let path = home.data().join(OWN_CATALOGUE);
     let Ok(text) = std::fs::read_to_string(&path) else {
@@ -440,7 +443,7 @@ impl Surveyor<'_> {
             bytes: file.size.bytes(),
             path,
             holder: holder.flatten(),
-            taken_bytes: file.parts.iter().filter_map(taken).sum(),
+            taken_bytes: total(file.parts.iter().filter_map(taken)),
         }
     }
 

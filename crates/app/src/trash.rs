@@ -75,7 +75,7 @@ impl App {
         if in_engine {
             // Its words are tokens in the engine's cache. Another chat's reply is not waited for.
             let app = self.clone();
-            tokio::spawn(async move {
+            self.look_after(async move {
                 app.inner.room.forget().await;
                 // It may have kept them once more before.
                 let swept = app.on_disk(|app, chats| app.sweep_kept(chats, None));
@@ -114,13 +114,10 @@ impl App {
     /// Erases what was deleted as long ago as is set.
     pub(crate) fn empty_trash(&self) {
         self.now_and_then(LOOK, |app| async move {
-            let days = i64::from(app.preferences().trash_days);
-            if days == 0 {
-                return;
-            }
             let erased = app.on_disk(move |app, chats| {
-                if !chats.is_read_only() {
-                    chats.empty_trash(days * DAY_MS, now_ms())?;
+                let days = i64::from(app.preferences().trash_days);
+                if days != 0 && !chats.is_read_only() {
+                    chats.empty_trash(days.saturating_mul(DAY_MS), now_ms())?;
                     app.sweep_kept(chats, None)?;
                 }
                 Ok(())

@@ -140,7 +140,7 @@ impl EngineRoom {
     /// ways.
     pub(crate) fn work_when_quiet(&self, this_use: u64) {
         let room = self.downgrade();
-        tokio::spawn(async move {
+        self.look_after(async move {
             loop {
                 sleep(QUIET).await;
                 let Some(room) = room.upgrade() else { return };

@@ -32,7 +32,7 @@ impl App {
     pub(crate) fn keep_unsaved(&self, chat: ChatId, unsaved: Unsaved) {
         self.state().unsaved.insert(chat, unsaved);
         let product = self.downgrade();
-        tokio::spawn(async move {
+        self.look_after(async move {
             loop {
                 sleep(AGAIN).await;
                 let Some(app) = product.upgrade() else { break };

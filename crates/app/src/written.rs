@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Cause, Code, Failure};
+use crate::state::assert_unlocked;
 
 /// How the name of what is not whole yet begins and ends.
 const PART: (&str, &str) = (".spud-", ".part");
@@ -43,6 +44,7 @@ pub(crate) fn keep(folder: &Path, name: &str, what: &impl Serialize) -> Result<(
 /// Writes a file in a folder that is there: it is whole, or as it was before. A link stays one, and what it
 /// leads to is written; what is no file (a device, a pipe) is refused and stays what it is.
 pub(crate) fn whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    assert_unlocked();
     let path = &destination(path)?;
     let folder = path.parent().filter(|folder| folder.is_dir());
     let folder = folder.unwrap_or(Path::new("."));
@@ -139,6 +141,7 @@ pub(crate) fn sweep(folder: &Path) {
 
 /// Reads a file; what it is by default where it is not there or broken.
 pub(crate) fn read<T: DeserializeOwned + Default>(path: &Path) -> T {
+    assert_unlocked();
     let text = std::fs::read(path).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }

@@ -6,6 +6,7 @@
 //! text is then looked through, which is slower and finds the same. A growing reply is not in the
 //! index before it ends (see `schema`).
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::fmt::Write;
 
@@ -68,7 +69,7 @@ impl Chats {
                 found.entry(chat).or_insert((title, changed_ms, 0, None));
             }
             let mut hits: Vec<_> = found.into_iter().collect();
-            hits.sort_by_key(|(chat, (_, changed_ms, ..))| (-changed_ms, -chat));
+            hits.sort_by_key(|(chat, (_, changed_ms, ..))| Reverse((*changed_ms, *chat)));
             hits.truncate(most);
             hits.into_iter()
                 .map(|(chat, (title, changed_ms, count, best))| {

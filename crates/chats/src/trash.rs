@@ -23,7 +23,7 @@ impl Chats {
         let looked = self.setting(LOOKED)?.and_then(|ms| ms.parse::<i64>().ok());
         let mut erased = 0;
         if let Some(looked) = looked.filter(|looked| *looked <= now_ms) {
-            if now_ms - looked < DOUBT_MS {
+            if now_ms.saturating_sub(looked) < DOUBT_MS {
                 return Ok(0);
             }
             erased = self.erase_deleted_before(looked.saturating_sub(wait_ms))?;

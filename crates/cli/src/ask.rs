@@ -8,7 +8,9 @@ use std::time::Duration;
 use app::chats::TextFile;
 use app::reading::{self, Limits, shown};
 use app::stop::Stop;
-use app::{Closer, Code, Conversation, Ending, EngineRoom, Home, Opening, Outcome, Progress};
+use app::{
+    Closer, Code, Conversation, Ending, EngineRoom, Home, Opening, Outcome, Preferences, Progress,
+};
 
 use crate::command::Ask;
 use crate::console::{self, Console, STOPPED, To, complain_of, tame};
@@ -29,6 +31,9 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
         Ok(home) => home,
         Err(failure) => return complain_of(&failure),
     };
+    if let Some(unread) = Preferences::unread(&home) {
+        complain_of(&unread);
+    }
     let settings = ask.how.settings(&home);
     let mut printer = Printer::new(Console::new(stopper), ask.json, !ask.no_think_output);
     let outcome = if question.trim().is_empty() {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use app::fit::bytes::human;
 use app::fit::words::about;
-use app::{Awake, Code, Doing, Far, Home, Limit, Network, Pulling};
+use app::{Awake, Code, Doing, Far, Home, Limit, Network, Pause, Pulling};
 use serde_json::{Value, json};
 
 use crate::command::Pull;
@@ -121,6 +121,17 @@ impl Screen<'_> {
             Pulling::Asking { host } => {
                 self.aside(&format!("asking {host} for sizes and hashes"));
             }
+            Pulling::Waiting(pause) if self.json => self.line(&json!({
+                "type": "waiting",
+                "part": null,
+                "parts": null,
+                "here": null,
+                "bytes": null,
+                "per_second": null,
+                "left_ms": null,
+                "why": pause.why.to_string(),
+            })),
+            Pulling::Waiting(pause) => self.aside(&waits(pause, Instant::now())),
             Pulling::Parts { .. } => {}
             Pulling::Far(far) => self.far(far),
         }
@@ -189,6 +200,12 @@ fn why(doing: &Doing) -> Option<String> {
     }
 }
 
+/// What is waited for, and how long.
+fn waits(Pause { until, why }: &Pause, now: Instant) -> String {
+    let seconds = until.saturating_duration_since(now).as_secs_f64().ceil();
+    format!("waiting {seconds} s: {why}")
+}
+
 /// One line for a person.
 fn words(far: &Far, now: Instant) -> String {
     let percent = far.here.saturating_mul(100) / far.bytes.max(1);
@@ -216,8 +233,8 @@ fn words(far: &Far, now: Instant) -> String {
             format!("{amount}, checking: {percent} %")
         }
         Doing::Waiting { until, why } => {
-            let seconds = until.saturating_duration_since(now).as_secs();
-            format!("{amount}, waiting {seconds} s: {why}")
+            let (until, why) = (*until, why.clone());
+            format!("{amount}, {}", waits(&Pause { until, why }, now))
         }
         Doing::Elsewhere => format!("{amount}, another Spud is downloading it"),
     }

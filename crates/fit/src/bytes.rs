@@ -3,6 +3,16 @@
 //! The one place for it, so that the terminal and the window say the same. Not here: numbers for
 //! machines, which stay whole bytes.
 
+/// Bytes of several, which others told: where they are more than can be counted, the most that can.
+///
+/// ```
+/// assert_eq!(fit::bytes::total([1, 2]), 3);
+/// assert_eq!(fit::bytes::total([u64::MAX, 2]), u64::MAX);
+/// ```
+pub fn total(all: impl IntoIterator<Item = u64>) -> u64 {
+    all.into_iter().fold(0, u64::saturating_add)
+}
+
 /// Three significant digits in KiB, MiB, GiB or TiB, rounded to the nearest: `1.04 GiB`,
 /// `131 GiB`, `512 bytes`.
 ///

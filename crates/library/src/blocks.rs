@@ -11,6 +11,10 @@ use fit::catalogue::Sha256;
 /// Bytes of a block.
 pub const BLOCK_BYTES: u64 = 16 << 20;
 
+/// Bytes of the largest file there is, some hundred times R1 itself in full: one that is said to have
+/// more is refused before its blocks cost memory.
+pub(crate) const MOST_BYTES: u64 = 1 << 46;
+
 /// Bytes that a connection may fetch: whole blocks, the first perhaps from its middle on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Run {
@@ -83,8 +87,8 @@ impl Blocks {
 
     /// The bytes of a block, counted from the start of the file.
     pub(crate) fn range(&self, block: usize) -> Range<u64> {
-        let start = block as u64 * BLOCK_BYTES;
-        start..(start + BLOCK_BYTES).min(self.bytes)
+        let start = (block as u64).saturating_mul(BLOCK_BYTES);
+        start..start.saturating_add(BLOCK_BYTES).min(self.bytes)
     }
 
     fn length(&self, block: usize) -> u64 {
@@ -95,7 +99,9 @@ impl Blocks {
     /// Bytes that are here.
     pub(crate) fn here(&self) -> u64 {
         let finished = (0..self.hashes.len()).filter(|&block| self.hashes[block].is_some());
-        finished.map(|block| self.length(block)).sum::<u64>() + self.begun.values().sum::<u64>()
+        let finished = finished.map(|block| self.length(block));
+        // Each is less than its block, and all blocks together are the file.
+        finished.chain(self.begun.values().copied()).sum()
     }
 
     /// Bytes from the start of the file without a gap, in finished blocks.

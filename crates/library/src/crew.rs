@@ -16,9 +16,7 @@ use crate::locate::{Located, locate};
 use crate::net::host_of;
 use crate::run::{Work, connection};
 use crate::trouble::Trouble;
-
-/// New addresses of a source in a row, without a byte between them, before it is given up.
-const RENEWALS: u32 = 3;
+use crate::wait::Tries;
 
 /// The connections to one source.
 pub(crate) struct Crew<'a> {
@@ -32,9 +30,8 @@ pub(crate) struct Crew<'a> {
     /// Counts troubles. Connections that were opened before the last one and end in the same are
     /// its aftermath: a line that breaks takes all of them along at once.
     round: u32,
-    /// In a row, without a byte between them.
-    failures: u32,
-    renewals: u32,
+    /// Since the last byte came.
+    tries: Tries,
     last_here: u64,
     doing: Doing,
 }
@@ -47,14 +44,13 @@ impl<'a> Crew<'a> {
             job,
             source,
             last_here: work.part.here(),
+            tries: Tries::new(&work.pace),
             work,
             halter,
             halt,
             located: None,
             running: JoinSet::new(),
             round: 0,
-            failures: 0,
-            renewals: 0,
             doing: Doing::Connecting {
                 host: source.host_str().unwrap_or_default().to_owned(),
             },
@@ -150,12 +146,14 @@ impl<'a> Crew<'a> {
         let here = self.work.part.here();
         if here > self.last_here {
             self.last_here = here;
-            (self.failures, self.renewals) = (0, 0);
+            self.tries.progressed();
         }
-        let now = Instant::now();
         let aftermath = round < self.round;
-        let wait = match &trouble {
-            Trouble::Halted | Trouble::Source(_) | Trouble::Disk(_) => return Err(trouble),
+        let Some(wait) = self.tries.after(&trouble, !aftermath) else {
+            return Err(trouble);
+        };
+        let until = Instant::now() + wait;
+        match trouble {
             Trouble::NoRanges => {
                 // One connection from the start: the others must not write meanwhile.
                 self.halter.send_replace(true);
@@ -164,37 +162,14 @@ impl<'a> Crew<'a> {
                 if let Some(located) = &mut self.located {
                     located.ranges = false;
                 }
-                return Ok(now);
+                return Ok(until);
             }
-            Trouble::Expired { .. } if aftermath => return Ok(now),
-            Trouble::Expired { .. } => {
-                self.located = None;
-                self.round += 1;
-                self.renewals += 1;
-                if self.renewals > RENEWALS {
-                    return Err(trouble);
-                }
-                return Ok(now);
-            }
-            Trouble::Busy { wait, .. } => *wait,
-            Trouble::Broken(_) => {
-                // The server behind the address may be gone; its source knows others.
-                if !aftermath {
-                    self.located = None;
-                }
-                None
-            }
-        };
-        if !aftermath {
-            self.round += 1;
-            self.failures += 1;
+            // The server behind the address may be gone; its source knows others.
+            Trouble::Expired { .. } | Trouble::Broken(_) if !aftermath => self.located = None,
+            _ => {}
         }
-        if self.failures >= self.work.pace.failures {
-            return Err(trouble);
-        }
-        let wait = wait.unwrap_or_else(|| self.work.pace.after(self.failures, fastrand::f64()));
-        let until = now + wait;
-        if self.running.is_empty() {
+        self.round += u32::from(!aftermath);
+        if self.running.is_empty() && !wait.is_zero() {
             let why = trouble.at_last();
             self.doing = Doing::Waiting { until, why };
         }

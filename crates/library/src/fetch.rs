@@ -3,6 +3,8 @@
 //! Whatever happens, what came stays and the next start goes on with it. A file has its visible
 //! name only after its SHA-256 was what it should be and its bytes are on the disk.
 
+mod threads;
+
 use std::fs::TryLockError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,24 +14,23 @@ use std::time::{Duration, Instant};
 
 use fit::catalogue::Sha256;
 use fs_err::{File, OpenOptions};
-use sha2::Digest;
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinHandle, spawn_blocking};
 use tokio::time::{interval, sleep};
 use url::Url;
 
-use crate::blocks::BLOCK_BYTES;
 use crate::crew::Crew;
 use crate::disk::{self, SPARE_BYTES};
 use crate::names::Place;
 use crate::net::Net;
-use crate::part::{Part, PartPaths, digest};
+use crate::part::{Part, PartPaths};
 use crate::purpose::Purpose;
 use crate::rate::Limit;
 use crate::record::Record;
 use crate::run::{LAG_BYTES, Work};
 use crate::trouble::{Failure, SourceFailure, Trouble};
 use crate::wait::Pace;
+use threads::{EndOnDrop, ended, hash, sync};
 
 /// Connections at once, where a server gives parts.
 const CONNECTIONS: u32 = 4;
@@ -40,8 +41,9 @@ const ELSEWHERE: Duration = Duration::from_millis(500);
 /// Between two tellings of how far it is.
 pub(crate) const TELL: Duration = Duration::from_millis(100);
 
-/// The longest that written bytes stay undurable on a slow line.
-const SYNC_TIME: Duration = Duration::from_secs(5);
+/// Times that a disk may give other bytes than were written to it. Each costs a reading of the whole and
+/// the damaged blocks once more; a disk that goes on would cost that for ever.
+const DISK_ROUNDS: u32 = 3;
 
 /// A file, and who has it.
 #[derive(Debug, Clone)]
@@ -317,14 +319,24 @@ impl Job<'_> {
         let Some(free) = disk::free(self.models) else {
             return Ok(());
         };
-        let here = self.paths.here().unwrap_or(0).min(self.wanted.bytes);
         // What was reserved before is not free any more, and ours.
-        let reserved = self.paths.reserved().saturating_sub(here);
-        let needed = self.wanted.bytes - here + SPARE_BYTES;
+        let reserved = self.paths.reserved().saturating_sub(self.here());
+        let needed = self.needed();
         if free.saturating_add(reserved) >= needed {
             return Ok(());
         }
         Err(self.full(needed, free))
+    }
+
+    /// Bytes that are here, as far as they can be of this file.
+    fn here(&self) -> u64 {
+        self.paths.here().unwrap_or(0).min(self.wanted.bytes)
+    }
+
+    /// Bytes that the disk must have: a hub may say of a file that it has 2^64-1.
+    fn needed(&self) -> u64 {
+        let rest = self.wanted.bytes.saturating_sub(self.here());
+        rest.saturating_add(SPARE_BYTES)
     }
 
     fn stopped(&self) -> Failure {
@@ -351,6 +363,7 @@ impl Job<'_> {
         let _end = EndOnDrop(part);
         let mut failures = Vec::new();
         let mut sources = self.wanted.sources.clone();
+        let mut flips = 0;
         // Who the bytes came from; those of an earlier start count as one.
         let mut givers = u32::from(part.here() > 0);
         loop {
@@ -402,6 +415,14 @@ impl Job<'_> {
                 }
                 givers = 0;
             } else {
+                flips += 1;
+                if flips == DISK_ROUNDS {
+                    return Err(Failure::DiskFlips {
+                        file: self.wanted.place.file().clone(),
+                        folder: self.models.to_owned(),
+                        times: flips,
+                    });
+                }
                 // The disk changed some blocks: whoever is left may give them again.
                 sources.clone_from(&self.wanted.sources);
             }
@@ -445,7 +466,11 @@ impl Job<'_> {
         let part = part.clone();
         let expected = self.wanted.sha256;
         let done = spawn_blocking(move || {
-            let damaged = part.damaged(|_| ())?;
+            let (damaged, read_again) = part.damaged()?;
+            if damaged.is_empty() && read_again == expected {
+                // It was written right, and read wrong once.
+                return Ok(None);
+            }
             if damaged.is_empty() {
                 let hosts = part.hosts();
                 part.drop_all()?;
@@ -477,10 +502,17 @@ impl Job<'_> {
 
     fn disk(&self, error: io::Error) -> Failure {
         if disk::is_full(&error) {
-            let needed = self.wanted.bytes - self.paths.here().unwrap_or(0) + SPARE_BYTES;
-            return self.full(needed, disk::free(self.models).unwrap_or(0));
+            let free = disk::free(self.models).unwrap_or(0);
+            return self.full(self.needed(), free);
         }
         let file = self.wanted.place.file().clone();
+        let cause = error
+            .get_ref()
+            .and_then(|cause| cause.downcast_ref::<JoinError>());
+        if cause.is_some() {
+            let what = error.to_string();
+            return Failure::Bug { file, what };
+        }
         Failure::Disk { file, error }
     }
 
@@ -504,56 +536,4 @@ impl Job<'_> {
         let crew = Crew::new(self, source, work);
         crew.work_until_done(stop, connections).await
     }
-}
-
-/// Ends the threads of a part when its download is dropped in the middle.
-struct EndOnDrop<'a>(&'a Part);
-
-impl Drop for EndOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.abandon();
-    }
-}
-
-/// What a thread of its own gave, or how it failed; a panic in it is a failure too.
-fn ended<T>(thread: Result<io::Result<T>, JoinError>) -> io::Result<T> {
-    thread.map_err(io::Error::other)?
-}
-
-/// Hashes the file from its start as far as it is finished, until its end.
-fn hash(part: &Part, checked: &Arc<AtomicU64>) -> JoinHandle<io::Result<Sha256>> {
-    let (part, checked) = (part.clone(), checked.clone());
-    spawn_blocking(move || {
-        let mut hasher = sha2::Sha256::new();
-        let mut done = 0;
-        loop {
-            // In steps, so that it ends soon where nobody waits for it any more.
-            let prefix = part.wait_for_prefix(done).min(done + BLOCK_BYTES);
-            if prefix <= done || part.is_abandoned() {
-                return Ok(digest(hasher));
-            }
-            part.read(done..prefix, |piece| {
-                hasher.update(piece);
-                checked.fetch_add(piece.len() as u64, Ordering::Relaxed);
-            })?;
-            done = prefix;
-        }
-    })
-}
-
-/// Makes bytes durable as they come, until the end.
-fn sync(part: &Part) -> JoinHandle<io::Result<()>> {
-    let part = part.clone();
-    spawn_blocking(move || {
-        loop {
-            let more = part.wait_for_bytes(BLOCK_BYTES / 4, SYNC_TIME);
-            if let Err(error) = part.sync() {
-                part.end();
-                return Err(error);
-            }
-            if !more {
-                return Ok(());
-            }
-        }
-    })
 }

@@ -40,4 +40,4 @@ pub use rate::{Limit, Meter};
 pub use record::{Record, discard};
 pub use start::read_start;
 pub use trouble::{Failure, SourceFailure};
-pub use wait::Pace;
+pub use wait::{Pace, Pause};

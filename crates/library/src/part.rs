@@ -15,7 +15,7 @@ use fs_err::{File, OpenOptions};
 use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
-use crate::blocks::{BLOCK_BYTES, Blocks, Run, block_of};
+use crate::blocks::{BLOCK_BYTES, Blocks, MOST_BYTES, Run, block_of};
 use crate::disk;
 use crate::record::{Record, beside};
 
@@ -84,7 +84,9 @@ impl PartPaths {
 
 /// What a note says, if it can be of a file of so many bytes.
 fn blocks_of(note: &Note, bytes: u64) -> Option<Blocks> {
-    if note.bytes != bytes || note.block_bytes != BLOCK_BYTES {
+    let count = bytes.div_ceil(BLOCK_BYTES);
+    // First: a size that is not of this note must not cost memory for its blocks.
+    if note.bytes != bytes || note.block_bytes != BLOCK_BYTES || note.blocks.len() as u64 != count {
         return None;
     }
     let hashes = note.blocks.iter().map(|hash| match hash {
@@ -125,6 +127,9 @@ struct State {
 impl Part {
     /// Opens what is there, or begins anew where the note and the bytes are not of one file.
     pub(crate) fn open(paths: PartPaths, bytes: u64) -> io::Result<Self> {
+        if bytes > MOST_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
         fs_err::create_dir_all(&paths.folder)?;
         let file = OpenOptions::new()
             .read(true)
@@ -347,22 +352,24 @@ impl Part {
         Ok(())
     }
 
-    /// Reads every finished block and gives back those that are no longer what came.
-    pub(crate) fn damaged(&self, mut tell: impl FnMut(u64)) -> io::Result<Vec<usize>> {
+    /// Reads every finished block and gives back those that are no longer what came, with the hash of all
+    /// that was read.
+    pub(crate) fn damaged(&self) -> io::Result<(Vec<usize>, Sha256)> {
         let blocks = self.state().blocks.clone();
         let mut damaged = Vec::new();
-        let mut done = 0;
+        let mut whole = sha2::Sha256::new();
         for (block, hash) in (0..).zip(blocks.hashes()) {
             let Some(hash) = hash else { continue };
             let mut hasher = sha2::Sha256::new();
-            self.read(blocks.range(block), |piece| hasher.update(piece))?;
+            self.read(blocks.range(block), |piece| {
+                hasher.update(piece);
+                whole.update(piece);
+            })?;
             if digest(hasher) != *hash {
                 damaged.push(block);
             }
-            done += blocks.range(block).end - blocks.range(block).start;
-            tell(done);
         }
-        Ok(damaged)
+        Ok((damaged, digest(whole)))
     }
 
     /// These blocks have to come again.

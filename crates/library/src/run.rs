@@ -1,6 +1,7 @@
 //! One connection: takes runs of blocks, asks for their bytes, and hands them to a writer on a
 //! thread of its own, so that the disk and the line work at the same time.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
@@ -93,7 +94,7 @@ async fn fetch(
     };
     // Where a server gives the whole file only, what is here already is passed over.
     let mut skip = if located.ranges { 0 } else { run.start };
-    check(&answer, located, run, work.part.bytes())?;
+    check(&answer, located, run.start..run.end, work.part.bytes())?;
     let (tell, mut told) = mpsc::channel::<Bytes>(QUEUE);
     let (part, lag) = (work.part.clone(), work.lag);
     let writing = {
@@ -154,7 +155,12 @@ async fn fetch(
 }
 
 /// Whether what begins to come is what was asked for.
-fn check(answer: &Answer, located: &Located, run: &Run, bytes: u64) -> Result<(), Trouble> {
+pub(crate) fn check(
+    answer: &Answer,
+    located: &Located,
+    asked: Range<u64>,
+    bytes: u64,
+) -> Result<(), Trouble> {
     let host = answer.host.clone();
     let nonsense = |what: String| {
         Err(SourceFailure::Nonsense {
@@ -166,14 +172,16 @@ fn check(answer: &Answer, located: &Located, run: &Run, bytes: u64) -> Result<()
     match answer.status() {
         StatusCode::PARTIAL_CONTENT if located.ranges => {
             let range = answer.header("content-range").and_then(parse_range);
+            // Nobody asks for less than a byte.
+            let (first, last) = (asked.start, asked.end.saturating_sub(1));
             let exact = range.as_ref().is_some_and(|range| {
-                range.part == Some((run.start, run.end - 1))
-                    && range.total.is_none_or(|total| total == bytes)
+                range.part == Some((first, last)) && range.total.is_none_or(|total| total == bytes)
             });
             if !exact {
-                let asked = format!("{}-{}", run.start, run.end - 1);
                 let came = answer.header("content-range").unwrap_or("nothing");
-                return nonsense(format!("`{came}` when asked for bytes {asked} of {bytes}"));
+                return nonsense(format!(
+                    "`{came}` when asked for bytes {first}-{last} of {bytes}"
+                ));
             }
         }
         StatusCode::OK if located.ranges => return Err(Trouble::NoRanges),
@@ -215,7 +223,7 @@ fn check(answer: &Answer, located: &Located, run: &Run, bytes: u64) -> Result<()
 
 /// Watches that bytes keep coming. Only the time that is spent waiting for them counts: a slow disk
 /// or a speed limit is no stall.
-struct Watch {
+pub(crate) struct Watch {
     silence: Duration,
     least: u64,
     waited: Duration,
@@ -223,7 +231,7 @@ struct Watch {
 }
 
 impl Watch {
-    fn new(pace: &Pace) -> Self {
+    pub(crate) fn new(pace: &Pace) -> Self {
         Self {
             silence: pace.silence,
             least: pace.least_bytes,
@@ -232,7 +240,8 @@ impl Watch {
         }
     }
 
-    async fn next(&mut self, answer: &mut Answer) -> Result<Option<Bytes>, Trouble> {
+    /// The next bytes; none at the end.
+    pub(crate) async fn next(&mut self, answer: &mut Answer) -> Result<Option<Bytes>, Trouble> {
         let begun = Instant::now();
         let left = self.silence.saturating_sub(self.waited);
         let chunk = if let Ok(chunk) = timeout(left, answer.chunk()).await {

@@ -46,6 +46,24 @@ pub enum Failure {
         /// What the system said, on which path.
         error: io::Error,
     },
+    /// The disk gave other bytes back than were written to it, again and again.
+    #[error("`{file}` cannot be kept: the disk of `{}` gave back other bytes than were written to it, {times} times", .folder.display())]
+    DiskFlips {
+        /// The file.
+        file: Name,
+        /// The models folder.
+        folder: PathBuf,
+        /// How often.
+        times: u32,
+    },
+    /// A piece of the download itself broke.
+    #[error("the download of `{file}` broke: {what}")]
+    Bug {
+        /// The file.
+        file: Name,
+        /// What is known of it.
+        what: String,
+    },
     /// A file with other bytes has the name already.
     #[error("`{}` is there already and is another file", .path.display())]
     Occupied {

@@ -1,11 +1,87 @@
-//! How long to wait before a server is asked again. Pure; the clock comes in.
+//! When a server is asked again, and when it is given up: one rule for whatever is asked of it, be it a
+//! list, a header, an address or bytes. The clock comes in.
 
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use reqwest::header::{HeaderMap, RETRY_AFTER};
+use tokio::time::sleep;
+
+use crate::trouble::{SourceFailure, Trouble};
 
 /// No server makes us wait longer at once.
 const MOST_ASKED: Duration = Duration::from_hours(1);
+
+/// New addresses of a source in a row, with nothing between them, before it is given up.
+const RENEWALS: u32 = 3;
+
+/// A while in which nothing is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pause {
+    /// When it is tried again.
+    pub until: Instant,
+    /// What failed, and is hoped to pass.
+    pub why: SourceFailure,
+}
+
+/// How often a source failed in a row.
+#[derive(Debug)]
+pub(crate) struct Tries {
+    pace: Pace,
+    failures: u32,
+    renewals: u32,
+}
+
+impl Tries {
+    pub(crate) fn new(pace: &Pace) -> Self {
+        Self {
+            pace: *pace,
+            failures: 0,
+            renewals: 0,
+        }
+    }
+
+    /// Something came: what failed before is forgotten.
+    pub(crate) fn progressed(&mut self) {
+        (self.failures, self.renewals) = (0, 0);
+    }
+
+    /// How long to wait after this trouble; none where the source is given up. What follows from a
+    /// trouble that was counted already, as when a line breaks that several use, counts no second time.
+    pub(crate) fn after(&mut self, trouble: &Trouble, counts: bool) -> Option<Duration> {
+        let asked = match trouble {
+            Trouble::Halted | Trouble::Source(_) | Trouble::Disk(_) => return None,
+            Trouble::NoRanges => return Some(Duration::ZERO),
+            Trouble::Expired { .. } => {
+                self.renewals += u32::from(counts);
+                return (self.renewals <= RENEWALS).then_some(Duration::ZERO);
+            }
+            Trouble::Busy { wait, .. } => *wait,
+            Trouble::Broken(_) => None,
+        };
+        self.failures += u32::from(counts);
+        let again = self.failures < self.pace.failures;
+        let chosen = || self.pace.after(self.failures, fastrand::f64());
+        again.then(|| asked.unwrap_or_else(chosen))
+    }
+
+    /// Waits after this trouble as long as it takes, and tells of it; an error where the source is given
+    /// up.
+    pub(crate) async fn wait(
+        &mut self,
+        trouble: Trouble,
+        tell: &mut impl FnMut(Pause),
+    ) -> Result<(), SourceFailure> {
+        let wait = self.after(&trouble, true);
+        let why = trouble.at_last();
+        let Some(wait) = wait else { return Err(why) };
+        if !wait.is_zero() {
+            let until = Instant::now() + wait;
+            tell(Pause { until, why });
+            sleep(wait).await;
+        }
+        Ok(())
+    }
+}
 
 /// How patient a download is.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +150,9 @@ pub(crate) fn asked(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Duration, HeaderMap, MOST_ASKED, Pace, SystemTime, asked};
+    use super::{
+        Duration, HeaderMap, MOST_ASKED, Pace, RENEWALS, SystemTime, Tries, Trouble, asked,
+    };
 
     fn told(name: &'static str, value: &str) -> Option<Duration> {
         let mut headers = HeaderMap::new();
@@ -119,5 +197,33 @@ mod tests {
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 60, 60]);
         assert_eq!(pace.after(3, 1.0), Duration::from_secs(3));
         assert_eq!(pace.after(u32::MAX, 0.0), pace.longest_wait);
+    }
+
+    #[test]
+    fn a_source_is_given_up_after_so_many_failures_with_nothing_between() {
+        let pace = Pace::default();
+        let host = || "hub".to_owned();
+        let busy = |wait| Trouble::Busy {
+            host: host(),
+            status: 429,
+            wait,
+        };
+        let mut tries = Tries::new(&pace);
+        let asked = Some(Duration::from_secs(7));
+        for _ in 1..pace.failures {
+            assert_eq!(tries.after(&busy(asked), true), asked);
+            assert_eq!(tries.after(&busy(asked), false), asked, "its aftermath");
+        }
+        assert_eq!(tries.after(&busy(None), true), None);
+        tries.progressed();
+        assert!(tries.after(&busy(None), true).is_some());
+        let expired = Trouble::Expired {
+            host: host(),
+            status: 403,
+        };
+        for _ in 0..RENEWALS {
+            assert_eq!(tries.after(&expired, true), Some(Duration::ZERO));
+        }
+        assert_eq!(tries.after(&expired, true), None);
     }
 }

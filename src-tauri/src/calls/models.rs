@@ -93,9 +93,11 @@ pub(super) async fn set_network(app: State<'_, App>, request: wire::NetworkReque
 }
 
 #[tauri::command]
-pub(super) async fn connections(app: State<'_, App>) -> Answer<Vec<wire::Connection>> {
-    let told = app.connections().await?;
-    Ok(told.into_iter().map(Into::into).collect())
+pub(super) async fn connections(
+    app: State<'_, App>,
+    request: wire::ConnectionsRequest,
+) -> Answer<wire::Connections> {
+    Ok(app.connections(request.all).await?.into())
 }
 
 #[tauri::command]

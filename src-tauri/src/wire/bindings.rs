@@ -100,6 +100,8 @@ fn the_bindings_of_the_page_are_fresh() {
         LeaveRequest,
         Purpose,
         Connection,
+        ConnectionsRequest,
+        Connections,
         Removal,
         LinkRequest,
         FolderRequest,

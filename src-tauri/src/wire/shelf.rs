@@ -157,9 +157,26 @@ pub(crate) struct Connection {
     at_ms: u64,
     host: String,
     why: Purpose,
-    requests: u32,
+    #[cfg_attr(test, ts(type = "number"))]
+    requests: u64,
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct ConnectionsRequest {
+    /// Every one, and not only the latest.
+    pub(crate) all: bool,
+}
+
+/// Connections, the last first.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct Connections {
+    rows: Vec<Connection>,
+    /// There are older ones.
+    more: bool,
 }
 
 /// What somebody was asked for.
@@ -198,6 +215,15 @@ impl From<app::Purpose> for Purpose {
             app::Purpose::Header { file } => Self::Header { file },
             app::Purpose::Listing { repository } => Self::Listing { repository },
             app::Purpose::Other(words) => Self::Other { words },
+        }
+    }
+}
+
+impl From<app::Connections> for Connections {
+    fn from(told: app::Connections) -> Self {
+        Self {
+            rows: told.rows.into_iter().map(Into::into).collect(),
+            more: told.more,
         }
     }
 }

@@ -192,3 +192,48 @@ async fn a_window_that_was_closed_over_a_download_comes_back_and_stays() {
     window.ask_to_the_end("What is 47 + 38?").await;
     window.close().await;
 }
+
+/// It was a panic in the toolkit's loop, and no window.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_error_at_the_start_is_a_sentence_in_the_window() {
+    let mut opening = Opening::new();
+    // Neither a place for chats nor one in its stead.
+    opening.data = Some("/dev/null/spud".into());
+    opening.temporary = Some("/dev/null/temporary".into());
+    let window = opening.open().await;
+    window.says("notice", "/dev/null/spud").await;
+    window.close().await;
+}
+
+/// A disk that sleeps held the window back.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_window_is_there_while_the_product_comes() {
+    let opening = Opening::new();
+    let pipe = opening.home.path().join("network.json");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    let window = opening.open().await;
+    let button = "return document.querySelector('[data-testid=model-button]').textContent";
+    let before = window.script(button).await;
+    assert!(
+        !before.as_str().unwrap_or_default().contains("Sprout"),
+        "{before}"
+    );
+    // Who reads the pipe gets an answer; who comes later reads a file.
+    std::fs::write(opening.home.path().join("set.json"), "{}").unwrap();
+    let asked = pipe.clone();
+    let mut answer = tokio::task::spawn_blocking(move || {
+        std::fs::File::options().write(true).open(asked).unwrap()
+    })
+    .await
+    .unwrap();
+    std::fs::rename(opening.home.path().join("set.json"), &pipe).unwrap();
+    answer.write_all(b"{}").unwrap();
+    drop(answer);
+    let look = async || {
+        let said = window.script(button).await;
+        said.as_str()?.contains("Sprout").then_some(())
+    };
+    window.until("the product", look).await;
+    window.close().await;
+}

@@ -51,6 +51,8 @@ pub(crate) struct Opening {
     pub(crate) program: Option<PathBuf>,
     /// A folder of programs that are found before those of the system.
     pub(crate) programs: Option<PathBuf>,
+    /// The folder for temporary files where it is not the system's.
+    pub(crate) temporary: Option<PathBuf>,
 }
 
 impl Opening {
@@ -67,6 +69,7 @@ impl Opening {
             bus: None,
             program: None,
             programs: None,
+            temporary: None,
         }
     }
 
@@ -140,6 +143,7 @@ impl Opening {
                 )
                 .env("LANG", "C.UTF-8")
                 .env("PATH", self.path())
+                .envs(self.temporary.iter().map(|folder| ("TMPDIR", folder)))
                 .env_remove("WAYLAND_DISPLAY")
                 .env(BUS, self.bus.as_deref().unwrap_or_default())
                 .stdout(Stdio::null()),

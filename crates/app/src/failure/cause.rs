@@ -39,12 +39,20 @@ pub enum Cause {
     NotDeleted,
     /// A folder cannot hold models.
     NoModelsFolder { path: String },
+    /// The folder for models is not there, or takes none.
+    ModelsAway { path: String },
+    /// The folder for what can be made again takes nothing.
+    NoCache { path: String },
     /// A folder was not shown.
     NoFolderShown { path: String },
     /// A file holds no chats that Spud reads.
     NotChats { path: String },
 
     // Settings.
+    /// What is set about the network cannot be read, so that nobody is asked for anything.
+    NetworkUnread { path: String, kept: String },
+    /// Settings cannot be read, or some of them.
+    SettingsUnread { path: String, kept: String },
     /// There are as many presets as there may be.
     ManyPresets { most: u64 },
     /// A preset without a name.
@@ -104,6 +112,8 @@ pub enum Cause {
         needed_bytes: u64,
         free_bytes: u64,
     },
+    /// The disk gives back other bytes than were written to it.
+    DiskFlips { file: String, path: String },
     /// The disk's file system takes no file as large.
     LargeFile { file: String },
     /// Another file has the name already.

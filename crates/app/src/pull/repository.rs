@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 
-use fit::Anatomy;
+use fit::bytes::total;
+use fit::{Anatomy, Machine};
 use gguf::Header;
 use library::{HubFile, Net, Pace, Place, Wanted};
 
 use super::{Hub, Pulling, unreachable};
+use crate::Knowledge;
 use crate::failure::{Code, Failure};
+use crate::home::Home;
 use crate::model::unreadable;
+use crate::open::blocking;
 use crate::stop::Stop;
 use crate::survey::{Candidate, Surveyor};
 
@@ -42,7 +46,7 @@ impl Repository {
         &self,
         net: &Net,
         hubs: &[Hub],
-        surveyor: &Surveyor<'_>,
+        (home, machine): (&Home, &Machine),
         stop: &mut Stop,
         tell: &mut impl FnMut(Pulling),
     ) -> Result<(Candidate, Vec<Wanted>), Failure> {
@@ -54,11 +58,14 @@ impl Repository {
         tell(Pulling::Asking { host });
         let pace = Pace::default();
         let asking = async {
-            let listed = library::list(net, hub, &self.name, "main", &pace).await;
+            let listed = library::list(net, hub, &self.name, "main", &pace, |pause| {
+                tell(Pulling::Waiting(pause));
+            });
+            let listed = listed.await;
             let listed = listed.map_err(|error| super::refused(&error))?;
             let (quant, files) = self.choose(&listed)?;
             let parts = self.wanted(&files, hub)?;
-            let header = header(net, &parts, &pace).await?;
+            let header = header(net, &parts, &pace, tell).await?;
             Ok::<_, Failure>((quant, parts, header))
         };
         let (quant, parts, header) = tokio::select! {
@@ -70,18 +77,25 @@ impl Repository {
         };
         let geometry = header.geometry().map_err(|error| unreadable(&error))?;
         let weights = header.weights();
-        let path = parts[0].place.within(surveyor.models());
-        let anatomy = Anatomy {
-            geometry: &geometry,
-            weights: &weights,
-        };
+        let (home, machine) = (home.clone(), machine.clone());
+        let place = parts[0].place.clone();
+        // The folders are looked at, and what was learned is read.
+        let plan = blocking(move || {
+            let surveyor = Surveyor::new(&home, &Knowledge::of(&home), &machine);
+            let path = place.within(surveyor.models());
+            let anatomy = Anatomy {
+                geometry: &geometry,
+                weights: &weights,
+            };
+            Ok(surveyor.plan(anatomy, &path))
+        });
         let candidate = Candidate {
             id: format!("{}:{quant}", self.name),
             member: None,
             name: header.name().unwrap_or(&self.name).to_owned(),
             quant,
-            bytes: parts.iter().map(|part| part.bytes).sum(),
-            plan: surveyor.plan(anatomy, &path),
+            bytes: total(parts.iter().map(|part| part.bytes)),
+            plan: plan.await?,
             path: None,
             holder: None,
             here: Vec::new(),
@@ -164,12 +178,18 @@ impl Repository {
 }
 
 /// The header of a model that is not here, all parts together.
-async fn header(net: &Net, parts: &[Wanted], pace: &Pace) -> Result<Header, Failure> {
+async fn header(
+    net: &Net,
+    parts: &[Wanted],
+    pace: &Pace,
+    tell: &mut impl FnMut(Pulling),
+) -> Result<Header, Failure> {
     let mut headers = Vec::new();
     for part in parts {
         // A broken header is found as early as a good one.
         let enough = |start: &[u8]| Header::parse_start(start, part.bytes).transpose();
-        let read = library::read_start(net, part, pace, enough).await;
+        let waits = |pause| tell(Pulling::Waiting(pause));
+        let read = library::read_start(net, part, pace, waits, enough).await;
         let found = read.map_err(|failures| unreachable(part, &failures))?;
         let found = found.ok_or_else(|| {
             let message = format!("the header of `{}` has no end", part.place.file());

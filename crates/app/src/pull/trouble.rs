@@ -9,23 +9,34 @@ const OFFLINE: &str = "Switch \"Offline\" off in the window, where models are ch
                        what came is kept.";
 
 pub(super) fn refused(error: &library::HubError) -> Failure {
-    let hint = match error {
-        library::HubError::Net(NetError::Offline { .. }) => OFFLINE,
-        _ => "Try again later, or another hub.",
-    };
-    let failure = Failure::new(Code::Download, error.to_string()).hint(hint);
+    use library::HubError as E;
+    let message = error.to_string();
+    let told =
+        Failure::new(Code::Download, message.clone()).hint("Try again later, or another hub.");
     match error {
-        library::HubError::NoListing {
+        E::Unasked {
+            repository,
+            failure,
+        } => {
+            let failures = std::slice::from_ref(failure);
+            let hint = "Check the connection and try again.";
+            nowhere(
+                unasked(message, failures, hint),
+                repository.clone(),
+                failures,
+            )
+        }
+        E::NoListing {
             host,
             repository,
             why,
-        } => failure
+        } => told
             .cause(Cause::NoListing {
                 host: host.clone(),
                 repository: repository.clone(),
             })
             .detail(why),
-        _ => failure,
+        E::NotThere { .. } => told,
     }
 }
 
@@ -36,8 +47,21 @@ pub(super) fn unreachable(part: &Wanted, failures: &[library::SourceFailure]) ->
         part.place.file(),
         reasons.join("; ")
     );
-    let told = Failure::new(Code::Download, message).hint("Check the connection and try again.");
+    let told = unasked(message, failures, "Check the connection and try again.");
     nowhere(told, part.place.file().to_string(), failures)
+}
+
+/// What was not answered, and what to do: what a person forbade, what may pass, and what will not.
+fn unasked(message: String, failures: &[library::SourceFailure], hint: &str) -> Failure {
+    if failures.iter().all(is_offline) {
+        return Failure::new(Code::Unreachable, message).hint(OFFLINE);
+    }
+    let code = if failures.iter().all(passes) {
+        Code::Unreachable
+    } else {
+        Code::Download
+    };
+    Failure::new(code, message).hint(hint)
 }
 
 pub(super) fn unwritable(error: &std::io::Error) -> Failure {
@@ -73,6 +97,12 @@ pub(super) fn failed(failure: &library::Failure) -> Failure {
              4 GiB. Put Spud's folder on another disk, or take a smaller quantisation.",
         ),
         F::Disk { .. } => (Code::Storage, "Check the folder's rights and its disk."),
+        F::DiskFlips { .. } => (
+            Code::Storage,
+            "Have that disk checked, for other files on it may be damaged too, or choose a folder on \
+             another disk for models.",
+        ),
+        F::Bug { .. } => (Code::Bug, "What came is kept: start it again."),
         F::Occupied { .. } => (
             Code::Storage,
             "Move it away or delete it, then start it again.",
@@ -94,6 +124,11 @@ pub(super) fn failed(failure: &library::Failure) -> Failure {
             told.cause(Cause::LargeFile { file }).detail(error)
         }
         F::Disk { error, .. } => told.detail(error),
+        F::DiskFlips { file, folder, .. } => told.cause(Cause::DiskFlips {
+            file: file.to_string(),
+            path: folder.display().to_string(),
+        }),
+        F::Bug { what, .. } => told.detail(what),
         F::Occupied { path } => told.cause(Cause::Occupied {
             path: path.display().to_string(),
         }),

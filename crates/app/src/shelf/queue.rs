@@ -4,14 +4,14 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use fit::catalogue::{Distilled, Sha256};
-use library::{Limit, Place, Record, Wanted};
+use library::{Doing, Limit, Pause, Place, Record, Wanted};
 use serde::{Deserialize, Serialize};
 
 use super::{Download, DownloadState, Running, Then, key_of};
 use crate::failure::Code;
 use crate::home::Home;
 use crate::network::Network;
-use crate::pull::{Pull, Pulling};
+use crate::pull::{Far, Pull, Pulling};
 use crate::stop::Stopper;
 use crate::written::{put, read};
 
@@ -55,7 +55,7 @@ pub(super) struct Piece {
 }
 
 impl Piece {
-    fn of(part: &Wanted, models: &Path, before: &[Self]) -> Self {
+    fn of(part: &Wanted, lies: bool, models: &Path, before: &[Self]) -> Self {
         let mut piece = Self {
             repository: part.place.repository(),
             path: part.place.file().as_str().to_owned(),
@@ -70,7 +70,7 @@ impl Piece {
         };
         piece.was_here = match before.iter().find(same) {
             Some(known) => known.was_here,
-            None => part.place.within(models).exists(),
+            None => lies,
         };
         piece
     }
@@ -311,9 +311,27 @@ impl Queue {
                 row.download.state = DownloadState::Asking { host };
                 true
             }
-            Pulling::Parts { models, parts } => {
-                let piece = |part| Piece::of(part, &models, &row.pieces);
-                row.pieces = parts.iter().map(piece).collect();
+            Pulling::Waiting(Pause { until, why }) => {
+                let doing = Doing::Waiting { until, why };
+                row.download.state = DownloadState::Running(Far {
+                    part: 1,
+                    parts: 1,
+                    here: row.download.here,
+                    bytes: row.download.bytes,
+                    rate: None,
+                    left: None,
+                    doing,
+                });
+                true
+            }
+            Pulling::Parts {
+                models,
+                parts,
+                lies,
+            } => {
+                let parts = parts.iter().zip(lies);
+                let piece = |(part, lies)| Piece::of(part, lies, &models, &row.pieces);
+                row.pieces = parts.map(piece).collect();
                 false
             }
             Pulling::Far(far) => {

@@ -391,3 +391,38 @@ async fn a_damaged_or_hostile_file_is_refused_whole_with_its_reason() {
     let world = world.again().await;
     world.app.close().await;
 }
+
+/// Times and durations that no calendar and no sum has: they broke the search in a debug build, and every
+/// date of the page.
+#[tokio::test(flavor = "multi_thread")]
+async fn times_from_anywhere_are_put_where_a_calendar_has_them() {
+    let world = World::new().await;
+    let chats: Vec<Value> = [i64::MIN, i64::MAX, -1, 0]
+        .iter()
+        .map(|ms| {
+            json!({"title": format!("at {ms}"), "created_ms": ms, "changed_ms": ms, "messages": [
+                {"role": "user", "created_ms": ms, "text": "findme"},
+                {"role": "assistant", "follows": 0, "created_ms": ms, "ended_ms": ms,
+                 "model": "R1", "state": "stopped", "thinking": "", "text": "findme too",
+                 "thinking_tokens": u32::MAX, "answer_tokens": u32::MAX,
+                 "thinking_ms": u64::MAX, "answer_ms": u64::MAX},
+            ]})
+        })
+        .collect();
+    let file = json!({"form": "spud-chats", "version": 2, "written_ms": 0, "chats": chats});
+    assert_eq!(take_in(&world, &file.to_string()).await.unwrap(), 4);
+    let found = world.app.search("findme").await.unwrap();
+    assert_eq!(found.len(), 4, "{found:?}");
+    let all = json_of(&world.app, None).await;
+    let last = 253_402_300_799_999_i64;
+    for chat in all["chats"].as_array().unwrap() {
+        for ms in [
+            &chat["created_ms"],
+            &chat["changed_ms"],
+            &chat["messages"][1]["ended_ms"],
+        ] {
+            assert!((0..=last).contains(&ms.as_i64().unwrap()), "{chat}");
+        }
+    }
+    world.app.close().await;
+}

@@ -321,3 +321,64 @@ async fn a_terminal_beside_the_window_leaves_its_downloads_alone() {
     until(&mut events, |rows| rows.first().is_some_and(comes)).await;
     app.close().await;
 }
+
+/// A comma too many, and Spud connected although "Offline" was on.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_of_the_network_connects_to_nothing_until_a_person_answers() {
+    let shop = Shop::new(None);
+    let set = shop.home.path().join("network.json");
+    let hub = std::fs::read_to_string(&set).unwrap();
+    let hub: serde_json::Value = serde_json::from_str(&hub).unwrap();
+    let hub = hub["hubs"][0].as_str().unwrap().to_owned();
+    for (number, wrong) in [
+        format!(r#"{{"offline": true, "hubs": ["{hub}"],}}"#),
+        format!(r#"{{"offline": "yes", "hubs": ["{hub}"]}}"#),
+        format!(r#"{{"ofline": true, "hubs": ["{hub}"]}}"#),
+        format!(r#"{{"offline": true, "hubs": ["{hub}"], "offline": false}}"#),
+        format!(r#"{{"hubs": ["{hub}"], "limit": -1}}"#),
+        String::new(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        std::fs::write(&set, &wrong).unwrap();
+        let home = Home::at(shop.home.path());
+        let asked = shop.asked();
+        let (app, mut events) = shop.open().await;
+        assert!(app.network().offline, "{wrong}");
+        let AppEvent::Snapshot(first) = events.recv().await.unwrap() else {
+            panic!("no snapshot");
+        };
+        let is_told = |told: &app::Failure| {
+            told.message.contains("network.json") && told.message.contains("connects to nothing")
+        };
+        assert!(first.notices.iter().any(is_told), "{:?}", first.notices);
+        app.download(SMALL, QUANT).await.unwrap();
+        // A terminal beside it reads the same file.
+        let ask = app::Pull {
+            id: LARGE.to_owned(),
+            ..app::Pull::default()
+        };
+        let (_stopper, stop) = app::stop::stop();
+        let refused = app::pull(&home, &ask, stop, |_| ()).await.unwrap_err();
+        assert!(is_told(&refused), "{refused}");
+        assert_eq!(shop.asked(), asked, "{wrong}");
+        let network = Network {
+            hubs: vec![hub.clone()],
+            ..Network::default()
+        };
+        app.set_network(network).await.unwrap();
+        let small = shop.file("small");
+        until(&mut events, |rows| done(&rows[0], &small)).await;
+        app.close().await;
+        let name = match number {
+            0 => "network.unread.json".to_owned(),
+            number => format!("network.unread-{}.json", number + 1),
+        };
+        let kept = std::fs::read_to_string(shop.home.path().join(name)).unwrap();
+        assert_eq!(kept, wrong);
+        assert_eq!(Network::unread(&home), None);
+        std::fs::remove_file(&small).unwrap();
+        let _ = std::fs::remove_file(small.with_file_name("small.gguf.sha256.json"));
+    }
+}

@@ -367,3 +367,126 @@ fn a_disk_that_takes_no_large_files_is_named() {
     // Where there is none, it goes on.
     assert_eq!(pull(&home, &server, &[]).status, Some(0));
 }
+
+/// It ended at once where the first read was cut, or answered with "later".
+#[test]
+fn the_first_look_waits_as_a_download_does() {
+    let bytes = sprout();
+    let listing = format!(
+        r#"[{{"type":"file","oid":"1","size":1,"lfs":{{"oid":"{}","size":{}}},"path":"sprout.gguf"}}]"#,
+        sha256(),
+        bytes.len()
+    );
+    let counts: [AtomicUsize; 2] = Default::default();
+    let server = Server::new(move |request| {
+        let (which, good) = match request.path.as_str() {
+            LISTING => (0, Reply::status(200).body(listing.as_bytes())),
+            PATH if request.is_probe() => return Reply::good(&bytes, request),
+            PATH => (1, Reply::good(&bytes, request)),
+            _ => return Reply::status(404),
+        };
+        match counts[which].fetch_add(1, Ordering::Relaxed) {
+            0 => Reply {
+                cut: Some(good.part.len() / 3),
+                ..good
+            },
+            1 => Reply::status(429).header("Retry-After", "1"),
+            _ => good,
+        }
+    });
+    // Any model of the hub: its list and its header are asked for before its bytes.
+    let home = Home::new();
+    let endpoint = server.url("/").to_string();
+    let ran = home.run(&["pull", "me/sprout", "--endpoint", &endpoint, "--json"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    let waits: Vec<Value> = lines(&ran);
+    let waits = waits.iter().filter(|line| line["type"] == "waiting");
+    let why: Vec<String> = waits.map(|line| line["why"].to_string()).collect();
+    let busy = why.iter().filter(|why| why.contains("429")).count();
+    assert!(busy >= 2, "{why:?}");
+    assert!(is_there(&home).is_file());
+}
+
+/// A comma too many, and `spud` connected although "Offline" was on.
+#[test]
+fn settings_of_the_network_that_cannot_be_read_keep_it_offline_and_are_told() {
+    let bytes = sprout();
+    let home = home(&format!(
+        "bytes = {}\nsha256 = [\"{}\"]",
+        bytes.len(),
+        sha256()
+    ));
+    let set = home.path().join("network.json");
+    let wrong = r#"{"offline": true,}"#;
+    std::fs::write(&set, wrong).unwrap();
+    let server = Server::new(move |request| Reply::good(&bytes, request));
+    for (model, more) in [(ID, None), ("me/sprout", Some("--json"))] {
+        let endpoint = server.url("/").to_string();
+        let mut arguments = vec!["pull", model, "--endpoint", &endpoint];
+        arguments.extend(more);
+        let ran = home.run(&arguments);
+        assert_eq!(ran.status, Some(1), "{ran:?}");
+        let errors: Vec<&str> = ran.errors.lines().collect();
+        let told = errors.last().unwrap();
+        assert!(
+            told.contains("network.json") && told.contains("connects to nothing"),
+            "{ran:?}"
+        );
+    }
+    assert!(server.requests().is_empty());
+    let kept = home.path().join("network.unread.json");
+    assert_eq!(std::fs::read_to_string(kept).unwrap(), wrong);
+    assert_eq!(std::fs::read_to_string(set).unwrap(), wrong);
+    assert!(!home.path().join("connections.jsonl").exists());
+}
+
+/// Sizes that no file has, alone and in a set whose sum cannot be counted.
+#[test]
+fn a_size_that_no_file_has_is_refused_in_words() {
+    let bytes = sprout();
+    let hash = sha256();
+    for (size, names) in [
+        (0, &["sprout.gguf"][..]),
+        (u64::MAX, &["sprout.gguf"]),
+        (
+            u64::MAX,
+            &[
+                "s-Q4_K_M-00001-of-00002.gguf",
+                "s-Q4_K_M-00002-of-00002.gguf",
+            ],
+        ),
+    ] {
+        let entries: Vec<String> = names
+            .iter()
+            .map(|name| {
+                format!(
+                    r#"{{"type":"file","oid":"1","size":1,"lfs":{{"oid":"{hash}","size":{size}}},"path":"{name}"}}"#
+                )
+            })
+            .collect();
+        let (listing, served) = (format!("[{}]", entries.join(",")), bytes.clone());
+        let server = Server::new(
+            move |request| match (request.path.as_str(), request.range) {
+                (LISTING, _) => Reply::status(200).body(listing.as_bytes()),
+                // A hub that keeps to what it said.
+                (_, Some((first, last))) => {
+                    let length = served.len() as u64;
+                    let part = first.min(length)..last.saturating_add(1).min(length);
+                    let part =
+                        usize::try_from(part.start).unwrap()..usize::try_from(part.end).unwrap();
+                    let range = format!("bytes {first}-{last}/{size}");
+                    Reply::status(206)
+                        .header("Content-Range", &range)
+                        .body(&served[part])
+                }
+                _ => Reply::status(404),
+            },
+        );
+        let home = Home::new();
+        let endpoint = server.url("/").to_string();
+        let ran = home.run(&["pull", "me/sprout", "--anyway", "--endpoint", &endpoint]);
+        assert_eq!(ran.status, Some(1), "{size} {names:?}: {ran:?}");
+        assert!(!ran.errors.contains("panicked"), "{ran:?}");
+        assert!(!is_there(&home).exists());
+    }
+}

@@ -105,6 +105,55 @@ fn every_room_keeps_the_lints_of_the_house() {
     }
 }
 
+/// Where tasks are begun, each watched to its end.
+const TASKS: &[&str] = &["crates/app/src/task.rs", "src-tauri/src/tasks.rs"];
+
+/// A task that panics with nobody to see it leaves a chat busy or a queue still for ever.
+#[test]
+fn no_task_is_dropped_unwatched() {
+    let mut looked = 0;
+    for folder in [
+        "crates/app/src",
+        "crates/library/src",
+        "crates/cli/src",
+        "src-tauri/src",
+    ] {
+        for path in sources(&top().join(folder)) {
+            looked += 1;
+            if TASKS.iter().any(|tasks| path.ends_with(tasks)) {
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            let bare = [
+                "tokio::spawn(",
+                "async_runtime::spawn(",
+                "async_runtime::{spawn",
+                " spawn(",
+            ];
+            for line in text.lines().map(str::trim_start) {
+                let begins = bare.iter().any(|words| line.contains(words));
+                let watched = line.contains("task::spawn(") || line.starts_with("//");
+                assert!(!begins || watched, "`{}`: {line}", path.display());
+            }
+        }
+    }
+    assert!(looked > 100, "{looked}");
+}
+
+/// Every file of Rust below a folder.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            found.push(path);
+        }
+    }
+    found
+}
+
 fn top() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../..")

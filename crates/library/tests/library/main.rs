@@ -7,9 +7,12 @@ mod deaths;
 mod disks;
 mod elsewhere;
 mod faults;
+mod first;
+mod flips;
 mod hub;
 mod mending;
 mod server;
+mod sizes;
 // Those of chats, as everywhere.
 #[cfg(target_os = "linux")]
 #[path = "../../../chats/tests/chats/skips.rs"]

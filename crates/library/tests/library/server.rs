@@ -29,6 +29,19 @@ impl Request {
     }
 }
 
+/// What is done in the middle of a body.
+#[derive(Clone)]
+pub(crate) struct Midway {
+    after: usize,
+    deed: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl std::fmt::Debug for Midway {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "something after {} bytes", self.after)
+    }
+}
+
 /// What is done with a request.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Reply {
@@ -47,6 +60,8 @@ pub(crate) struct Reply {
     pub(crate) rate: Option<u64>,
     /// What comes behind the body.
     pub(crate) more: Vec<u8>,
+    /// What is done once so many bytes are sent.
+    pub(crate) midway: Option<Midway>,
 }
 
 impl Reply {
@@ -64,6 +79,14 @@ impl Reply {
 
     pub(crate) fn to(address: &str) -> Self {
         Self::status(302).header("Location", address)
+    }
+
+    pub(crate) fn midway(self, after: usize, deed: impl Fn() + Send + Sync + 'static) -> Self {
+        let deed = Arc::new(deed);
+        Self {
+            midway: Some(Midway { after, deed }),
+            ..self
+        }
     }
 
     pub(crate) fn body(self, body: &[u8]) -> Self {
@@ -232,8 +255,14 @@ fn send(mut stream: &TcpStream, reply: &Reply, sent: &AtomicU64) -> Option<()> {
         .or(reply.hang)
         .unwrap_or(body.len())
         .min(body.len());
+    let mut midway = reply.midway.as_ref();
+    let mut gone = 0;
     for piece in body[..stop].chunks(64 << 10) {
         stream.write_all(piece).ok()?;
+        gone += piece.len();
+        if let Some(midway) = midway.take_if(|midway| gone >= midway.after) {
+            (midway.deed)();
+        }
         sent.fetch_add(piece.len() as u64, Ordering::Relaxed);
         if let Some(rate) = reply.rate {
             thread::sleep(Duration::from_micros(piece.len() as u64 * 1_000_000 / rate));

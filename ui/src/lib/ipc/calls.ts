@@ -6,7 +6,8 @@ import type {
   AttachRequest,
   ChatEvent,
   ChatRequest,
-  Connection,
+  Connections,
+  ConnectionsRequest,
   CrashReport,
   CrashReportName,
   DataView,
@@ -146,8 +147,8 @@ export interface Calls {
   /** Deletes what came of it; of one that is done only its row goes. */
   cancel_download: { request: DownloadKey; response: null };
   set_network: { request: NetworkRequest; response: null };
-  /** The latest connections, the last first. */
-  connections: { request: Nothing; response: Connection[] };
+  /** The latest connections or all, the last first. */
+  connections: { request: ConnectionsRequest; response: Connections };
   /** What deleting a model would free; rejects where it is not ours to delete. */
   removal: { request: DownloadRequest; response: Removal };
   remove_model: { request: DownloadRequest; response: null };

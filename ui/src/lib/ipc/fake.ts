@@ -223,7 +223,7 @@ export class FakeBackend implements Backend {
       (event) => this.#tellApp(event),
       (chat, event) => this.#tell(chat, event),
     ),
-    connections: () => fakeConnections(),
+    connections: ({ all }) => fakeConnections(all),
     removal: () => ({ bytes: 1_117_320_736, paths: ['/home/ada/models/r1.gguf'] }),
     remove_model: () => null,
     open_link: () => null,

@@ -1,5 +1,5 @@
 // A shelf for the scripted backend with every state that a download can be in.
-import type { Connection, Download, DownloadState } from './wire';
+import type { Connection, Connections, Download, DownloadState } from './wire';
 
 const GIB = 1024 ** 3;
 
@@ -80,8 +80,8 @@ export function fakeDownloads(): Download[] {
 }
 
 /** What the ledger tells. */
-export function fakeConnections(): Connection[] {
-  return [
+export function fakeConnections(all: boolean): Connections {
+  const latest: Connection[] = [
     {
       atMs: Date.now() - 90_000,
       host: 'cas-bridge.xethub.hf.co',
@@ -97,4 +97,12 @@ export function fakeConnections(): Connection[] {
       bytes: 21_330,
     },
   ];
+  const first: Connection = {
+    atMs: Date.UTC(2026, 0, 2),
+    host: 'modelscope.cn',
+    why: { type: 'header', file: 'DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf' },
+    requests: 2,
+    bytes: 8_388_608,
+  };
+  return { rows: all ? [...latest, first] : latest, more: !all };
 }

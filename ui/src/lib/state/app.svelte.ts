@@ -108,6 +108,10 @@ export class AppState {
         break;
       case 'network':
         this.network = event.network;
+        // Who sets it has answered.
+        this.notices = this.notices.filter(
+          ({ failure }) => failure.cause?.type !== 'network_unread',
+        );
         break;
       case 'leaving':
         this.isLeaving = true;

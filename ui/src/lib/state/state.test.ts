@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { FakeKeeping } from '../ipc/fakeKeeping';
-import type { ChatEvent, Message } from '../ipc/wire';
+import type { Cause, ChatEvent, Message } from '../ipc/wire';
 import { AppState } from './app.svelte';
 import { ChatState } from './chat.svelte';
 import { follows } from './follow.svelte';
@@ -344,5 +344,19 @@ describe('the app', () => {
     expect(app.notices).toEqual([]);
     app.apply({ type: 'notice', notice: { failure } });
     expect(app.notices).toHaveLength(1);
+  });
+});
+
+describe('what could not be read of the network', () => {
+  it('is said until somebody has set it anew', () => {
+    const app = new AppState();
+    const of = (message: string, cause?: Cause): void =>
+      app.note({ code: 'storage', message, hint: null, ...(cause ? { cause } : {}) });
+    of('`network.json` cannot be read', { type: 'network_unread', path: '/n', kept: '/k' });
+    of('another');
+    expect(app.notices).toHaveLength(2);
+    const network = { offline: false, limit: 0, hubs: [], closing: 'ask' as const };
+    app.apply({ type: 'network', network });
+    expect(app.notices.map(({ failure }) => failure.message)).toEqual(['another']);
   });
 });
