@@ -84,7 +84,7 @@ pub(crate) fn account() -> Option<Account> {
 /// Whether the machine is busy while this thread only listens.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn is_busy(listen: Duration) -> Option<bool> {
-    let mut seen = sysinfo::System::new();
+    let mut seen = sysinfo::System::new().ok()?;
     seen.refresh_cpu_usage();
     std::thread::sleep(listen.max(sysinfo::MINIMUM_CPU_UPDATE_INTERVAL));
     seen.refresh_cpu_usage();
