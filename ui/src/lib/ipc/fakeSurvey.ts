@@ -106,9 +106,12 @@ export class FakeSurvey {
       ({ fit }) =>
         fit.verdict === 'comfortable' && (fit.estimate?.answerMs ?? Infinity) <= this.patienceMs,
     );
-    best.sort((one, other) => score(other) - score(one));
-    const first = best[0];
     const time = (candidate: Candidate): number => candidate.fit.estimate?.answerMs ?? Infinity;
+    // As Rust weighs them: three points for half of the time that somebody accepts.
+    const worth = (candidate: Candidate): number =>
+      score(candidate) - (6 * time(candidate)) / this.patienceMs;
+    best.sort((one, other) => worth(other) - worth(one));
+    const first = best[0];
     const smarter = candidates.filter(
       (other) =>
         first &&
