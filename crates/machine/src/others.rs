@@ -49,7 +49,7 @@ enum Begun {
 }
 
 impl Watch {
-    /// Begins. May take [`LISTEN`] where there are no accounts.
+    /// Begins. Takes some tenths of a second where there are no accounts.
     pub fn begin() -> Self {
         Self(match system::account() {
             Some(account) => Begun::Account(account),
