@@ -126,9 +126,6 @@ export class FakeBackend implements Backend {
     },
     rename_chat: ({ chat, title }) => this.#change(chat, (row) => (row.title = title)),
     pin_chat: ({ chat, pinned }) => this.#change(chat, (row) => (row.pinned = pinned)),
-    export_chats: () => null,
-    set_copy: () => null,
-    import_chats: () => 0,
     search: ({ query }) => fakeSearch(this.scene.chats, query),
     delete_chat: ({ chat: id }) => {
       this.#chat(id).deleted = true;

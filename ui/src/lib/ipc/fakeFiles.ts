@@ -57,7 +57,15 @@ export class FakeFiles {
   }
 }
 
-type Handles = 'attach' | 'detach' | 'stop_reading' | 'file_text' | 'weigh';
+type Handles =
+  | 'attach'
+  | 'detach'
+  | 'stop_reading'
+  | 'file_text'
+  | 'weigh'
+  | 'export_chats'
+  | 'set_copy'
+  | 'import_chats';
 
 export function filesCalls(
   files: FakeFiles,
@@ -74,6 +82,10 @@ export function filesCalls(
       return null;
     },
     stop_reading: () => null,
+    // Nobody chooses a file here.
+    export_chats: () => null,
+    set_copy: () => null,
+    import_chats: () => 0,
     file_text: ({ file }) => files.text(file),
     weigh: ({ files: ids, text }) => {
       const each = ids.map((id) => files.tokens(id));
