@@ -23,7 +23,7 @@ impl EngineRoom {
     /// Measures again some time after the start, where that is due and nobody uses the engine.
     pub(crate) fn measure_after_the_start(&self) {
         let room = self.downgrade();
-        tokio::spawn(async move {
+        self.look_after(async move {
             sleep(AFTER_THE_START).await;
             let Some(room) = room.upgrade() else { return };
             let is_free = room.resident().try_lock().is_ok();

@@ -13,6 +13,7 @@ use crate::engine_room::{Ending, Progress, Settings};
 use crate::failure::{Code, Failure};
 use crate::resident::Resident;
 use crate::stop::Stop;
+use crate::task;
 
 /// A reply that was told to end is ended for the user after this time. A GPU asks nobody whether it
 /// should stop, and what it was given last may take it longer: it comes to its end behind the user's
@@ -37,7 +38,8 @@ fn finish(
     mut events: UnboundedReceiver<Event>,
     Patience(limit): Patience,
 ) -> JoinHandle<()> {
-    tokio::spawn(async move {
+    let broken = killer.clone();
+    let work = async move {
         let ended = async {
             while let Some(event) = events.recv().await {
                 if matches!(event, Event::ReplyEnded { .. }) {
@@ -48,7 +50,8 @@ fn finish(
         if timeout(limit, ended).await.is_err() {
             killer.kill();
         }
-    })
+    };
+    task::spawn(work, move |_| async move { broken.kill() })
 }
 
 /// Stops a reply that nobody hears any more: whoever heard it broke.

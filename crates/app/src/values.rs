@@ -171,6 +171,8 @@ fn bytes(path: &Path) -> io::Result<Option<Vec<u8>>> {
                 Ok(_) => Err(error),
             };
         }
+        // Where the folder itself is a file, nobody ever set anything.
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(None),
         Err(error) => return Err(error),
     };
     let mut bytes = Vec::new();

@@ -169,8 +169,8 @@ fn a_reader_that_leaves_ends_the_reply_quietly() {
     let mut running = home.start(&["ask", "--json", LONG]);
     running.line_of("answer");
     let (status, errors) = running.end_unread();
-    assert_eq!(status, Some(130), "{errors}");
-    assert!(!errors.contains("panicked"), "{errors}");
+    // `spud ask … | head -1` has done what was wanted of it.
+    assert_eq!((status, errors.as_str()), (Some(0), ""));
 }
 
 #[test]

@@ -696,6 +696,9 @@ export type ConnectionsRequest = {
  */
 all: boolean, };
 
+/**
+ * Connections, the last first.
+ */
 export type Connections = { rows: Array<Connection>, 
 /**
  * There are older ones.
