@@ -89,7 +89,7 @@ impl Network {
         let said = unread.said;
         let message = format!("`{path}` cannot be read ({said}), so Spud connects to nothing");
         let hint = format!(
-            "To connect again, mend that file or switch \"Offline\" off in the window's settings. A copy is \
+            "To connect again, mend that file or switch \"Offline\" off in the window's settings. The file is \
              kept as `{kept}`."
         );
         let failure = Failure::new(Code::Storage, message).hint(hint);

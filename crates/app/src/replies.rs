@@ -19,6 +19,7 @@ use crate::engine_room::{Ending, Outcome, Progress};
 use crate::events::{ChatEvent, Phase};
 use crate::failure::{Code, Failure};
 use crate::open::{App, now_ms};
+use crate::state::Live;
 use crate::stop::Stop;
 use crate::task;
 #[cfg(test)]
@@ -144,6 +145,7 @@ impl App {
 
     /// Ends a reply on disk, in memory and for those who watch.
     async fn end(&self, chat: ChatId, message: MessageId, told: Told) {
+        let again = told.clone();
         let ended = self
             .at_the_gate(move |app, chats| {
                 #[cfg(test)]
@@ -189,15 +191,20 @@ impl App {
             })
             .await;
         if let Err(failure) = ended {
-            {
-                let mut state = self.state();
-                if let Some(live) = state.live.remove(&chat) {
-                    let end = End::Failed(saved_failure(&failure));
-                    let shown = with_end(live.message, end);
-                    state.tell_chat(chat, &ChatEvent::End(shown));
-                }
-                state.notice(failure);
+            let live = self.state().live.remove(&chat);
+            if let Some(Live { message, base, .. }) = live {
+                let shown = with_end(message.clone(), End::Failed(saved_failure(&failure)));
+                self.state().tell_chat(chat, &ChatEvent::End(shown.clone()));
+                // On disk it is still being written.
+                let unsaved = Unsaved {
+                    whole: message,
+                    base,
+                    told: again,
+                    shown,
+                };
+                self.keep_unsaved(chat, unsaved);
             }
+            self.state().notice(failure);
             // Where even that fails, the row is told with the chat's next change.
             let told = self.at_the_gate(move |app, chats| app.tell_row(chats, chat));
             let _ = told.await;

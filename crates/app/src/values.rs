@@ -249,6 +249,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let absent = Values::of(&folder.path().join("absent.json"));
         assert_eq!(said(&absent, true), None);
+        let file = folder.path().join("a file");
+        std::fs::write(&file, "").unwrap();
+        let below = Values::of(&file.join("absent.json"));
+        assert_eq!(said(&below, true), None);
         let marked = &mut of(b"\xef\xbb\xbf{\"a\": 1}");
         assert_eq!((marked.take("a", 0, 9), said(marked, true)), (1, None));
         let wide: Vec<u8> = "{\"a\": 1}"
