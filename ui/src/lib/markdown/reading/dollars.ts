@@ -26,13 +26,15 @@ export function inDollars(text: string, at: number, limit: number): End {
   const end = at + (found?.[0].length ?? 0);
   const before = text[at - 1] ?? '';
   // Behind a letter or a digit only what is TeX beyond doubt: "2$\pi$", but "US$5".
-  if (/[A-Za-z0-9]/.test(before) && !/^[A-Za-z\\]/.test(inside)) return null;
+  if (/[A-Za-z0-9]/.test(before) && !/^(?:[A-Za-z\\]|$)/.test(inside)) return null;
   if (found?.[2] === undefined || end > limit) {
     const isAtEnd = limit === text.length && end === text.length;
     return isAtEnd && mayBecomeOne(inside) ? 'open' : null;
   }
   const after = text.slice(end, end + 4);
   if (!INSIDE_IS_TIGHT.test(inside) || hasSentence(inside)) return null;
+  // "the $n$t…": an ordinal, perhaps.
+  if (end + 1 === text.length && /^[tsnr]$/.test(after)) return 'open';
   if (/^[\d_{$]/.test(after) || (/^[A-Za-z]/.test(after) && !ORDINAL.test(after))) return null;
   return SHELL.test(inside) && after.startsWith(inside[0]!) ? null : end;
 }

@@ -52,10 +52,10 @@ class Emphasis {
 
   meet(run: Run): void {
     let left = run.length;
-    const inBold = run.endsLabel && this.#openers.some((it) => it.run.mark === '*' && it.left >= 2);
-    if (run.closes || inBold) left = this.#close(run, left);
+    const inLabel = run.endsLabel && this.#isOpen(run.mark);
+    if (run.closes || inLabel) left = this.#close(run, left);
     if (left === 0) return;
-    if (!run.opens || inBold) {
+    if (!run.opens || inLabel) {
       this.take({ type: 'text', text: run.mark.repeat(left) });
       return;
     }
@@ -70,18 +70,23 @@ class Emphasis {
       const isEmpty = opener.place === this.#read.length - 1;
       if (isEmpty) this.#openers.pop();
       else if (!this.#mayClose(opener)) this.#forget(this.#openers.length - 1);
+      // What is left of it then is wrapped in its turn.
       else this.#wrap(opener, opener.left === 1 ? 1 : 2);
-      if (this.#openers.at(-1) === opener) this.#forget(this.#openers.length - 1);
     }
     this.#forget(0);
     return joined(this.#read);
+  }
+
+  /** Whether a run of two of this mark is open. */
+  #isOpen(mark: Run['mark']): boolean {
+    return this.#openers.some((it) => it.run.mark === mark && it.left >= 2);
   }
 
   /** Whether what is open is more likely emphasis than not, before its end is there. */
   #mayClose({ run, line, place }: Opener): boolean {
     const next = this.#read[place + 1];
     const isSign = run.length === 1 && next?.type === 'text' && !BEGINS_WORDS.test(next.text);
-    return run.mark !== '_' && !isSign && (line === this.#line || !run.closes);
+    return run.beginsWords && run.mark !== '_' && !isSign && (line === this.#line || !run.closes);
   }
 
   #close(run: Run, length: number): number {

@@ -21,7 +21,7 @@ const PUNCTUATED = /^[ \t]*[.,;:!?。，；：！？、]{0,3}[ \t]*(?:\n|$)/;
 const SPACES_BEFORE = /[ \t]+$/;
 /** Unfinished at the end of a text that is still being written: marks, and a link's address. */
 const UNFINISHED =
-  /(?:(?<!\w)_{1,2}[A-Za-z0-9_]{0,64}|[*_~]+[-+−±√$#&~.]?|\\|&[A-Za-z#0-9]{0,8}|!?\[[^[\]\n]{0,300}\]\([^()\s]{0,2000}|<(?:h|ht|htt|https?:?\/{0,2})?)$/;
+  /(?:(?<!\w)_{1,2}[A-Za-z0-9_]{0,64}|\\?[*_~]+(?:[-+−±√$#&~.]|h(?:t(?:tp?)?)?|https?:?\/{0,2}|w{1,3}\.?)?|\\&?|&[A-Za-z#0-9]{0,8}|!?\[[^[\]\n]{0,300}\]\([^()\s]{0,2000}|<(?:h|ht|htt|https?:?\/{0,2}|https?:\/\/[^\s<>]{0,2000})?)$/;
 /** A last line of nothing but what may become the marks of a block, or the head of a table. */
 const UNFINISHED_LINE =
   /(?:^|\n)[ \t]*(?:[-*+=#>~`|:_ ]+|\d{1,9}[.)]|\[[ xX]?\]?|\|[^\n]*(?:\n[ \t]*\|[-:| ]*)?)[ \t]*$/;

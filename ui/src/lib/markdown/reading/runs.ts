@@ -11,8 +11,10 @@ export interface Run {
   length: number;
   opens: boolean;
   closes: boolean;
-  /** Behind the punctuation of a sentence and before a letter: within bold it can only close. */
+  /** Behind the punctuation of a sentence and before a letter: within what such a run opened it closes. */
   endsLabel: boolean;
+  /** Behind a space, a bracket or CJK: more likely emphasis than not, before its end is there. */
+  beginsWords: boolean;
 }
 
 /** A formula, code or an address as a neighbour: `at` a place of its first or last letter. */
@@ -23,6 +25,7 @@ const OPENING_BRACKET = /^[([{|]$/;
 const SIGN = /^[-+−±√\\$#&~.]$/;
 const DOTS_AHEAD = /^ ?(?:\.{2,3}|[…⋯]) ?\*/;
 const DOTS_BEHIND = /\* ?(?:\.{2,3}|[…⋯]) ?$/;
+const BEFORE_WORDS = /^[\p{Pi}\p{Ps}"'*_~—–:]$/u;
 const QUOTE = /^["']$/;
 const DIGIT = /^\p{N}$/u;
 const ENDS_SENTENCE = /^[:.!?,;%)\]”’"']$/;
@@ -42,7 +45,8 @@ export function readRun(text: string, at: number, length: number, isPiece: IsPie
     length,
     opens: mark === '_' ? left && (!right || outer) : left,
     closes: mark === '_' ? right && (!left || inner) : right,
-    endsLabel: mark === '*' && length === 2 && ENDS_SENTENCE.test(before) && isWord(after),
+    beginsWords: isSpace(before) || isCjk(before) || BEFORE_WORDS.test(before),
+    endsLabel: mark !== '_' && length === 2 && ENDS_SENTENCE.test(before) && isWord(after),
   };
 }
 
