@@ -70,6 +70,8 @@ BSD-3-Clause, ISC, Zlib, Unicode-3.0, MPL-2.0. Sources of all are in Rust's regi
   `## The page: packages
 
 KaTeX's fonts and highlight.js' languages are parts of these packages and under their terms.
+KaTeX carries mhchem, which is Apache-2.0 (its text is LICENSE-APACHE): copyright 2011-2015 The MathJax Consortium,
+2015-2018 Martin Hensel.
 `,
   ...packages,
 ];

@@ -1,5 +1,5 @@
-//! Opens the window in a home of its own and says what is in it. One window at a time: two would
-//! only wait for each other's processor.
+//! Opens the window in a home of its own and says what is in it. Two windows at a time: each waits half of its life,
+//! and more would only wait for each other's processor.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use thirtyfour::error::WebDriverErrorInner;
 use thirtyfour::prelude::*;
 use thirtyfour::{Capabilities, Key, TypingData};
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::processes::{Process, Slowed};
 
@@ -25,7 +25,7 @@ const BUS: &str = "DBUS_SESSION_BUS_ADDRESS";
 /// Between two looks.
 const LOOK: Duration = Duration::from_millis(25);
 
-static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+static TWO_AT_A_TIME: Semaphore = Semaphore::const_new(2);
 
 fn machine_file(name: &str) -> String {
     let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/../crates");
@@ -99,8 +99,8 @@ impl Opening {
 
     /// Opens the window and waits until the page is there.
     pub(crate) async fn open(&self) -> Window {
-        let alone = ONE_AT_A_TIME.lock().await;
-        self.start(Some(alone)).await
+        let place = TWO_AT_A_TIME.acquire().await.expect("never closed");
+        self.start(Some(place)).await
     }
 
     /// Opens one more beside a window of the same test.
@@ -108,7 +108,7 @@ impl Opening {
         self.start(None).await
     }
 
-    async fn start(&self, alone: Option<MutexGuard<'static, ()>>) -> Window {
+    async fn start(&self, place: Option<SemaphorePermit<'static>>) -> Window {
         let built = Path::new(env!("CARGO_BIN_EXE_spud-desktop"));
         let program = self.program.as_deref().unwrap_or(built);
         let engine = built.with_file_name("spud-engine");
@@ -168,9 +168,10 @@ impl Opening {
             data,
             screen: display,
             bus: self.bus.clone().unwrap_or_default(),
+            _home: Arc::clone(&self.home),
             _driver: driver,
             _xvfb: xvfb,
-            _alone: alone,
+            _place: place,
         };
         window.one("composer").await;
         window
@@ -202,9 +203,11 @@ pub(crate) struct Window {
     data: PathBuf,
     screen: String,
     bus: String,
+    /// Stays as long as the window.
+    _home: Arc<TempDir>,
     _driver: Process,
     _xvfb: Process,
-    _alone: Option<MutexGuard<'static, ()>>,
+    _place: Option<SemaphorePermit<'static>>,
 }
 
 /// True of an element that was replaced just now, or is not yet where a person could reach it.
