@@ -70,6 +70,8 @@ stage_package() {
   out=$(llama_output "$built") || die "llama.cpp's libraries are not where its build leaves them."
   # Under the names that programs look for; links would only be a second name for each.
   for page in "$out"/lib*.so.[0-9]; do
+    # llama.cpp's helpers come only where the linker kept something of them.
+    case $page in *llama-common*) readelf -d "$built/spud-engine" | grep -q libllama-common || continue ;; esac
     install -m 644 "$page" "$lib/$(basename "$page")"
   done
   install -m 644 "$(kernels_output "$built")"/libggml-cpu-*.so "$lib/"
@@ -216,6 +218,7 @@ weigh_package() {
     weigh "the terminal (spud)" "$stage/usr/bin/spud"
     weigh "the engine (spud-engine)" "$stage/usr/lib/spud/spud-engine"
     weigh "llama.cpp and ggml (libllama, libggml)" "$stage"/usr/lib/spud/lib{llama,ggml,ggml-base}.so.*
+    weigh "llama.cpp's common library" "$stage"/usr/lib/spud/libllama-common.so.*
     weigh "kernels of $(find "$stage/usr/lib/spud" -name 'libggml-cpu-*' | wc -l) kinds of processor" "$stage"/usr/lib/spud/libggml-cpu-*.so
     weigh "GPUs by Vulkan" "$stage"/usr/lib/spud/backends/*
     weigh "Sprout" "$stage/usr/lib/spud/sprout.gguf"
