@@ -21,6 +21,7 @@ const PACKAGE: &str = "SPUD_PACKAGE";
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=src/variants.rs");
+    println!("cargo::rerun-if-changed=link_only.cmake");
     for variable in [WANTED, PACKAGE] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
@@ -152,6 +153,9 @@ impl Build {
         ] {
             config.define(on, "ON");
         }
+        let manifest = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
+        let included = Path::new(&manifest).join("link_only.cmake");
+        config.define("CMAKE_PROJECT_INCLUDE", included);
         // As llama-cpp-sys-2 hands them on, for packages (`.ci/package.sh`).
         for (key, value) in env::vars().filter(|(key, _)| key.starts_with("CMAKE_")) {
             config.define(key, value);
