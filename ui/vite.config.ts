@@ -28,5 +28,11 @@ export default defineConfig({
   preview: { host: '127.0.0.1', port: 4173, strictPort: true },
   resolve: process.env['VITEST'] ? { conditions: ['browser'] } : {},
   // No test is timed: a machine that builds beside it takes ten times as long. One that hangs ends too.
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], testTimeout: 120_000 },
+  // (Vitest leaves a core unused by itself, which of two is half.)
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.ts'],
+    testTimeout: 120_000,
+    maxWorkers: '100%',
+  },
 });

@@ -30,7 +30,7 @@ hr { margin: 3rem 0; border: 0; border-top: 1px solid var(--line) }
 </style>
 ";
 
-/// The texts of a chat that are Markdown, in the order in which [`write`] asks for their markup.
+/// The texts of a chat that are Markdown, in the order in which [`write()`] asks for their markup.
 pub(super) fn texts(transcript: &Transcript, with_thoughts: bool) -> Vec<&str> {
     let replies = shown(transcript)
         .into_iter()

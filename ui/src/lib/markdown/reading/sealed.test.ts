@@ -111,18 +111,18 @@ function expectSameAtEveryPrefix(text: string, step: (at: number) => number): vo
 
 describe('a growing text', () => {
   it('reads the same in parts as whole, at every prefix', () => {
-    for (let seed = 1; seed <= 200; seed += 1) expectSameAtEveryPrefix(makeText(seed), () => 1);
+    for (let seed = 1; seed <= 80; seed += 1) expectSameAtEveryPrefix(makeText(seed), () => 1);
   });
 
   it('reads the same in uneven steps', () => {
-    for (let seed = 1000; seed <= 1300; seed += 1) {
+    for (let seed = 1000; seed <= 1100; seed += 1) {
       const next = random(seed);
       expectSameAtEveryPrefix(makeText(seed), () => 1 + Math.floor(next() * 9));
     }
   });
 
   it('loses no character between the pieces', () => {
-    for (let seed = 1; seed <= 200; seed += 1) {
+    for (let seed = 1; seed <= 80; seed += 1) {
       const text = makeText(seed).replaceAll('\r', '');
       const starts = lexPieces(text, 7).map((piece) => piece.start);
       expect([...starts].sort((a, b) => a - b)).toEqual(starts);
@@ -151,7 +151,7 @@ describe('a growing text', () => {
   });
 
   it('reads long texts the same, in which blank lines are rare', () => {
-    for (let seed = 1; seed <= 8; seed += 1) {
+    for (let seed = 1; seed <= 3; seed += 1) {
       const next = random(seed);
       const scraps = SCRAPS.filter((scrap) => scrap !== '\n\n' || seed % 2 === 0);
       const pick = (): string => scraps[Math.floor(next() * scraps.length)]!;
