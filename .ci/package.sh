@@ -10,7 +10,7 @@ PACKAGES_PACKAGE=(dpkg-dev binutils rpm rpm2cpio cpio xz-utils)
 # What reads the files that other programs will read.
 PACKAGES_VALIDATION=(desktop-file-utils appstream libxml2-utils shared-mime-info)
 
-package_target() { case $(target) in /*) printf '%s/package' "$(target)" ;; *) printf '%s/%s/package' "$PWD" "$(target)" ;; esac; }
+package_target() { printf '%s/package' "$(target)"; }
 package_version() { sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"/\1/p' Cargo.toml; }
 package_licence() { sed -n '/^\[workspace.package\]/,/^\[/s/^license = "\(.*\)"/\1/p' Cargo.toml; }
 # Of the last change, so that the same checkout says the same on any day.

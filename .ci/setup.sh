@@ -174,8 +174,8 @@ build_page() {
   (cd ui && npm run --silent build >&2) || die "the page could not be built (its messages are above)."
 }
 
-# Where cargo puts programs.
-target() { printf '%s' "${CARGO_TARGET_DIR:-target}"; }
+# Where cargo puts programs, as a path that holds in any folder. Called from the top of the checkout.
+target() { case ${CARGO_TARGET_DIR:-target} in /*) printf '%s' "$CARGO_TARGET_DIR" ;; *) printf '%s/%s' "$PWD" "${CARGO_TARGET_DIR:-target}" ;; esac; }
 
 # cargo build of these programs, after a trap was cleared: llama.cpp's build links its libraries
 # into the target folder and fails on a link there that leads nowhere.
@@ -209,7 +209,6 @@ note_processor() {
 become() {
   local program here=$2
   program=$(target)/debug/$1
-  case $program in /*) ;; *) program=$PWD/$program ;; esac
   shift 2
   cd "$here" || exit 1
   exec "$program" "$@"
@@ -219,6 +218,7 @@ become() {
 run_bench() {
   need_packages "${PACKAGES_ENGINE[@]}"
   need_rust
+  case " $* " in *" --gpu"*) build_vulkan ;; esac
   build "$1" spud-engine
   become "$@"
 }

@@ -60,7 +60,7 @@ may_build_vulkan() {
 }
 
 # Where it is built.
-vulkan_folder() { case $(target) in /*) printf '%s/vulkan' "$(target)" ;; *) printf '%s/%s/vulkan' "$PWD" "$(target)" ;; esac; }
+vulkan_folder() { printf '%s/vulkan' "$(target)"; }
 
 is_built() { [ -e "$(vulkan_library)" ] && is_of_now "$folder/stamp"; }
 
