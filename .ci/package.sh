@@ -82,6 +82,7 @@ stage_package() {
   fi
   find "$lib" -name '*.so*' -exec strip --strip-unneeded {} +
   install -m 644 sprout/sprout.gguf "$lib/sprout.gguf"
+  install -m 644 ui/reader/reader.js "$lib/reader.js"
 
   install -D -m 644 packaging/spud.xml "$share/mime/packages/spud.xml"
   mkdir -p "$share/metainfo"
@@ -222,6 +223,7 @@ weigh_package() {
     weigh "kernels of $(find "$stage/usr/lib/spud" -name 'libggml-cpu-*' | wc -l) kinds of processor" "$stage"/usr/lib/spud/libggml-cpu-*.so
     weigh "GPUs by Vulkan" "$stage"/usr/lib/spud/backends/*
     weigh "Sprout" "$stage/usr/lib/spud/sprout.gguf"
+    weigh "the terminal's reader of Markdown" "$stage/usr/lib/spud/reader.js"
     weigh "icons, manual, completions, licences" "$stage"/usr/share icons/*.png
     for package in dist/*; do printf '%-44s %10s\n' "$package" $(($(stat -c %s "$package") / 1024)); done
   } >&2

@@ -23,8 +23,8 @@ PACKAGES_ENGINE=(build-essential cmake libclang-dev clang pkg-config curl ca-cer
 # PyPI's client brings what Debian has not or has too old, and only then.
 PACKAGES_PIP=(python3 python3-pip)
 PACKAGES_WINDOW=(libwebkit2gtk-4.1-dev librsvg2-dev libxdo-dev libssl-dev xz-utils)
-# The last two are a GPU in software.
-PACKAGES_TESTS=(xvfb webkit2gtk-driver dbus fonts-noto-core libvulkan1 mesa-vulkan-drivers)
+# xdotool is a mouse whose events are no script's. The last two are a GPU in software.
+PACKAGES_TESTS=(xvfb webkit2gtk-driver xdotool dbus fonts-noto-core libvulkan1 mesa-vulkan-drivers)
 
 # shellcheck source=.ci/vulkan.sh
 . .ci/vulkan.sh
@@ -73,7 +73,7 @@ need_programs() {
     fi ;;
   esac
   case " $* " in *" xvfb "*)
-    for program in Xvfb WebKitWebDriver; do
+    for program in Xvfb WebKitWebDriver xdotool; do
       command -v "$program" >/dev/null || missing+=("$program")
     done ;;
   esac
@@ -165,10 +165,12 @@ need_page_packages() {
   touch ui/node_modules/.package-lock.json
 }
 
-# Builds the page where a source of it is newer than what was built.
+# Builds the page, and its reader of Markdown for the terminal, where a source is newer than what was built. (The reader
+# is built last.)
 build_page() {
   need_page_packages
-  if [ -f ui/dist/index.html ] && [ -z "$(find ui/src ui/index.html ui/package-lock.json ui/vite.config.ts ui/svelte.config.js -newer ui/dist/index.html -print -quit)" ]; then
+  if [ -f ui/dist/index.html ] && [ -f ui/reader/reader.js ] &&
+    [ -z "$(find ui/src ui/index.html ui/package-lock.json ui/vite.*config.ts ui/svelte.config.js -newer ui/dist/index.html -print -quit)" ]; then
     return
   fi
   (cd ui && npm run --silent build >&2) || die "the page could not be built (its messages are above)."

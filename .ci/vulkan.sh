@@ -44,9 +44,16 @@ build_vulkan() {
 build_vulkan_meanwhile() {
   local identity folder
   may_build_vulkan || return 0
+  is_being_built && return
   vulkan_packages || { printf "%s" "$identity" >"$folder/failed"; return 0; }
   say "GPU support by Vulkan is built in the background (all that is said of it: $folder/output)"
   setsid nice -n 19 "$PWD/run" vulkan >"$folder/output" 2>&1 </dev/null &
+  # The window looks for the lock once, when it opens; on a machine that is busy the build is later than that.
+  local look
+  for look in {1..50}; do
+    is_being_built && return
+    sleep 0.1
+  done
 }
 
 # Whether there is anything to build. Sets `identity` and `folder`.
@@ -61,6 +68,9 @@ may_build_vulkan() {
 
 # Where it is built.
 vulkan_folder() { printf '%s/vulkan' "$(target)"; }
+
+# Does another run build it now?
+is_being_built() { [ -e "$folder/lock" ] && ! flock -n "$folder/lock" true; }
 
 is_built() { [ -e "$(vulkan_library)" ] && is_of_now "$folder/stamp"; }
 

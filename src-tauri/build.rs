@@ -31,6 +31,7 @@ const CALLS: &[&str] = &[
     "restore_chat",
     "set_folder",
     "deleted_chats",
+    "deleted_messages",
     "erase_chats",
     "remove_message",
     "restore_message",

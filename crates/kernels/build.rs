@@ -154,12 +154,12 @@ impl Build {
             config.define(on, "ON");
         }
         let manifest = env::var("CARGO_MANIFEST_DIR").unwrap_or_default();
-        let included = Path::new(&manifest).join("link_only.cmake");
-        config.define("CMAKE_PROJECT_INCLUDE", included);
         // As llama-cpp-sys-2 hands them on, for packages (`.ci/package.sh`).
         for (key, value) in env::vars().filter(|(key, _)| key.starts_with("CMAKE_")) {
             config.define(key, value);
         }
+        let included = Path::new(&manifest).join("link_only.cmake");
+        config.define("CMAKE_PROJECT_INCLUDE", included);
         Self { folder, config }
     }
 

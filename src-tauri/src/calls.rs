@@ -48,6 +48,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         chats::restore_chat,
         chats::set_folder,
         chats::deleted_chats,
+        chats::deleted_messages,
         chats::erase_chats,
         chats::remove_message,
         chats::restore_message,

@@ -12,6 +12,7 @@ mod drops;
 mod leaving;
 mod menu;
 mod notices;
+mod place;
 mod safe_mode;
 mod starts;
 mod streams;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         return status;
     }
     safe_mode::begin();
+    drawing::begin();
     match window::run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

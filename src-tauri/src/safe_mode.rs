@@ -2,15 +2,10 @@
 //! time, the program saves every word, becomes itself again with the GPU left alone, and remembers
 //! that in the data folder (`app::SafeMode`) until WebKit or the driver is another one.
 //!
-//! The variables that make WebKit leave the GPU alone count only before it starts, and a program may
-//! not change its own environment safely. So it executes itself anew in its own place: the number of
-//! the process stays, so does whoever waits for it, and there never are two of them.
+//! How WebKit is made to leave the GPU alone: `drawing`.
 //!
 //! What this does not see: a page that WebKit takes for painted and the screen does not show. For
 //! that there are the settings, where a part of the window can be seen, and `SPUD_SAFE_MODE=on`.
-//!
-//! The variables are this program's alone (`app::add_variables`): a browser that it opens does not
-//! get them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -51,27 +46,23 @@ pub(crate) use linux::{begin, choose, drawing, end, guard};
 #[cfg(target_os = "linux")]
 mod linux {
     use std::ffi::OsString;
-    use std::io::Write;
-    use std::os::unix::process::CommandExt;
     use std::path::Path;
-    use std::process::Command;
     use std::sync::atomic::Ordering;
     use std::time::Duration;
 
-    use app::{Failure, Home, SAFE_MODE_VARIABLE, SafeMode, add_variables, is_added};
+    use app::{Failure, Home, SAFE_MODE_VARIABLE, SafeMode, is_added};
     use tauri::{AppHandle, Manager, WebviewWindow};
     use webkit2gtk::WebViewExt;
 
     use super::FirstPaint;
+    use crate::drawing::{COMPOSING, become_itself, has_gpu};
     use crate::starts::Starts;
     use crate::tasks;
+    use crate::window::complain;
     use crate::wire::Drawing;
 
     /// What WebKit is told before it starts: no buffers shared with the GPU, no composing on it.
-    const SOFTWARE: [&str; 2] = [
-        "WEBKIT_DISABLE_DMABUF_RENDERER",
-        "WEBKIT_DISABLE_COMPOSITING_MODE",
-    ];
+    const SOFTWARE: [&str; 2] = ["WEBKIT_DISABLE_DMABUF_RENDERER", COMPOSING];
 
     /// Why it is on where a person chose it.
     const CHOSEN: &str = "somebody chose it in the settings";
@@ -133,6 +124,7 @@ mod linux {
             safe: is_on(),
             next: kept.is_some(),
             chosen: kept.is_some_and(|kept| kept.chosen),
+            gpu: has_gpu(),
             set_outside: std::env::var_os(SAFE_MODE_VARIABLE)
                 .is_some_and(|set| set == "on" || set == "off")
                 && !is_added(SAFE_MODE_VARIABLE),
@@ -155,23 +147,14 @@ mod linux {
         .keep(home)
     }
 
-    /// Executes this program anew in its own place, with these arguments. Comes back only where that
-    /// fails; the window is opened as usual then.
+    /// Becomes itself in safe mode, with these arguments. Comes back only where that fails; the window is opened as usual
+    /// then.
     fn become_safe(arguments: impl Iterator<Item = OsString>) {
-        let Ok(program) = std::env::current_exe() else {
-            return;
-        };
-        let mut command = Command::new(&program);
-        command.args(arguments);
         let [buffers, composing] = SOFTWARE.map(|name| (name, "1"));
-        add_variables(
-            &mut command,
-            &[(SAFE_MODE_VARIABLE, "on"), buffers, composing],
-        );
-        let failed = command.exec();
-        say(&format!(
-            "cannot start `{}` again in safe mode: {failed}. Start it with {SAFE_MODE_VARIABLE}=on.",
-            program.display()
+        let variables = [(SAFE_MODE_VARIABLE, "on"), buffers, composing];
+        let failed = become_itself(arguments, &variables);
+        complain(&format!(
+            "cannot start again in safe mode: {failed}. Start it with {SAFE_MODE_VARIABLE}=on."
         ));
     }
 
@@ -195,7 +178,7 @@ mod linux {
                 None if is_on() => note_paint(&home),
                 None => {}
                 Some(reason) if is_on() || is_off => {
-                    say(&format!("the window is blank: {reason}"));
+                    complain(&format!("the window is blank: {reason}"));
                 }
                 Some(reason) => start_again(&window, &first, &home, reason).await,
             }
@@ -239,7 +222,7 @@ mod linux {
         home: &Home,
         reason: &'static str,
     ) {
-        say(&format!(
+        complain(&format!(
             "the window is blank: {reason}. It opens again in safe mode, without the GPU."
         ));
         let safe = SafeMode {
@@ -251,7 +234,7 @@ mod linux {
         };
         if let Err(failure) = safe.keep(home) {
             // It happens again at the next start then.
-            say(&failure.message);
+            complain(&failure.message);
         }
         // The page keeps its draft when it goes, if it lives.
         let _ = window.eval("dispatchEvent(new Event('pagehide'))");
@@ -269,7 +252,7 @@ mod linux {
         {
             safe.painted = true;
             if let Err(failure) = safe.keep(home) {
-                say(&failure.message);
+                complain(&failure.message);
             }
         }
     }
@@ -324,11 +307,6 @@ mod linux {
             .collect();
         names.sort();
         names
-    }
-
-    /// On standard error, for whoever started the window in a terminal.
-    fn say(what: &str) {
-        let _ = writeln!(std::io::stderr(), "spud-desktop: {what}");
     }
 
     #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Opens the one window: its size, its title, and that it never goes anywhere but to its own page.
+//! Opens the one window: its title, and that it never goes anywhere but to its own page.
 
 use std::io::Write;
 
@@ -10,11 +10,11 @@ use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuil
 use crate::calls;
 use crate::coming::Coming;
 use crate::copies::Copies;
-use crate::drawing;
 use crate::drops::Drops;
 use crate::leaving::guard;
 use crate::menu;
 use crate::notices;
+use crate::place;
 use crate::safe_mode::{self, FirstPaint};
 use crate::starts::Starts;
 use crate::streams::Streams;
@@ -23,12 +23,6 @@ use crate::theme;
 
 /// The one window's name to Tauri; `capabilities/window.json` names it too.
 pub(crate) const MAIN: &str = "main";
-
-/// In pixels at a scale of 1: wide enough for the list and a comfortable measure.
-const SIZE: (f64, f64) = (1080.0, 760.0);
-
-/// Below this the page's own rules no longer hold.
-const LEAST: (f64, f64) = (360.0, 420.0);
 
 /// Runs until the window is closed and every word is on disk.
 pub(crate) fn run() -> Result<(), String> {
@@ -78,10 +72,16 @@ pub(crate) fn run() -> Result<(), String> {
 /// Opens the window, and has the product come while it is there to be looked at. Nothing in here may
 /// take long: the toolkit's loop waits for it.
 fn open(shell: &tauri::App, home: Result<Home, Failure>, coming: Coming<Wry>) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(shell, MAIN, WebviewUrl::App("index.html".into()))
+    let at = place::of(home.as_ref().ok(), &shell.available_monitors()?);
+    let mut window = WebviewWindowBuilder::new(shell, MAIN, WebviewUrl::App("index.html".into()))
         .title("Spud")
-        .inner_size(SIZE.0, SIZE.1)
-        .min_inner_size(LEAST.0, LEAST.1)
+        .inner_size(at.width, at.height)
+        .min_inner_size(place::LEAST.0, place::LEAST.1)
+        .maximized(at.maximized);
+    if let Some((x, y)) = at.at {
+        window = window.position(x, y);
+    }
+    let window = window
         .enable_clipboard_access()
         .on_navigation(is_our_page)
         // No page of ours saves anything by itself.
@@ -94,9 +94,9 @@ fn open(shell: &tauri::App, home: Result<Home, Failure>, coming: Coming<Wry>) ->
         // The page knows which chat is open; the title bar says what the page says.
         .on_document_title_changed(|window, title| drop(window.set_title(&title)))
         .build()?;
-    drawing::choose(&window)?;
     menu::tame(&window)?;
     if let Ok(home) = &home {
+        place::follow(&window, home.clone(), at);
         safe_mode::guard(&window, home.clone())?;
     }
     let fails = coming.clone();

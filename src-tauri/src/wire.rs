@@ -3,6 +3,7 @@
 //!
 //! Only shapes and the way into them from the app's own types; nothing is decided here.
 
+mod arrivals;
 #[cfg(test)]
 mod bindings;
 mod cause;
@@ -21,12 +22,15 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
+pub(crate) use arrivals::TakenIn;
+#[cfg(test)]
+pub(crate) use arrivals::{Arrival, Fate, LeftOut, PassedOver, Refusal};
 #[cfg(test)]
 pub(crate) use cause::{Cause, Setback, Whole};
 pub(crate) use chat::{
-    ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit, InsteadRequest,
-    MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest, SendRequest,
-    SendResponse, SetRequest, ToSet,
+    AgainRequest, ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit,
+    InsteadRequest, MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest,
+    SendRequest, SendResponse, SetRequest, ToSet,
 };
 #[cfg(test)]
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
@@ -45,9 +49,9 @@ pub(crate) use files::{
 #[cfg(test)]
 pub(crate) use keeping::{Backup, Device, Theme, Width};
 pub(crate) use keeping::{
-    CrashReport, CrashReportName, DataView, DeletedChat, Drawing, EraseRequest, FolderRequest,
-    InstructionsRequest, Preferences, PreferencesRequest, Preset, PresetName, PresetRequest,
-    SafeModeRequest,
+    CrashReport, CrashReportName, DataView, DeletedChat, DeletedMessage, Drawing, EraseRequest,
+    FolderRequest, InstructionsRequest, Preferences, PreferencesRequest, Preset, PresetName,
+    PresetRequest, SafeModeRequest,
 };
 #[cfg(test)]
 pub(crate) use manner::Taste;
@@ -60,8 +64,8 @@ pub(crate) use shelf::{
 };
 #[cfg(test)]
 pub(crate) use survey::{
-    Advice, Benchmark, Candidate, DeviceShare, Estimate, FitNote, FitWhy, GpuView, Lineage,
-    MachineView, QuantView, Verdict,
+    Advice, Benchmark, Candidate, DeviceShare, Estimate, FitWhy, GpuView, Lineage, MachineView,
+    QuantView, Verdict,
 };
 pub(crate) use survey::{Fit, FitRequest, KvType, PatienceRequest, Survey, SurveyRequest, fit_of};
 
@@ -86,6 +90,8 @@ pub(crate) struct Model {
     /// Size of the weights.
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
+    /// It is no R1.
+    stranger: bool,
 }
 
 /// What is known of a model beyond its name and size.
@@ -266,6 +272,7 @@ impl From<app::ModelRow> for Model {
             name: row.name,
             about: row.about.into(),
             bytes: row.bytes,
+            stranger: row.stranger,
         }
     }
 }

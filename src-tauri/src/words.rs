@@ -40,6 +40,7 @@ pub(crate) enum Words {
     ModelHereNote,
     ModelFailed,
     SaveTitle,
+    SaveAllTitle,
     SaveMarkdown,
     SavePage,
     SaveJson,
@@ -61,6 +62,7 @@ impl Words {
             Self::ModelHereNote => "modelHereNote",
             Self::ModelFailed => "modelFailed",
             Self::SaveTitle => "saveTitle",
+            Self::SaveAllTitle => "saveAllTitle",
             Self::SaveMarkdown => "saveMarkdown",
             Self::SavePage => "savePage",
             Self::SaveJson => "saveJson",
@@ -121,12 +123,13 @@ fn spoken(tag: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    const ALL: [Words; 16] = [
+    const ALL: [Words; 17] = [
         Words::ReplyThere,
         Words::ModelHere,
         Words::ModelHereNote,
         Words::ModelFailed,
         Words::SaveTitle,
+        Words::SaveAllTitle,
         Words::SaveMarkdown,
         Words::SavePage,
         Words::SaveJson,

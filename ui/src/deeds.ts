@@ -3,9 +3,10 @@ import type { ChatActions } from './lib/chats/actions';
 import type { MessageActions } from './lib/conversation/actions';
 import type { InstructionsDoor } from './lib/conversation/instructionsDoor';
 import type { Backend } from './lib/ipc/calls';
-import type { Failure, Preferences } from './lib/ipc/wire';
+import type { Failure } from './lib/ipc/wire';
 import type { SettingsDoor } from './lib/settings/door';
 import type { ShelfActions } from './lib/shelf/actions';
+import type { AppState } from './lib/state/app.svelte';
 import type { FilesDoor } from './lib/state/attachments.svelte';
 import type { BinDoor } from './lib/state/bin.svelte';
 import type { PickerCalls } from './lib/state/picker.svelte';
@@ -23,17 +24,18 @@ export function messageDeeds(
   remove: (message: number, words: string) => void,
   file: (file: number) => void,
   reports: () => void,
-  preferences: () => Preferences | null,
+  app: AppState,
 ): MessageActions {
   const alone = async (message: number): Promise<void> => {
-    const set = preferences();
+    const set = app.preferences;
     if (set) await door.call('set_preferences', { preferences: { ...set, device: 'processor' } });
-    await door.call('ask_again', { message });
+    await door.call('ask_again', { message, model: null });
   };
   return {
     instead: (message, text, files) => act(door.call('ask_instead', { message, text, files })),
     file,
-    again: (message) => act(door.call('ask_again', { message })),
+    again: (message, model = null) => act(door.call('ask_again', { message, model })),
+    others: () => app.others,
     againAlone: (message) => act(alone(message)),
     reports,
     goOn: (message) => act(door.call('go_on', { message })),
@@ -49,13 +51,13 @@ export function chatDeeds(
   door: Backend,
   note: (failure: Failure) => void,
   title: (chat: number) => string,
-): Pick<ChatActions, 'copy' | 'takeIn' | 'pin'> {
+): Pick<ChatActions, 'copy' | 'pin' | 'put'> {
   return {
     copy: (chat) => {
       const name = chat === null ? `${t('chats.allFile')}.json` : fileName(title(chat));
       void saveCopy(door, chat, name).catch(note);
     },
-    takeIn: () => void door.call('import_chats', {}).catch(note),
+    put: (chat, folder) => void door.call('set_folder', { chat, folder }).catch(note),
     pin: (chat, pinned) => void door.call('pin_chat', { chat, pinned }).catch(note),
   };
 }
@@ -103,6 +105,7 @@ export function pickerDoor(door: Backend): PickerCalls {
   return {
     survey: (again) => door.call('survey', { again }),
     fit: (request) => door.call('fit_model', request),
+    chooseFolder: async () => void (await door.call('choose_models_folder', {})),
     setPatience: async (patienceMs) => void (await door.call('set_patience', { patienceMs })),
   };
 }
@@ -113,6 +116,7 @@ export function binDoor(door: Backend): BinDoor {
     restoreChat: (chat) => door.call('restore_chat', { chat }),
     removeMessage: (message) => door.call('remove_message', { message }),
     restoreMessage: (message) => door.call('restore_message', { message }),
+    eraseChats: (chats) => door.call('erase_chats', { chats }),
   };
 }
 

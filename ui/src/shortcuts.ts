@@ -10,6 +10,7 @@ export type Shortcut =
   | 'undo'
   | 'rename'
   | 'hide side'
+  | 'side'
   | 'settings'
   | 'keys';
 
@@ -25,7 +26,6 @@ export interface Situation {
 }
 
 export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null {
-  if (event.isComposing || event.defaultPrevented) return null;
   // A sheet that is open has the keys: what lies behind it must not change unseen.
   if (document.querySelector('dialog[open]')) return null;
   const isCommand = event.ctrlKey || event.metaKey;
@@ -33,6 +33,7 @@ export function shortcut(event: KeyboardEvent, now: Situation): Shortcut | null 
     const key = event.key.toLowerCase();
     if (key === 'n') return 'new';
     if (key === 'k') return 'search';
+    if (key === 'b') return 'side';
     if (key === ',') return 'settings';
     if (key === '/') return 'keys';
     if (key === 'f' && now.canFind) return 'find';

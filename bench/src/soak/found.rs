@@ -173,10 +173,24 @@ fn open(database: &Path) -> io::Result<Connection> {
     Connection::open_with_flags(database, flags).map_err(sql)
 }
 
-/// What SQLite finds wrong with a database: its pages and indices, what points nowhere, the index of
-/// words. The words of a growing reply are in no index, so only where nothing grows (`at_rest`) is it
-/// compared with what it indexes.
+/// What SQLite finds wrong with a database, and with the index of words beside it: pages and indices, what
+/// points nowhere, words. The words of a growing reply are in no index, so only where nothing grows
+/// (`at_rest`) is the one that older versions had compared with what it indexes; the one beside has its
+/// own texts.
 pub fn complaints(database: &Path, at_rest: bool) -> Vec<String> {
+    let mut all = complaints_of(database, at_rest);
+    let beside = database.parent().and_then(|folder| files(folder).ok());
+    for path in beside.unwrap_or_default() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_index = name.starts_with("search-") && path.parent() == database.parent();
+        if is_index && path.extension().is_some_and(|kind| kind == "db") {
+            all.extend(complaints_of(&path, true));
+        }
+    }
+    all
+}
+
+fn complaints_of(database: &Path, at_rest: bool) -> Vec<String> {
     let check = || -> rusqlite::Result<Vec<String>> {
         let connection = Connection::open(database)?;
         let mut all: Vec<String> = connection
@@ -189,6 +203,8 @@ pub fn complaints(database: &Path, at_rest: bool) -> Vec<String> {
         for table in rows {
             all.push(format!("a row of `{}` points nowhere", table?));
         }
+        // What older versions left here serves until there is another one, and nothing is added to it.
+        let at_rest = at_rest && !connection.table_exists(None, "fresh")?;
         for (index, compared) in [("words", at_rest), ("words_of_files", false)] {
             if !connection.table_exists(None, index)? {
                 continue;

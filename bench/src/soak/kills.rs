@@ -370,6 +370,8 @@ fn strays(home: &Path) -> io::Result<Vec<String>> {
     let known = |name: &str| {
         name.starts_with("chats.db")
             || name.starts_with("chats-")
+            // The index of words; one that is nobody's goes with the next start.
+            || name.starts_with("search-")
             || name.ends_with(".json")
             || name.ends_with(".kept")
             // Of an owner who is leaving, or was killed and is buried by the next one who comes.

@@ -167,7 +167,7 @@ fn furnish(home: &Path) -> io::Result<()> {
         let kept = home.with_extension("json");
         let words: Vec<String> = (0..MANY).map(|number| format!("talk{number}")).collect();
         player::write_chats(&kept, &words)?;
-        app.take_in(&kept).await.map_err(told)?;
+        app.take_in(vec![kept]).await.map_err(told)?;
         app.close().await;
         Ok(())
     })

@@ -265,8 +265,8 @@ impl Player {
         let path = self.home.with_extension("import.json");
         write_chats(&path, &words)?;
         say(&json!({"begin": "import", "words": words}))?;
-        let ids = self.app.take_in(&path).await.map_err(told)?;
-        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let taken = self.app.take_in(vec![path]).await.map_err(told)?;
+        let ids: Vec<i64> = taken.ids().iter().map(|id| id.0).collect();
         say(&json!({"done": "import", "words": words, "chats": ids}))
     }
 

@@ -105,6 +105,15 @@ impl App {
         self.begin(Wanted::Again(beside), None).await.map(drop)
     }
 
+    /// The same by another model, which answers from then on. Its file is checked before anything
+    /// changes; where it cannot be loaded all the same, the reply says so.
+    pub async fn ask_again_by(&self, beside: MessageId, model: &str) -> Result<(), Failure> {
+        self.at_the_gate(move |app, chats| app.idle(chats.message(beside)?.chat))
+            .await?;
+        self.take_model(model).await?;
+        self.ask_again(beside).await
+    }
+
     /// Goes on with a reply that was stopped, cut or interrupted.
     pub async fn go_on(&self, reply: MessageId) -> Result<(), Failure> {
         self.begin(Wanted::Rest(reply), None).await.map(drop)

@@ -1,21 +1,19 @@
-//! Chats as files: our own form, which comes back whole; Markdown and HTML, to be read; and the
-//! files that ChatGPT and Open WebUI hand out.
+//! Chats as files: our own form, which comes back whole; Markdown and HTML, to be read.
 //!
-//! A file that is read is hostile input: it is refused whole, with the place of what is wrong, or
-//! taken in whole. Deliberately not here: where files lie, which is for the caller to ask.
+//! Deliberately not here: where files lie, which is for the caller to ask, and how they come back
+//! (`arrivals`).
 
 mod closing;
-mod foreign;
 mod html;
 mod markdown;
-mod ours;
+pub(crate) mod ours;
 mod set;
 mod tags;
 mod words;
 
 use std::path::{Path, PathBuf};
 
-use chats::{Body, ChatId, Transcript};
+use chats::{ChatId, Transcript};
 
 use crate::failure::{Cause, Code, Failure};
 use crate::open::{App, blocking, now_ms};
@@ -23,9 +21,6 @@ use crate::written;
 
 pub use set::ToSet;
 pub use words::Tongue;
-
-/// The largest file that is read: some ten thousand long chats.
-const LARGEST: u64 = 512 << 20;
 
 /// What a file of chats looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,25 +45,32 @@ impl Form {
     }
 }
 
+/// Makes markup of a model's Markdown, for HTML; where it makes none, that text stands as it was written.
+pub type Markup = Box<dyn FnMut(&str) -> Option<String> + Send>;
+
+/// Makes none of any text.
+pub fn as_written() -> Markup {
+    Box::new(|_| None)
+}
+
 impl App {
     /// Chats as the text of a file: all of them where none is named. What is read, without thoughts
     /// if they are not wanted, is the branch that is shown, with headings in `tongue`; JSON has
-    /// everything. In HTML the words of a model stand as they were written (see [`App::export_set`]).
+    /// everything. In HTML `markup` sets the words of a model, one text after the other.
     pub async fn copy_of(
         &self,
         chat: Option<ChatId>,
         form: Form,
         with_thoughts: bool,
         tongue: Tongue,
+        mut markup: Markup,
     ) -> Result<String, Failure> {
         let transcripts = self.transcripts(chat).await?;
         let words = tongue.words();
         blocking(move || {
             Ok(match form {
                 Form::Markdown => markdown::write(&transcripts, with_thoughts, words),
-                Form::Html => {
-                    html::write(&transcripts, with_thoughts, words, &mut html::as_written)
-                }
+                Form::Html => html::write(&transcripts, with_thoughts, words, &mut markup),
                 Form::Json => ours::write(&transcripts, now_ms()),
             })
         })
@@ -94,13 +96,17 @@ impl App {
         path: &Path,
         with_thoughts: bool,
         tongue: Tongue,
+        markup: Markup,
     ) -> Result<(), Failure> {
         let form = Form::of(path);
-        let text = self.copy_of(chat, form, with_thoughts, tongue).await?;
+        let text = self
+            .copy_of(chat, form, with_thoughts, tongue, markup)
+            .await?;
         put(path.to_owned(), text).await
     }
 
-    /// [`App::export`] for whoever makes markup of Markdown: HTML is not written yet, but waits for that.
+    /// [`App::export`] for whoever makes markup of Markdown in a program of its own, such as the window's page: HTML
+    /// is not written yet, but waits for that.
     pub async fn export_set(
         &self,
         chat: Option<ChatId>,
@@ -109,7 +115,8 @@ impl App {
         tongue: Tongue,
     ) -> Result<Option<ToSet>, Failure> {
         if Form::of(path) != Form::Html {
-            self.export(chat, path, with_thoughts, tongue).await?;
+            self.export(chat, path, with_thoughts, tongue, as_written())
+                .await?;
             return Ok(None);
         }
         let transcripts = self.transcripts(chat).await?;
@@ -119,36 +126,6 @@ impl App {
             with_thoughts,
             tongue,
         )))
-    }
-
-    /// Takes the chats of a file in: our own JSON, ChatGPT's `conversations.json`, Open WebUI's
-    /// export. All of them, or none. Gives their numbers.
-    pub async fn take_in(&self, path: &Path) -> Result<Vec<ChatId>, Failure> {
-        let path = path.to_owned();
-        let transcripts = blocking(move || {
-            let named = |why: String| {
-                let message = format!("`{}` {why}", path.display());
-                Failure::new(Code::Storage, message)
-                    .hint("Spud reads its own JSON, ChatGPT's conversations.json and Open WebUI's export.")
-                    .cause(Cause::NotChats {
-                        path: path.display().to_string(),
-                    })
-                    .detail(why)
-            };
-            let length = fs_err::metadata(&path).map_err(|error| named(error.to_string()))?.len();
-            if length > LARGEST {
-                return Err(named(format!("is {length} bytes long; {LARGEST} are read")));
-            }
-            let bytes = fs_err::read(&path).map_err(|error| named(error.to_string()))?;
-            read(&bytes).map_err(named)
-        })
-        .await?;
-        self.at_the_gate(move |app, chats| {
-            let added = chats.add_transcripts(&transcripts)?;
-            app.tell_rows(chats)?;
-            Ok(added)
-        })
-        .await
     }
 }
 
@@ -166,43 +143,4 @@ async fn put(path: PathBuf, text: String) -> Result<(), Failure> {
         })
     })
     .await
-}
-
-/// The chats of a file, or what is wrong with it.
-fn read(bytes: &[u8]) -> Result<Vec<Transcript>, String> {
-    let value: serde_json::Value =
-        serde_json::from_slice(bytes).map_err(|error| format!("is no JSON: {error}"))?;
-    let mut transcripts = if value.get("form").is_some() {
-        ours::read(value)?
-    } else {
-        foreign::read(&value)?
-    };
-    if transcripts.is_empty() {
-        return Err("holds no chats".to_owned());
-    }
-    transcripts.iter_mut().for_each(sane);
-    Ok(transcripts)
-}
-
-/// The last moment of the year 9999, in milliseconds since 1970: no calendar knows a later one.
-const LAST_MS: i64 = 253_402_300_799_999;
-
-/// Puts every time where a calendar has one, and every duration where it can be added to.
-fn sane(chat: &mut Transcript) {
-    let clamp = |ms: &mut i64| *ms = (*ms).clamp(0, LAST_MS);
-    clamp(&mut chat.created_ms);
-    clamp(&mut chat.changed_ms);
-    for entry in &mut chat.entries {
-        clamp(&mut entry.created_ms);
-        for file in &mut entry.files {
-            file.bytes = file.bytes.min(i64::MAX.unsigned_abs());
-        }
-        if let Body::Reply(reply) = &mut entry.body {
-            reply.ended_ms.iter_mut().for_each(clamp);
-            let counts = &mut reply.counts;
-            for ms in [&mut counts.thinking_ms, &mut counts.answer_ms] {
-                *ms = (*ms).min(LAST_MS.unsigned_abs());
-            }
-        }
-    }
 }

@@ -200,6 +200,9 @@ pub struct ModelRow {
     pub about: AboutModel,
     /// Size of the weights; 0 where the file is gone.
     pub bytes: u64,
+    /// It is no R1: neither trained by R1's makers nor in their form. So far as that is known; a file that was not read
+    /// since it was listed counts as one.
+    pub stranger: bool,
 }
 
 /// What the list tells of a model beyond its name and size.

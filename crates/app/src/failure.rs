@@ -2,6 +2,7 @@
 //! fail at, and one place where the errors of the rooms below are turned into it.
 
 mod cause;
+mod file;
 
 use std::fmt;
 use std::path::Path;
@@ -13,6 +14,7 @@ use serde::de::value::{Error as Unknown, StrDeserializer};
 use serde::{Deserialize, Serialize};
 
 pub use cause::Cause;
+pub(crate) use file::file_name;
 
 /// Kinds of failure, one where somebody acts on the kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -80,7 +82,15 @@ impl Code {
     fn tells_all(self) -> bool {
         matches!(
             self,
-            Self::PromptEmpty | Self::Busy | Self::NotFound | Self::Stopped | Self::StorageNewer
+            Self::PromptEmpty
+                | Self::Busy
+                | Self::NotFound
+                | Self::Stopped
+                | Self::StorageNewer
+                // What is known of an engine that ended is in its report.
+                | Self::EngineStopped
+                | Self::EngineUnsteady
+                | Self::GpuUnsteady
         )
     }
 }
@@ -208,7 +218,12 @@ impl From<engine::message::Failure> for Failure {
                 (Code::EngineFailed, "Ask again. `spud doctor` tells more.")
             }
         };
-        Self::new(code, failure.message).hint(hint)
+        let ran_out = failure.code == FailureCode::MemoryRanOut;
+        let failure = Self::new(code, failure.message).hint(hint);
+        if ran_out {
+            return failure.cause(Cause::MemoryRanOut);
+        }
+        failure
     }
 }
 

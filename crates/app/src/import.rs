@@ -9,7 +9,6 @@ use library::{Place, Record};
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
-use crate::model::unreadable;
 use crate::open::{App, blocking};
 use crate::stop::Stop;
 use crate::survey::catalogue;
@@ -40,7 +39,7 @@ pub async fn import(
     let path = std::path::absolute(path).map_err(|error| disk(&error))?;
     let read = path.clone();
     let header =
-        blocking(move || Header::read_file(&read).map_err(|error| unreadable(&error))).await?;
+        blocking(move || Header::read_file(&read).map_err(|error| Failure::from(&error))).await?;
     let stem = || path.file_stem().unwrap_or_default().to_string_lossy();
     let name = header
         .name()

@@ -11,7 +11,6 @@ use gguf::{Attention, Header, KvType, TypeShare};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::model::unreadable;
 
 /// What a model's file is made of. Bytes are whole numbers; times do not occur.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -118,8 +117,8 @@ pub struct Type {
 
 /// Reads a model's header. Takes milliseconds.
 pub fn inspect(path: &Path) -> Result<Inspection, Failure> {
-    let header = Header::read_file(path).map_err(|error| unreadable(&error))?;
-    let shape = header.geometry().map_err(|error| unreadable(&error))?;
+    let header = Header::read_file(path).map_err(|error| Failure::from(&error))?;
+    let shape = header.geometry().map_err(|error| Failure::from(&error))?;
     let weights = header.weights();
     let cache = shape.cache_bytes_per_token(KvType::F16);
     let newer_cache = header.latent_cache_bytes_per_token(KvType::F16);

@@ -8,6 +8,7 @@
 //! Not here: anything drawn or printed, and how a chat is laid out on disk (`chats`).
 
 mod ahead;
+mod arrivals;
 mod asking;
 mod awake;
 mod bench;
@@ -48,6 +49,7 @@ mod resident;
 mod run;
 mod safe_mode;
 mod shelf;
+mod shipped;
 mod sibling;
 mod state;
 pub mod stop;
@@ -59,13 +61,15 @@ mod unsaved;
 mod values;
 mod verify;
 mod weighing;
+mod window_place;
 mod written;
 
 pub use ::machine::Awake;
+pub use arrivals::{Arrival, Fate, LeftOut, PassedOver, Program, Refusal, TakenIn};
 pub use asking::{Asked, How};
 pub use bench::{BenchRun, Benched, Benching, Spread, bench};
 pub use chats::{self, AttachmentId, ChatId, MessageId};
-pub use copies::{Form, ToSet, Tongue};
+pub use copies::{Form, Markup, ToSet, Tongue, as_written};
 pub use crashes::CrashReport;
 pub use data::Data;
 pub use doctor::{Check, doctor};
@@ -100,9 +104,11 @@ pub use pull::{ENDPOINT_VARIABLE, Far, Pull, Pulling, pull};
 pub use remove::{Removal, removal, remove};
 pub use safe_mode::{SAFE_MODE_VARIABLE, SafeMode};
 pub use shelf::{Download, DownloadState};
+pub use shipped::reader_script;
 pub use tuning::Trials;
 pub use verify::{Looked, Verifying, verify};
 pub use weighing::{Place, Weight};
+pub use window_place::WindowPlace;
 
 /// What others made that is in Spud, and its licences, as Markdown. Written by `./run third-party`.
 pub const LICENCES: &str = include_str!("../../../THIRD-PARTY.md");

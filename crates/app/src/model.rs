@@ -4,14 +4,15 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use engine::message::Attention;
-use engine::prompt::Template;
+use engine::prompt::{ASSISTANT, Template, USER};
 use fit::bytes::total;
 use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES, Tuned, Typical};
 use gguf::{Geometry, Header, Weights};
 
-use crate::failure::{Cause, Code, Failure};
+use crate::failure::{Cause, Code, Failure, file_name};
 use crate::machine::{Look, see};
 use crate::resident::Outfit;
+use crate::shipped::shipped;
 use crate::stop::Stop;
 use crate::survey::{assumed_of, catalogue};
 
@@ -50,7 +51,7 @@ impl Model {
             Self::File(path) => Ok(path.clone()),
             Self::Sprout => {
                 let program = std::env::current_exe().unwrap_or_default();
-                sprout_for(&program).ok_or_else(|| {
+                shipped(&program, SPROUT_FILE, SPROUT).ok_or_else(|| {
                     let message = format!("the built-in model `{SPROUT_FILE}` is missing");
                     Failure::new(Code::ModelMissing, message).hint(crate::failure::REINSTALL)
                 })
@@ -66,24 +67,6 @@ impl fmt::Display for Model {
             Self::File(path) => path.display().fmt(out),
         }
     }
-}
-
-/// Sprout beside a program: in `../lib/spud` once installed, in the checkout's `sprout` while the
-/// program lives in `target`.
-fn sprout_for(program: &Path) -> Option<PathBuf> {
-    let folder = program.parent()?;
-    let installed = [
-        folder.join(SPROUT_FILE),
-        folder.join("../lib/spud").join(SPROUT_FILE),
-    ];
-    let checkout = folder
-        .ancestors()
-        .take(4)
-        .map(|up| up.join("sprout").join(SPROUT_FILE));
-    installed
-        .into_iter()
-        .chain(checkout)
-        .find(|file| file.is_file())
 }
 
 /// What a person wants of a load.
@@ -114,6 +97,8 @@ pub(crate) struct Preflight {
     pub(crate) drafts: bool,
     /// The shape of its prompts.
     pub(crate) template: Template,
+    /// Whether it is an R1, or was trained by its makers in R1's form.
+    pub(crate) is_r1: bool,
     /// The machine that the plan is for.
     pub(crate) machine: Machine,
     /// Devices, memory, context.
@@ -240,7 +225,7 @@ impl Preflight {
         Failure::new(Code::ModelTooBig, message)
             .hint("`spud models` tells which R1 runs here.")
             .cause(Cause::TooBig {
-                path: self.path.display().to_string(),
+                file: file_name(&self.path),
                 needed_bytes: self.plan.needed_bytes(),
                 free_bytes: self.plan.available_bytes(),
             })
@@ -291,9 +276,9 @@ pub(crate) fn preflight(
     stop: &Stop,
 ) -> Result<Preflight, Failure> {
     let path = model.path()?;
-    let header = Header::read_file(&path).map_err(|error| unreadable(&error))?;
+    let header = Header::read_file(&path).map_err(|error| Failure::from(&error))?;
     // Before the engine sees it, which ends its process over much of what is refused here by name.
-    let geometry = header.runnable().map_err(|error| unreadable(&error))?;
+    let geometry = header.runnable().map_err(|error| Failure::from(&error))?;
     let weights = header.weights();
     let anatomy = Anatomy {
         geometry: &geometry,
@@ -321,11 +306,9 @@ pub(crate) fn preflight(
         let correction = outfit.correction(&devices, &path, assumed);
         plan = fit::plan(anatomy, &machine, ask, &correction);
     }
+    let said = header.chat_template().map(Template::recognise);
     // R1's own shape serves a file without a template: its makers used one for the whole family.
-    let template = header
-        .chat_template()
-        .and_then(Template::recognise)
-        .unwrap_or(Template::R1);
+    let template = said.flatten().unwrap_or(Template::R1);
     let mut found = Preflight {
         path,
         name,
@@ -333,6 +316,7 @@ pub(crate) fn preflight(
         weights,
         drafts: header.predicts(),
         template,
+        is_r1: said != Some(None) && knows_its_words(&header),
         machine,
         plan,
         tuned: None,
@@ -342,6 +326,13 @@ pub(crate) fn preflight(
         .keys()
         .and_then(|(devices, model)| outfit.knowledge.learned().tuned(&devices, &model));
     Ok(found)
+}
+
+/// Whether its vocabulary has the tokens with which an R1 is asked.
+fn knows_its_words(header: &Header) -> bool {
+    [USER, ASSISTANT]
+        .iter()
+        .all(|token| header.token_id(token).is_some())
 }
 
 impl Outfit {
@@ -368,36 +359,5 @@ impl Outfit {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         let learned = self.knowledge.learned();
         learned.correction(devices, &name, assumed)
-    }
-}
-
-pub(crate) fn unreadable(error: &gguf::Error) -> Failure {
-    let (code, hint) = match error {
-        gguf::Error::Missing { .. } => (
-            Code::ModelMissing,
-            "Check the path, or choose another model.",
-        ),
-        gguf::Error::Truncated { .. } => (
-            Code::ModelBroken,
-            "The download did not end: get the file again.",
-        ),
-        gguf::Error::Unsupported { .. } => (
-            Code::ModelUnsupported,
-            "Spud runs DeepSeek-R1 and the models distilled from it.",
-        ),
-        _ => (
-            Code::ModelBroken,
-            "Choose a model in GGUF form, or get this one again.",
-        ),
-    };
-    let failure = Failure::new(code, error.to_string()).hint(hint);
-    match error {
-        gguf::Error::Missing { path } => failure.cause(Cause::NoFile {
-            path: path.display().to_string(),
-        }),
-        gguf::Error::Truncated { file, .. } => {
-            failure.cause(Cause::CutShort { path: file.clone() })
-        }
-        _ => failure,
     }
 }

@@ -5,16 +5,17 @@ use std::time::Duration;
 
 use chats::Chats;
 use fit::Verdict;
+use serde::{Deserialize, Serialize};
 
 use crate::engine_room::{Settings, fresh_seed};
 use crate::events::{AboutModel, AppEvent, ModelRow};
-use crate::failure::Failure;
+use crate::failure::{Cause, Code, Failure};
 use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
 use crate::open::{App, blocking};
 use crate::picking::Held;
 use crate::state::{Preparing, assert_unlocked};
-use crate::stop::stop;
+use crate::stop::{Stop, stop};
 
 /// Between two looks at whether files are still there.
 const LOOK: Duration = Duration::from_secs(5);
@@ -22,42 +23,29 @@ const LOOK: Duration = Duration::from_secs(5);
 /// Of the files that were opened, the list keeps this many.
 const FILES_KEPT: usize = 12;
 
+/// A model that is about to be the one that answers.
+struct Choice {
+    model: Model,
+    /// How it is held.
+    held: Held,
+    name: String,
+    /// Its line in the list; none for Sprout, which has one.
+    row: Option<ModelRow>,
+}
+
 impl App {
     /// Chooses the model that answers from now on: its file is checked and it is loaded, unless a
     /// reply is being written, which keeps the one it has. Where it fails, the choice stays what
     /// it was. A second choice ends the load of the first.
     /// `held` is kept for this model; without it, it is held as it was the last time.
     pub async fn choose_model(&self, id: &str, held: Option<Held>) -> Result<(), Failure> {
-        let model = Model::parse(id);
-        let held = {
-            let state = self.state();
-            let before = state.wishes.held.get(&model.to_string()).copied();
-            held.or(before).unwrap_or_default()
-        };
-        let checked = model.clone();
-        let given_back = self.inner.room.held_bytes();
+        let choice = self.looked_at(id, held).await?;
         let (stopper, stop) = stop();
-        let (outfit, heard) = (self.inner.room.outfit().clone(), stop.clone());
-        let found = blocking(move || {
-            let wish = Wish {
-                given_back,
-                context: held.context,
-                cache: held.cache,
-                processor: false,
-            };
-            let found = preflight(&checked, wish, None, &outfit, &heard)?;
-            if found.plan.verdict == Verdict::TooBig {
-                return Err(found.too_big());
-            }
-            let row = row_of_model(&checked, &found);
-            Ok((found.name, row))
-        });
-        let (name, row) = found.await?;
         let busy = {
             let mut state = self.state();
             let preparing = Preparing {
-                model: model.clone(),
-                name,
+                model: choice.model.clone(),
+                name: choice.name.clone(),
                 stopper,
             };
             if let Some(ahead) = state.ahead.take() {
@@ -70,11 +58,14 @@ impl App {
         };
         if !busy {
             let settings = Settings {
-                context: held.context,
-                cache: held.cache,
+                context: choice.held.context,
+                cache: choice.held.cache,
                 ..Settings::of_r1(fresh_seed())
             };
-            let prepared = self.inner.room.prepare(&model, &settings, stop.clone());
+            let prepared = self
+                .inner
+                .room
+                .prepare(&choice.model, &settings, stop.clone());
             let prepared = prepared.await;
             if prepared.is_err() {
                 self.state().prepared(&stop);
@@ -83,14 +74,77 @@ impl App {
                 return Ok(());
             }
         }
+        self.keep_choice(choice, Some(stop)).await
+    }
+
+    /// Chooses the model that answers from now on and leaves loading it to the reply that is asked of
+    /// it next, which tells of it.
+    pub(crate) async fn take_model(&self, id: &str) -> Result<(), Failure> {
+        let choice = self.looked_at(id, None).await?;
+        {
+            let mut state = self.state();
+            if let Some(ahead) = state.ahead.take() {
+                ahead.stop();
+            }
+            if let Some(earlier) = state.preparing.take() {
+                earlier.stopper.stop();
+            }
+        }
+        self.keep_choice(choice, None).await
+    }
+
+    /// A model whose file was checked, and which fits.
+    async fn looked_at(&self, id: &str, held: Option<Held>) -> Result<Choice, Failure> {
+        let model = Model::parse(id);
+        let held = {
+            let state = self.state();
+            let before = state.wishes.held.get(&model.to_string()).copied();
+            held.or(before).unwrap_or_default()
+        };
+        let given_back = self.inner.room.held_bytes();
+        let (_, never) = stop();
+        let outfit = self.inner.room.outfit().clone();
+        blocking(move || {
+            let wish = Wish {
+                given_back,
+                context: held.context,
+                cache: held.cache,
+                processor: false,
+            };
+            let found = preflight(&model, wish, None, &outfit, &never)?;
+            if found.plan.verdict == Verdict::TooBig {
+                return Err(found.too_big());
+            }
+            let row = row_of_model(&model, &found);
+            Ok(Choice {
+                model,
+                held,
+                name: found.name,
+                row,
+            })
+        })
+        .await
+    }
+
+    /// Makes a choice the one that answers, tells it and keeps it. `prepared`: with which its load can be
+    /// stopped.
+    async fn keep_choice(&self, choice: Choice, prepared: Option<Stop>) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
+            let Choice {
+                model, held, row, ..
+            } = choice;
             let files = {
                 let mut state = app.state();
-                state.prepared(&stop);
+                if let Some(stop) = prepared {
+                    state.prepared(&stop);
+                }
                 state.model = model.clone();
                 state.wishes.held.insert(model.to_string(), held);
                 // Sprout is there always.
                 if let Some(row) = row {
+                    if row.stranger {
+                        state.notice(no_r1(&row.name));
+                    }
                     put_first(&mut state.models, row);
                 }
                 let (models, id) = (state.models.clone(), model.to_string());
@@ -170,6 +224,7 @@ impl App {
             if (found.bytes == 0) != (row.bytes == 0) {
                 *row = ModelRow {
                     name: row.name.clone(),
+                    stranger: row.stranger,
                     ..found
                 };
             }
@@ -199,10 +254,42 @@ pub(crate) fn remembered(chats: &Chats) -> Result<(Model, Vec<ModelRow>), Failur
         .map_or(Model::Sprout, |id| Model::parse(&id));
     let files = chats.setting(key::FILES)?.unwrap_or_default();
     // Only we write it; whoever edits it by hand and errs loses a list of recent files.
-    let files: Vec<String> = serde_json::from_str(&files).unwrap_or_default();
+    let files: Vec<Listed> = serde_json::from_str(&files).unwrap_or_default();
     let mut models = vec![sprout()];
-    models.extend(files.iter().map(|path| row_of_file(Path::new(path))));
+    models.extend(files.into_iter().map(Listed::row));
     Ok((model, models))
+}
+
+/// A file of the list as it is kept: with the name that its header gave it, so that one model has one
+/// name in every session and below every reply, also while its file is away.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Listed {
+    Named {
+        path: String,
+        name: String,
+        #[serde(default)]
+        stranger: bool,
+    },
+    /// As an older Spud wrote it.
+    Bare(String),
+}
+
+impl Listed {
+    fn row(self) -> ModelRow {
+        match self {
+            Self::Named {
+                path,
+                name,
+                stranger,
+            } => ModelRow {
+                name,
+                stranger,
+                ..row_of_file(Path::new(&path))
+            },
+            Self::Bare(path) => row_of_file(Path::new(&path)),
+        }
+    }
 }
 
 fn sprout() -> ModelRow {
@@ -212,6 +299,7 @@ fn sprout() -> ModelRow {
         name: "Sprout".to_owned(),
         about: AboutModel::Sprout,
         bytes,
+        stranger: false,
     }
 }
 
@@ -234,6 +322,7 @@ fn row_of_file(path: &Path) -> ModelRow {
         name,
         about,
         bytes,
+        stranger: false,
     }
 }
 
@@ -255,8 +344,17 @@ fn row_of_model(model: &Model, found: &Preflight) -> Option<ModelRow> {
         name: found.name.clone(),
         about,
         bytes: found.anatomy().weights_bytes(),
+        stranger: !found.is_r1,
         ..row_of_file(path)
     })
+}
+
+/// What is said of a model that is no R1 when it is opened.
+fn no_r1(name: &str) -> Failure {
+    let name = name.to_owned();
+    Failure::new(Code::ModelUnsupported, format!("{name} is not an R1"))
+        .hint("Spud asks it in R1's form, for which it was not made: its replies may be odd.")
+        .cause(Cause::NotR1 { name })
 }
 
 /// Puts a file right behind Sprout.
@@ -267,12 +365,17 @@ fn put_first(models: &mut Vec<ModelRow>, row: ModelRow) {
 }
 
 /// The files of the list, in its order.
-fn files(models: &[ModelRow]) -> Vec<String> {
+fn files(models: &[ModelRow]) -> Vec<Listed> {
     let files = models.iter().filter(|row| row.id != SPROUT);
-    files.map(|row| row.id.clone()).collect()
+    let listed = |row: &ModelRow| Listed::Named {
+        path: row.id.clone(),
+        name: row.name.clone(),
+        stranger: row.stranger,
+    };
+    files.map(listed).collect()
 }
 
-fn list(files: &[String]) -> String {
+fn list(files: &[Listed]) -> String {
     serde_json::to_string(files).expect("BUG: a list of text is JSON")
 }
 

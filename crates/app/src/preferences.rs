@@ -34,6 +34,9 @@ pub struct Preferences {
     /// How wide a line of a conversation may be.
     #[serde(skip_serializing_if = "is_usual")]
     pub width: Width,
+    /// The list of chats is hidden where there is room for it.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub list_folded: bool,
     /// Threads that compute; by the machine's cores where none are set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threads: Option<u32>,
@@ -105,6 +108,7 @@ impl Default for Preferences {
             theme: Theme::default(),
             text_percent: TEXT_PERCENT,
             width: Width::default(),
+            list_folded: false,
             threads: None,
             device: Device::default(),
             idle_minutes: IDLE_MINUTES,
@@ -134,6 +138,7 @@ impl Preferences {
             theme: values.or("theme", usual.theme),
             text_percent: values.or("text_percent", usual.text_percent),
             width: values.or("width", usual.width),
+            list_folded: values.or("list_folded", usual.list_folded),
             threads: values.or("threads", usual.threads),
             device: values.or("device", usual.device),
             idle_minutes: values.or("idle_minutes", usual.idle_minutes),

@@ -16,7 +16,7 @@ use library::{Find, Holder, Place};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::machine::{Seen, see};
-use crate::model::{Model, devices_key, unreadable};
+use crate::model::{Model, devices_key};
 use crate::note::Note;
 use crate::resident::Outfit;
 use crate::state::assert_unlocked;
@@ -516,7 +516,7 @@ impl Surveyor<'_> {
 }
 
 fn exact(path: &Path) -> Result<(Geometry, Weights), Failure> {
-    let header = Header::read_file(path).map_err(|error| unreadable(&error))?;
-    let geometry = header.geometry().map_err(|error| unreadable(&error))?;
+    let header = Header::read_file(path).map_err(|error| Failure::from(&error))?;
+    let geometry = header.geometry().map_err(|error| Failure::from(&error))?;
     Ok((geometry, header.weights()))
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use chats::{ChatId, Chats, DeletedRow, Erased, MessageId};
+use chats::{ChatId, Chats, DeletedRow, Erased, MessageId, RemovedRow};
 
 use crate::events::{AppEvent, ChatEvent};
 use crate::failure::{Cause, Code, Failure};
@@ -19,6 +19,11 @@ impl App {
     /// The chats that are deleted and not erased, the last deleted first.
     pub async fn deleted(&self) -> Result<Vec<DeletedRow>, Failure> {
         self.on_disk(|_, chats| Ok(chats.deleted()?)).await
+    }
+
+    /// The messages that were taken out of chats which are still there, the last removed first.
+    pub async fn removed(&self) -> Result<Vec<RemovedRow>, Failure> {
+        self.on_disk(|_, chats| Ok(chats.removed()?)).await
     }
 
     /// Erases chats for good: from the database, the search, the backups, and the engine's memory. What

@@ -8,7 +8,6 @@ use library::{Checked, Place, Record, check};
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
-use crate::model::unreadable;
 use crate::stop::Stop;
 use crate::survey::{catalogue, lies};
 
@@ -106,7 +105,7 @@ fn targets(home: &Home, what: Option<&str>) -> Result<Vec<Target>, Failure> {
         }
         return Ok(found);
     }
-    let header = Header::read_file(Path::new(what)).map_err(|error| unreadable(&error))?;
+    let header = Header::read_file(Path::new(what)).map_err(|error| Failure::from(&error))?;
     let files = header.files().iter().map(|path| Target {
         path: path.clone(),
         expected: None,

@@ -2,7 +2,8 @@
 //! before each change of the schema, which stay. (So do those of a clock that ran ahead, see
 //! `reconcile`.)
 //!
-//! A copy is `VACUUM INTO` a temporary name, then a rename, so a backup with a name is whole.
+//! A copy is `VACUUM INTO` a temporary name, then a rename, so a backup with a name is whole. The index of
+//! words is in none: it can be made anew.
 //! Not here: how one is restored (`repair`).
 
 use std::fs::{self, File};
@@ -11,12 +12,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
-use crate::Chats;
 use crate::error::Error;
 use crate::file::{private_file, private_folder, publish};
 use crate::open::{FILE, connect_to_read};
+use crate::{Chats, index};
 
 /// A week, so that a loss noticed late can still be undone.
 const KEPT: usize = 7;
@@ -141,9 +142,20 @@ fn copy(source: &Connection, folder: &Path, to: &Path, patience: Duration) -> Re
     };
     let copied = source
         .execute("VACUUM INTO ?1", [name])
-        .map_err(Error::sql("make a backup", &folder.join(FILE)))
-        .map(drop);
+        .and_then(|_| is_a_copy(&part.path))
+        .map_err(Error::sql("make a backup", &folder.join(FILE)));
     part.becomes(to, copied).map(|()| true)
+}
+
+/// A copy goes other ways than the chats, whose index has other words then: it has none.
+fn is_a_copy(part: &Path) -> rusqlite::Result<()> {
+    let connection = Connection::open_with_flags(part, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    if index::name(&connection)?.is_some() {
+        // Nobody knows it yet, so it needs no journal.
+        connection.pragma_update_and_check(None, "journal_mode", "OFF", |_| Ok(()))?;
+        connection.execute("DELETE FROM settings WHERE key = ?1", [index::NAME])?;
+    }
+    Ok(())
 }
 
 /// Changes a backup by changing a copy of it, which then takes its place.

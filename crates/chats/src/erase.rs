@@ -1,11 +1,13 @@
-//! Erasing for good: out of the tables, the search index, the log and every backup, with zeros where
-//! the words were.
+//! Erasing for good: out of the tables, the search index, the logs and every backup, with zeros where
+//! the words were. The index goes first, since a row that is gone could not be erased once more, and again
+//! last, since it is written behind everybody's back (`indexing`).
 //!
 //! What no program can promise: that a disk keeps no old copy of a block under another number, as
 //! flash memory and snapshots of file systems do. Databases that were set aside as damaged are not
 //! touched, since nothing in them can be trusted to be found; they are told instead.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,10 +16,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, Transaction,
 
 use crate::backup;
 use crate::chat::{ChatId, not_found};
-use crate::error::{Error, Fault};
+use crate::error::{Error, Fault, is_damage};
 use crate::message::MessageId;
 use crate::open::{FILE, connect_to_write};
-use crate::{Chats, schema};
+use crate::{Chats, index, retire, schema};
 
 /// How long others wait for a step of it, where a single text is no longer than that.
 const STEP: Duration = Duration::from_millis(10);
@@ -35,6 +37,9 @@ pub struct Erased {
 
 /// A chat as a backup knows it too: after a repair a number alone could mean another one.
 type Known = (ChatId, i64);
+
+/// Words of the index that go: a chat, and a message of it, none for all of them.
+type Words = (i64, Option<i64>);
 
 impl Chats {
     /// Erases chats for good, deleted or not, here and in every backup. It rewrites each backup that
@@ -63,13 +68,17 @@ impl Chats {
         for path in backup::newest_first(&self.folder)? {
             self.erase_in_backup(&path, &known)?;
         }
+        self.in_steps(doing, |transaction| Ok(retire::within(transaction)?))?;
+        let words: Vec<Words> = ids.iter().map(|id| (id.0, None)).collect();
+        let index = self.take_from_index(&words)?;
         for id in ids {
             self.in_steps(doing, |transaction| delete_some(transaction, *id))?;
         }
         // They are gone. What still may have their words is told from here on, and undoes nothing.
-        match self.empty_the_log() {
+        left.extend(self.empty_index(&words, index));
+        match self.empty_the_log(&self.path) {
             Ok(false) => {}
-            Ok(true) | Err(_) => left.push(self.folder.join(format!("{FILE}-wal"))),
+            Ok(true) | Err(_) => left.push(log_of(&self.path)),
         }
         // Another program may have made a backup meanwhile.
         for path in backup::newest_first(&self.folder)? {
@@ -89,21 +98,24 @@ impl Chats {
         if !old.is_empty() {
             self.erase(&old)?;
         }
-        let removed: Vec<i64> = self.read("look for removed messages", |connection| {
+        let removed: Vec<Words> = self.read("look for removed messages", |connection| {
             // The newest first: none goes before those that follow it.
-            let sql = "SELECT id FROM messages WHERE removed_ms < ?1 ORDER BY id DESC";
+            let sql = "SELECT chat, id FROM messages WHERE removed_ms < ?1 ORDER BY id DESC";
             let mut statement = connection.prepare(sql)?;
-            let ids = statement.query_map([ms], |row| row.get(0))?;
+            let ids = statement.query_map([ms], |row| Ok((row.get(0)?, row.get(1)?)))?;
             Ok(ids.collect::<Result<_, _>>()?)
         })?;
         if !removed.is_empty() {
-            let mut removed = removed.into_iter();
-            self.in_steps("erase removed messages", |transaction| {
-                let next = removed.next();
-                next.map_or(Ok(false), |id| delete_removed(transaction, id, ms))
+            let doing = "erase removed messages";
+            self.in_steps(doing, |transaction| Ok(retire::within(transaction)?))?;
+            let mut rows = removed.iter();
+            self.in_steps(doing, |transaction| match rows.next() {
+                Some((_, Some(id))) => delete_removed(transaction, *id, ms),
+                _ => Ok(false),
             })?;
-            // Where it fails, the next fold of the log does it.
-            let _ = self.empty_the_log();
+            // Where it fails, the index comes to it by itself, and the next fold of the log does the rest.
+            let _ = self.empty_index(&removed, None);
+            let _ = self.empty_the_log(&self.path);
         }
         Ok(old.len())
     }
@@ -132,11 +144,82 @@ impl Chats {
         }
     }
 
-    /// Moves all of the log into the database and empties it: until then it has what was erased. True
+    /// Takes words out of the index, piece by piece; whoever writes it comes in between. None where there is
+    /// no index. One that is damaged is given up for another.
+    fn take_from_index(&self, words: &[Words]) -> Result<Option<PathBuf>, Error> {
+        let doing = "erase words from the index";
+        let Some(name) = self.read(doing, |chats| Ok(index::name(chats)?))? else {
+            return Ok(None);
+        };
+        let path = index::path(&self.folder, &name);
+        if !path.exists() {
+            return Ok(None);
+        }
+        let take = || -> rusqlite::Result<()> {
+            let mut connection = connect_to_write(&path)?;
+            for (chat, message) in words {
+                loop {
+                    let begun = Instant::now();
+                    let transaction = index::immediate(&mut connection)?;
+                    let mut more = true;
+                    while more && begun.elapsed() < STEP {
+                        more = index::remove_one(&transaction, *chat, *message)?;
+                    }
+                    transaction.commit()?;
+                    if !more {
+                        break;
+                    }
+                    // Nobody saves there; who writes the index may come in between.
+                    thread::sleep(begun.elapsed() / 4);
+                }
+            }
+            Ok(())
+        };
+        match take() {
+            Ok(()) => Ok(Some(path)),
+            // One that another program makes just now has no tables yet.
+            Err(error) if is_no_index(&error) => {
+                self.write(doing, |chats| {
+                    index::rename(chats)?;
+                    retire::out_of_service(chats)?;
+                    Ok(())
+                })?;
+                Ok(None)
+            }
+            Err(error) => Err(Error::sql(doing, &path)(error)),
+        }
+    }
+
+    /// Takes out of the index what came into it while the rows went, and out of its log all of that. Returns
+    /// the files that may still have the words.
+    fn empty_index(&self, words: &[Words], known: Option<PathBuf>) -> Vec<PathBuf> {
+        let mut left = Vec::new();
+        match self.take_from_index(words) {
+            Ok(Some(path)) => {
+                if !matches!(self.empty_the_log(&path), Ok(false)) {
+                    left.push(log_of(&path));
+                }
+            }
+            Ok(None) => {}
+            Err(_) => left.extend(known),
+        }
+        let strays = self
+            .read("erase a chat", |chats| Ok(index::name(chats)?))
+            .and_then(|name| index::strays(&self.folder, name.as_deref()));
+        for stray in strays.unwrap_or_default() {
+            match fs::remove_file(&stray) {
+                Err(error) if error.kind() != ErrorKind::NotFound => left.push(stray),
+                _ => {}
+            }
+        }
+        left
+    }
+
+    /// Moves all of a log into its database and empties it: until then it has what was erased. True
     /// where somebody reads for so long that it stays.
-    fn empty_the_log(&self) -> Result<bool, Error> {
+    fn empty_the_log(&self, path: &Path) -> Result<bool, Error> {
         let doing = || {
-            let connection = connect_to_write(&self.path)?;
+            let connection = connect_to_write(path)?;
             // While it waits for others who read, it lets nobody write.
             connection.busy_timeout(STEP)?;
             let begun = Instant::now();
@@ -158,7 +241,7 @@ impl Chats {
                 thread::sleep(STEP);
             }
         };
-        doing().map_err(Error::sql("empty the log", &self.path))
+        doing().map_err(Error::sql("empty the log", path))
     }
 
     /// Takes chats out of a backup: a copy without them takes its place, so that either is whole
@@ -179,10 +262,15 @@ impl Chats {
                 for id in &holds {
                     delete(&connection, *id)?;
                 }
-                if schema::version(&connection)? > 1 {
+                match schema::version(&connection)? {
+                    1 => {}
                     // The index of an older file only marks what is gone.
-                    let sql = "INSERT INTO words (words) VALUES ('rebuild')";
-                    connection.execute(sql, [])?;
+                    2..=6 => {
+                        let sql = "INSERT INTO words (words) VALUES ('rebuild')";
+                        connection.execute(sql, [])?;
+                    }
+                    // Nobody asks it any more.
+                    _ => while retire::within(&connection)? {},
                 }
                 connection.execute_batch("VACUUM")?;
                 Ok(())
@@ -190,6 +278,17 @@ impl Chats {
             work().map_err(|fault| fault.into_error(doing, path))
         })
     }
+}
+
+fn log_of(database: &Path) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push("-wal");
+    name.into()
+}
+
+/// True for a database that is damaged, or has not the tables of an index.
+fn is_no_index(error: &rusqlite::Error) -> bool {
+    is_damage(error) || error.sqlite_error_code() == Some(ErrorCode::Unknown)
 }
 
 /// Deletes one row of a chat, its own at last; false once there is none.
@@ -268,7 +367,7 @@ fn holding(path: &Path, known: &[Known]) -> rusqlite::Result<Vec<ChatId>> {
         match found.optional() {
             Ok(Some(())) => holds.push(*id),
             Ok(None) => {}
-            Err(error) if crate::error::is_damage(&error) => {}
+            Err(error) if is_damage(&error) => {}
             Err(error) => return Err(error),
         }
     }

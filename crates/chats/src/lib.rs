@@ -1,7 +1,8 @@
 //! The user's words on disk: chats, their messages, drafts, and the small things the product
 //! remembers.
 //!
-//! One folder holds everything: `chats.db` (SQLite in WAL mode), `backups/` (a copy a day, seven
+//! One folder holds everything: `chats.db` (SQLite in WAL mode), the index of its words, which can always be
+//! made anew (`index`), `backups/` (a copy a day, seven
 //! kept, and one from before each change of the schema), `owners/` (who has the chats open, see
 //! `owner`), and whatever had to be set aside as damaged. Nothing in it is readable by other
 //! people of the machine, and nothing of the user's is ever deleted by a repair.
@@ -25,24 +26,32 @@ mod chat;
 mod erase;
 mod error;
 mod file;
+mod fold;
 mod growth;
+mod index;
+mod indexing;
 mod log;
+mod merge;
 mod message;
 mod open;
 mod owner;
 mod removal;
 mod repair;
 mod reply;
+mod retire;
 mod schema;
 mod search;
 mod searching;
 mod settings;
+mod snippet;
 mod title;
 mod transcript;
 mod trash;
 mod tree;
+mod work;
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
@@ -51,19 +60,22 @@ pub use attachment::{Attachment, AttachmentId, Question, TextFile};
 pub use chat::{ChatId, ChatRow, DeletedRow};
 pub use erase::Erased;
 pub use error::Error;
+pub use merge::{Brought, Merged, Origin};
 pub use message::{
     Body, Closer, Counts, End, Failure, Message, MessageId, Reply, State, Statistics,
 };
 pub use open::{OpenNote, Opened};
+pub use removal::RemovedRow;
 pub use reply::{Finish, Growth};
 pub use search::{Best, Hit};
 pub use title::title_from;
 pub use transcript::{Entry, Transcript};
 
 use error::Fault;
+use indexing::Indexing;
 use log::Folding;
 use owner::Owner;
-use searching::{Halted, Searches};
+use searching::{Moment, Searches};
 
 /// The chats of one folder, open.
 ///
@@ -71,6 +83,10 @@ use searching::{Halted, Searches};
 /// file and spares the next start a check of everything.
 #[derive(Debug)]
 pub struct Chats {
+    /// None where nothing is written.
+    indexing: Option<Indexing>,
+    /// True when something was written that the index must come to know.
+    has_marks: Arc<AtomicBool>,
     // Dropped in this order: the last to leave the database takes the log away, which who only reads
     // cannot, and the database is closed before its owner is said to have left.
     /// None where nothing is written.
@@ -110,6 +126,11 @@ impl Chats {
                 connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
             let outcome = work(&transaction)?;
             transaction.commit()?;
+            if self.has_marks.swap(false, Ordering::Relaxed)
+                && let Some(indexing) = &self.indexing
+            {
+                indexing.tell();
+            }
             Ok(outcome)
         };
         run().map_err(|fault| self.explain(doing, fault))
@@ -134,10 +155,16 @@ impl Chats {
     fn look_through<T>(
         &self,
         doing: &'static str,
-        work: impl Fn(&Connection, &Halted<'_>) -> Result<T, Fault>,
+        work: impl Fn(&Moment<'_>) -> Result<T, Fault>,
     ) -> Result<T, Error> {
         let found = self.searches.run(work);
-        found.map_err(|fault| self.explain_reading(doing, fault))
+        let (found, is_damaged) = found.map_err(|fault| self.explain_reading(doing, fault))?;
+        if let Some(indexing) = &self.indexing
+            && is_damaged
+        {
+            indexing.suspect();
+        }
+        Ok(found)
     }
 
     fn writer(&self) -> MutexGuard<'_, Connection> {
@@ -175,6 +202,7 @@ impl Chats {
 
 impl Drop for Chats {
     fn drop(&mut self) {
+        drop(self.indexing.take());
         if self.newer.is_none() {
             // Both are courtesies to the next start, which would do the same; nothing can be
             // told to anybody from here.

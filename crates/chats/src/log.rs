@@ -120,16 +120,18 @@ mod tests {
         std::fs::File::create(&path).unwrap();
         let mut writer = connect_to_write(&path).unwrap();
         writer
-            .execute_batch("CREATE TABLE a (x); INSERT INTO a VALUES (0)")
+            .execute_batch(
+                "CREATE TABLE settings (key, value); CREATE TABLE a (x); INSERT INTO a VALUES (0)",
+            )
             .unwrap();
-        let searches = Arc::new(Searches::of(&path));
+        let searches = Arc::new(Searches::of(folder.path(), &path));
         let mut folding = Folding::of(&mut writer, &path, &searches).unwrap();
         let begun = AtomicUsize::new(0);
         thread::scope(|scope| {
             let found = scope.spawn(|| {
-                searches.run(|connection, _| {
+                searches.run(|moment| {
                     if begun.fetch_add(1, Ordering::SeqCst) == 0 {
-                        connection.query_row(ENDLESS, [], |_| Ok(()))?;
+                        moment.chats.query_row(ENDLESS, [], |_| Ok(()))?;
                     }
                     Ok(())
                 })

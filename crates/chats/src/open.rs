@@ -4,6 +4,7 @@
 //! Not here: how a damaged file is replaced (`repair`), and what the tables are (`schema`).
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use crate::error::{Error, is_damage};
+use crate::indexing::Indexing;
 use crate::log::Folding;
 use crate::owner::{Door, Neighbours, Owner};
 use crate::searching::Searches;
@@ -111,7 +113,7 @@ impl Chats {
             let known = schema::VERSION;
             notes.push(OpenNote::Newer { found, known });
         }
-        let searches = Arc::new(Searches::of(&path));
+        let searches = Arc::new(Searches::of(folder, &path));
         let mut beside = || {
             let reader = connect_to_read(&path)?;
             let folding = match newer {
@@ -121,7 +123,20 @@ impl Chats {
             Ok((reader, folding))
         };
         let (reader, folding) = beside().map_err(Error::sql("open the chats", &path))?;
+        let indexing = newer.is_none().then(|| Indexing::of(folder, &path));
+        let has_marks = Arc::<AtomicBool>::default();
+        let noted = Arc::clone(&has_marks);
+        let note = move |_, _: &str, table: &str, _| {
+            if table == "fresh" {
+                noted.store(true, Ordering::Relaxed);
+            }
+        };
+        connection
+            .update_hook(Some(note))
+            .map_err(Error::sql("open the chats", &path))?;
         let chats = Chats {
+            indexing,
+            has_marks,
             folding,
             searches,
             reader: Mutex::new(reader),

@@ -9,9 +9,46 @@ use crate::Chats;
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
 use crate::message::{self, Message, MessageId};
-use crate::tree;
+use crate::{title, tree};
+
+/// A message that was taken out of a chat which is still there, and can come back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemovedRow {
+    /// Its number; what followed it went with it.
+    pub id: MessageId,
+    /// The chat that it was taken out of.
+    pub chat: ChatId,
+    /// That chat's title.
+    pub title: String,
+    /// How it begins, on one line, never empty.
+    pub words: String,
+    /// When it was removed.
+    pub removed_ms: i64,
+}
 
 impl Chats {
+    /// The messages that were removed and not erased, the last removed first. Those of a deleted chat
+    /// wait for their chat to come back.
+    pub fn removed(&self) -> Result<Vec<RemovedRow>, Error> {
+        self.read("list the removed messages", |connection| {
+            let sql = "SELECT messages.id, chat, title, text, removed_ms
+                       FROM messages JOIN chats ON chats.id = messages.chat
+                       WHERE removed_with = messages.id AND deleted_ms IS NULL
+                       ORDER BY removed_ms DESC, messages.id DESC";
+            let mut statement = connection.prepare(sql)?;
+            let rows = statement.query_map([], |row| {
+                Ok(RemovedRow {
+                    id: MessageId(row.get(0)?),
+                    chat: ChatId(row.get(1)?),
+                    title: row.get(2)?,
+                    words: title::title_from(&row.get::<_, String>(3)?),
+                    removed_ms: row.get(4)?,
+                })
+            })?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
     /// Takes a message and all that followed it out of its chat. Returns the branch that is shown
     /// instead: beside it where there is one, else what came before it.
     pub fn remove_message(&self, id: MessageId, now_ms: i64) -> Result<Vec<Message>, Error> {

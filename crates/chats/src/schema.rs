@@ -7,7 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: &[&str] = &[V1, V2, V3, V4, V5, V6];
+const STEPS: &[&str] = &[V1, V2, V3, V4, V5, V6, V7, V8];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -203,6 +203,56 @@ const V6: &str = "
             thinking_bytes, text_bytes, text, thinking)
         VALUES (0, 0, 0, 0, 0, 0, 0, printf('%3000s', ''), ''),
                (0, 0, 0, 0, 0, 0, 0, printf('%3000s', ''), '');
+";
+
+/// * `fresh` has a mark for each change of words that the index (`index`) does not know yet. A save writes
+///   the mark and no index: that is done behind its back. Marks are numbered for good, so that who has done
+///   with one takes none away that came meanwhile.
+/// * The index is a file of its own now, of this name; what the older one here has still serves until that
+///   is whole, and nothing is added to it (`retire`).
+const V7: &str = "
+    CREATE TABLE fresh (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        chat INTEGER NOT NULL,
+        message INTEGER NOT NULL
+    ) STRICT;
+    DROP TRIGGER words_of_a_message;
+    DROP TRIGGER words_of_an_end;
+    DROP TRIGGER words_of_a_rest;
+    DROP TRIGGER words_that_go;
+    DROP TRIGGER words_of_a_file;
+    DROP TRIGGER words_of_a_sent_file;
+    DROP TRIGGER words_of_a_file_that_goes;
+    CREATE TRIGGER fresh_message AFTER INSERT ON messages WHEN new.state <> 'streaming' BEGIN
+        INSERT INTO fresh (chat, message) VALUES (new.chat, new.id);
+    END;
+    CREATE TRIGGER fresh_state AFTER UPDATE OF state ON messages
+    WHEN (old.state = 'streaming') <> (new.state = 'streaming') BEGIN
+        INSERT INTO fresh (chat, message) VALUES (new.chat, new.id);
+    END;
+    CREATE TRIGGER fresh_end AFTER DELETE ON messages BEGIN
+        INSERT INTO fresh (chat, message) VALUES (old.chat, old.id);
+    END;
+    CREATE TRIGGER fresh_file AFTER INSERT ON attachments WHEN new.message IS NOT NULL BEGIN
+        INSERT INTO fresh (chat, message) VALUES (new.chat, new.message);
+    END;
+    CREATE TRIGGER fresh_sent_file AFTER UPDATE OF message ON attachments
+    WHEN new.message IS NOT NULL BEGIN
+        INSERT INTO fresh (chat, message) VALUES (new.chat, new.message);
+    END;
+    CREATE TRIGGER fresh_end_of_a_file AFTER DELETE ON attachments WHEN old.message IS NOT NULL BEGIN
+        INSERT INTO fresh (chat, message) VALUES (old.chat, old.message);
+    END;
+    INSERT INTO settings (key, value) VALUES ('chats.index', lower(hex(randomblob(16))));
+";
+
+/// * `chats.origin` is the name that a chat has in the program it was brought from, and `messages.origin`
+///   that of a message there; null for what began here. A later export of the same chats is known by them.
+///   They lie in the rows themselves, so that nothing is left of them once the rows are erased.
+const V8: &str = "
+    ALTER TABLE chats ADD COLUMN origin TEXT;
+    ALTER TABLE messages ADD COLUMN origin TEXT;
+    CREATE INDEX chats_by_origin ON chats (origin) WHERE origin IS NOT NULL;
 ";
 
 /// The schema of this file; 0 where it has none yet.

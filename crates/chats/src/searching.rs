@@ -12,9 +12,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, ErrorCode};
 
-use crate::error::Fault;
-use crate::lock;
+use crate::error::{Fault, is_damage};
 use crate::open::connect_to_read;
+use crate::{index, lock};
 
 /// Steps of SQLite's machine between two looks whether somebody wants the log: far below a millisecond.
 const LOOK: i32 = 1000;
@@ -22,9 +22,10 @@ const LOOK: i32 = 1000;
 /// The searches of one folder, one at a time.
 #[derive(Debug)]
 pub(crate) struct Searches {
+    folder: PathBuf,
     path: PathBuf,
     /// Opened by the first search.
-    connection: Mutex<Option<Connection>>,
+    connection: Mutex<Option<Open>>,
     halts: Arc<AtomicUsize>,
     /// Goes with `over`: searches wait until nobody halts them.
     halted: Mutex<()>,
@@ -34,7 +35,22 @@ pub(crate) struct Searches {
 /// No search reads while this is there.
 pub(crate) struct Halt<'a> {
     searches: &'a Searches,
-    connection: Option<MutexGuard<'a, Option<Connection>>>,
+    connection: Option<MutexGuard<'a, Option<Open>>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    chats: Connection,
+    /// The index and its name, once there is one.
+    index: Option<(String, Connection)>,
+}
+
+/// What a search reads: one moment of the chats, and the index as it was then or later, so that what it has
+/// not got has a mark in the chats. None where there is no index that can be read.
+pub(crate) struct Moment<'a> {
+    pub(crate) chats: &'a Connection,
+    pub(crate) index: Option<&'a Connection>,
+    pub(crate) halted: Halted<'a>,
 }
 
 /// What a search asks between two texts whether it should begin again.
@@ -52,8 +68,9 @@ impl Halted<'_> {
 }
 
 impl Searches {
-    pub(crate) fn of(path: &Path) -> Self {
+    pub(crate) fn of(folder: &Path, path: &Path) -> Self {
         Self {
+            folder: folder.to_owned(),
             path: path.to_owned(),
             connection: Mutex::new(None),
             halts: Arc::default(),
@@ -62,41 +79,66 @@ impl Searches {
         }
     }
 
-    /// Runs a search, which sees one moment, until it has come to its end.
+    /// Runs a search, which sees one moment, until it has come to its end. True beside what it found where
+    /// the index is damaged, and it found it without.
     pub(crate) fn run<T>(
         &self,
-        work: impl Fn(&Connection, &Halted<'_>) -> Result<T, Fault>,
-    ) -> Result<T, Fault> {
+        work: impl Fn(&Moment<'_>) -> Result<T, Fault>,
+    ) -> Result<(T, bool), Fault> {
+        let mut is_damaged = false;
         loop {
             self.wait();
-            match self.once(&work) {
+            match self.once(&work, !is_damaged) {
                 Err(Fault::Sql(error)) if was_halted(&error) => {}
-                outcome => return outcome,
+                // Where it is the chats that are damaged, that comes again.
+                Err(Fault::Sql(error)) if is_damage(&error) && !is_damaged => is_damaged = true,
+                outcome => return Ok((outcome?, is_damaged)),
             }
         }
     }
 
     fn once<T>(
         &self,
-        work: impl Fn(&Connection, &Halted<'_>) -> Result<T, Fault>,
+        work: impl Fn(&Moment<'_>) -> Result<T, Fault>,
+        with_index: bool,
     ) -> Result<T, Fault> {
         let mut place = lock(&self.connection);
-        let halted = Halted(&self.halts);
-        halted.check()?;
-        let mut connection = match place.take() {
-            Some(connection) => connection,
-            None => self.connect()?,
+        let halted = || Halted(&self.halts);
+        halted().check()?;
+        let mut open = match place.take() {
+            Some(open) => open,
+            None => Open {
+                chats: self.connect(connect_to_read(&self.path)?)?,
+                index: None,
+            },
         };
-        let outcome = connection
-            .transaction()
-            .map_err(Fault::from)
-            .and_then(|moment| work(&moment, &halted));
-        *place = Some(connection);
+        let chats = open.chats.transaction()?;
+        // The chats first: what is in the index by now was in it or marked then.
+        let name = index::name(&chats)?.filter(|_| with_index);
+        if open.index.as_ref().map(|(name, _)| name) != name.as_ref() {
+            open.index = None;
+            if let Some(name) = name
+                && let Some(index) = index::open_to_read(&index::path(&self.folder, &name))?
+            {
+                open.index = Some((name, self.connect(index)?));
+            }
+        }
+        let index = match &mut open.index {
+            Some((_, index)) => Some(index.transaction()?),
+            None => None,
+        };
+        let outcome = work(&Moment {
+            chats: &chats,
+            index: index.as_deref(),
+            halted: halted(),
+        });
+        drop((chats, index));
+        *place = Some(open);
         outcome
     }
 
-    fn connect(&self) -> rusqlite::Result<Connection> {
-        let mut connection = connect_to_read(&self.path)?;
+    fn connect(&self, connection: Connection) -> rusqlite::Result<Connection> {
+        let mut connection = connection;
         let halts = Arc::clone(&self.halts);
         connection.progress_handler(LOOK, Some(move || halts.load(Ordering::SeqCst) > 0))?;
         Ok(connection)
@@ -153,19 +195,21 @@ mod tests {
         let path = folder.path().join("some.db");
         let writer = Connection::open(&path).unwrap();
         writer
-            .execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE a (x)")
+            .execute_batch(
+                "PRAGMA journal_mode = WAL; CREATE TABLE a (x); CREATE TABLE settings (key, value)",
+            )
             .unwrap();
-        let searches = Searches::of(&path);
+        let searches = Searches::of(folder.path(), &path);
         let (begun, begins) = channel();
         thread::scope(|scope| {
             let searches = &searches;
             let found = scope.spawn(move || {
-                searches.run(|connection, _| {
+                searches.run(|moment| {
                     let rows = "SELECT count(*) FROM a";
-                    let rows: i64 = connection.query_row(rows, [], |row| row.get(0))?;
+                    let rows: i64 = moment.chats.query_row(rows, [], |row| row.get(0))?;
                     begun.send(()).unwrap();
                     if rows == 0 {
-                        connection.query_row(ENDLESS, [], |_| Ok(()))?;
+                        moment.chats.query_row(ENDLESS, [], |_| Ok(()))?;
                     }
                     Ok(rows)
                 })
@@ -178,7 +222,7 @@ mod tests {
                 let busy: bool = writer.query_row(sql, [], |row| row.get(0)).unwrap();
                 assert!(!busy);
             }
-            assert_eq!(found.join().unwrap().unwrap(), 1);
+            assert_eq!(found.join().unwrap().unwrap(), (1, false));
         });
     }
 }

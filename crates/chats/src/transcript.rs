@@ -10,6 +10,7 @@ use crate::attachment::{self, TextFile};
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
 use crate::growth;
+use crate::merge::Origin;
 use crate::message::{self, Body, Message, MessageId, State};
 use crate::title;
 
@@ -58,10 +59,10 @@ impl Chats {
         self.read("read a whole chat", |connection| read(connection, id))
     }
 
-    /// Adds whole chats, all or none, and gives their numbers.
+    /// Adds whole chats that are nobody else's, all or none, and gives their numbers.
     pub fn add_transcripts(&self, transcripts: &[Transcript]) -> Result<Vec<ChatId>, Error> {
         self.write("add chats", |transaction| {
-            let add = |transcript| add(transaction, transcript);
+            let add = |transcript| add(transaction, transcript, None);
             transcripts.iter().map(add).collect()
         })
     }
@@ -138,7 +139,12 @@ fn as_id(place: usize) -> MessageId {
     MessageId(i64::try_from(place).unwrap_or(i64::MAX))
 }
 
-fn add(transaction: &Transaction<'_>, transcript: &Transcript) -> Result<ChatId, Fault> {
+/// Adds a chat; `origin` is what it and its messages are called where they came from.
+pub(crate) fn add(
+    transaction: &Transaction<'_>,
+    transcript: &Transcript,
+    origin: Option<&Origin>,
+) -> Result<ChatId, Fault> {
     let first = transcript.entries.first().map(|entry| match &entry.body {
         Body::Question(text) => text.as_str(),
         Body::Reply(reply) => reply.answer.as_str(),
@@ -147,8 +153,8 @@ fn add(transaction: &Transaction<'_>, transcript: &Transcript) -> Result<ChatId,
         .unwrap_or_else(|| title::title_from(first.unwrap_or_default()));
     transaction.execute(
         "INSERT INTO chats (title, title_given, created_ms, changed_ms, manner, pinned_ms, folder,
-             instructions)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+             instructions, origin)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         (
             title,
             transcript.title_given,
@@ -158,18 +164,16 @@ fn add(transaction: &Transaction<'_>, transcript: &Transcript) -> Result<ChatId,
             transcript.pinned.then_some(transcript.changed_ms),
             transcript.folder.as_deref().and_then(title::given),
             &transcript.instructions,
+            origin.map(|origin| &origin.chat),
         ),
     )?;
     let chat = ChatId(transaction.last_insert_rowid());
     let mut ids: Vec<MessageId> = Vec::with_capacity(transcript.entries.len());
-    for entry in &transcript.entries {
+    for (place, entry) in transcript.entries.iter().enumerate() {
         // A place that is not there yet is nobody's child: it was checked where it was read.
         let parent = entry.parent.and_then(|place| ids.get(place)).copied();
-        let id = match &entry.body {
-            Body::Question(text) => add_question(transaction, chat, parent, entry, text)?,
-            Body::Reply(_) => add_reply(transaction, chat, parent, entry, &ids)?,
-        };
-        ids.push(id);
+        let name = origin.and_then(|origin| origin.message(place));
+        ids.push(add_entry(transaction, chat, parent, entry, name, &ids)?);
     }
     let shown = transcript.shown.and_then(|place| ids.get(place));
     if let Some(shown) = shown.or(ids.last()) {
@@ -179,17 +183,39 @@ fn add(transaction: &Transaction<'_>, transcript: &Transcript) -> Result<ChatId,
     Ok(chat)
 }
 
+/// Adds a message below another one; `ids` are those of the entries before it.
+pub(crate) fn add_entry(
+    transaction: &Transaction<'_>,
+    chat: ChatId,
+    parent: Option<MessageId>,
+    entry: &Entry,
+    origin: Option<&str>,
+    ids: &[MessageId],
+) -> Result<MessageId, Fault> {
+    match &entry.body {
+        Body::Question(text) => add_question(transaction, chat, parent, entry, text, origin),
+        Body::Reply(reply) => add_reply(transaction, chat, parent, entry, reply, origin, ids),
+    }
+}
+
 fn add_question(
     transaction: &Transaction<'_>,
     chat: ChatId,
     parent: Option<MessageId>,
     entry: &Entry,
     text: &str,
+    origin: Option<&str>,
 ) -> Result<MessageId, Fault> {
     transaction.execute(
-        "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text)
-         VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4)",
-        (chat.0, parent.map(|id| id.0), entry.created_ms, text),
+        "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text, origin)
+         VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4, ?5)",
+        (
+            chat.0,
+            parent.map(|id| id.0),
+            entry.created_ms,
+            text,
+            origin,
+        ),
     )?;
     let question = MessageId(transaction.last_insert_rowid());
     for (position, file) in (0..).zip(&entry.files) {
@@ -203,11 +229,10 @@ fn add_reply(
     chat: ChatId,
     parent: Option<MessageId>,
     entry: &Entry,
+    reply: &message::Reply,
+    origin: Option<&str>,
     ids: &[MessageId],
 ) -> Result<MessageId, Fault> {
-    let Body::Reply(reply) = &entry.body else {
-        unreachable!("BUG: asked for replies only");
-    };
     let (state, failure) = match &reply.state {
         State::Streaming | State::Interrupted => ("interrupted", None),
         State::Ended(end) => (message::word(end), message::failure_of(end)),
@@ -216,8 +241,8 @@ fn add_reply(
     transaction.execute(
         "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, model,
              failure_code, failure_message, failure_hint,
-             thinking_tokens, answer_tokens, thinking_ms, answer_ms, text, thinking)
-         VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+             thinking_tokens, answer_tokens, thinking_ms, answer_ms, text, thinking, origin)
+         VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
         rusqlite::params![
             chat.0,
             parent.map(|id| id.0),
@@ -234,6 +259,7 @@ fn add_reply(
             crate::reply::signed(counts.answer_ms),
             reply.answer,
             reply.thinking,
+            origin,
         ],
     )?;
     let id = MessageId(transaction.last_insert_rowid());

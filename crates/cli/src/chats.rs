@@ -1,5 +1,7 @@
 //! `spud chats`: the chats that are kept, as a list, as files, and from files.
 
+mod arrivals;
+
 use std::process::ExitCode;
 
 use app::chats::Hit;
@@ -8,6 +10,7 @@ use serde_json::json;
 
 use crate::command::chats::{Chats, Text, What};
 use crate::console::{Console, To, complain_of, tame};
+use crate::reader;
 
 impl From<Text> for Form {
     fn from(text: Text) -> Self {
@@ -53,27 +56,27 @@ async fn answer(app: &App, Chats { what, json }: Chats) -> Result<String, Failur
             no_thoughts,
         } => {
             let chat = chat.map(ChatId);
+            let form = out.as_deref().map_or_else(|| form.into(), Form::of);
+            let markup = match form {
+                Form::Html => reader::markup(),
+                Form::Markdown | Form::Json => app::as_written(),
+            };
+            let (thoughts, tongue) = (!no_thoughts, Tongue::English);
             match out {
                 Some(path) => {
-                    app.export(chat, &path, !no_thoughts, Tongue::English)
-                        .await?;
+                    app.export(chat, &path, thoughts, tongue, markup).await?;
                     Ok(String::new())
                 }
-                None => {
-                    app.copy_of(chat, form.into(), !no_thoughts, Tongue::English)
-                        .await
-                }
+                None => app.copy_of(chat, form, thoughts, tongue, markup).await,
             }
         }
-        What::Import { path } => {
-            let added = app.take_in(&path).await?;
-            if json {
-                let ids: Vec<i64> = added.iter().map(|chat| chat.0).collect();
-                return Ok(line(&json!({ "type": "imported", "ids": ids })));
-            }
-            let count = added.len();
-            let chats = if count == 1 { "chat" } else { "chats" };
-            Ok(format!("{count} {chats} imported\n"))
+        What::Import { paths } => {
+            let taken = app.take_in(paths).await?;
+            Ok(if json {
+                arrivals::lines(&taken)
+            } else {
+                arrivals::text(&taken)
+            })
         }
     }
 }

@@ -79,7 +79,8 @@ With --json, one object per line:
    \"devices\":[{\"device\":…,\"weights_bytes\":n,\"cache_bytes\":n,\"compute_bytes\":n,\"other_bytes\":n,
    \"needed_bytes\":n,\"available_bytes\":n,\"layers\":n}],
    \"decode_per_second\":x,\"prompt_per_second\":x,\"answer_ms\":n,\"least_ms\":n,\"most_ms\":n,
-   \"thinking_tokens\":n,\"answer_tokens\":n,\"replies\":n,\"disk_short\":…,\"in_time\":bool}
+   \"thinking_tokens\":n,\"answer_tokens\":n,\"replies\":n,\"disk_short\":…,\"in_time\":bool,
+   \"good_for\":…}
   {\"type\":\"advice\",\"best\":id,\"why\":…,\"faster\":id,\"faster_why\":…,\"smarter\":id,\"smarter_why\":…,
    \"notes\":[…]}
 Bytes are whole numbers, times milliseconds, rates per second; what is not known is null. `holder`

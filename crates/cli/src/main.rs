@@ -20,6 +20,7 @@ mod lines;
 mod machine;
 mod models;
 mod pull;
+mod reader;
 mod remove;
 mod verify;
 

@@ -55,6 +55,8 @@ fn lines(survey: &Survey) -> String {
             .estimate
             .map(|_| !candidate.plan.exceeds(survey.patience_ms));
         line["in_time"] = json!(in_time);
+        let member = candidate.member.as_ref();
+        line["good_for"] = json!(member.and_then(|member| member.good_for.get("en")));
         text.push(line.to_string());
     }
     let advice = &survey.advice;

@@ -10,6 +10,8 @@ mod estimate;
 mod file;
 mod raw;
 
+use std::collections::BTreeMap;
+
 use gguf::{Attention, Geometry, Weights};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,8 @@ pub struct Member {
     pub repo: String,
     /// Where it comes from, in plain words.
     pub lineage: String,
+    /// What it is good for and what not, in one plain sentence, by language; `en` where there is any.
+    pub good_for: BTreeMap<String, String>,
     /// Values in all tensors.
     pub parameters: u64,
     /// Those that one token uses.

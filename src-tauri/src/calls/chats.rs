@@ -91,8 +91,13 @@ pub(super) async fn ask_instead(app: State<'_, App>, request: wire::InsteadReque
 }
 
 #[tauri::command]
-pub(super) async fn ask_again(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
-    Ok(app.ask_again(MessageId(request.message)).await?)
+pub(super) async fn ask_again(app: State<'_, App>, request: wire::AgainRequest) -> Answer<()> {
+    let beside = MessageId(request.message);
+    match request.model {
+        Some(model) => app.ask_again_by(beside, &model).await?,
+        None => app.ask_again(beside).await?,
+    }
+    Ok(())
 }
 
 #[tauri::command]
@@ -129,8 +134,13 @@ pub(super) async fn export_chats(
     copies: State<'_, Copies>,
     request: wire::ExportRequest,
 ) -> Answer<Option<wire::ToSet>> {
+    let title = if request.chat.is_none() {
+        Words::SaveAllTitle
+    } else {
+        Words::SaveTitle
+    };
     let chosen = rfd::AsyncFileDialog::new()
-        .set_title(Words::SaveTitle.said(&app))
+        .set_title(title.said(&app))
         .set_file_name(request.name)
         .add_filter(Words::SaveMarkdown.said(&app), &["md"])
         .add_filter(Words::SavePage.said(&app), &["html"])
@@ -167,18 +177,19 @@ pub(super) async fn set_copy(
     }
 }
 
-/// Asks for a file, and takes its chats in; how many, 0 where nobody chose.
+/// Asks for files, and takes their chats in; what became of them, null where nobody chose.
 #[tauri::command]
-pub(super) async fn import_chats(app: State<'_, App>) -> Answer<usize> {
+pub(super) async fn import_chats(app: State<'_, App>) -> Answer<Option<wire::TakenIn>> {
     let chosen = rfd::AsyncFileDialog::new()
         .set_title(Words::TakeInTitle.said(&app))
-        .add_filter(Words::TakeInKind.said(&app), &["json"])
-        .pick_file()
+        .add_filter(Words::TakeInKind.said(&app), &["json", "jsonl", "zip"])
+        .pick_files()
         .await;
-    match chosen {
-        Some(file) => Ok(app.take_in(file.path()).await?.len()),
-        None => Ok(0),
-    }
+    let Some(files) = chosen else {
+        return Ok(None);
+    };
+    let paths = files.iter().map(|file| file.path().to_owned()).collect();
+    Ok(Some(app.take_in(paths).await?.into()))
 }
 
 #[tauri::command]
@@ -213,6 +224,12 @@ pub(super) async fn set_folder(app: State<'_, App>, request: wire::FolderRequest
 #[tauri::command]
 pub(super) async fn deleted_chats(app: State<'_, App>) -> Answer<Vec<wire::DeletedChat>> {
     let rows = app.deleted().await?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+#[tauri::command]
+pub(super) async fn deleted_messages(app: State<'_, App>) -> Answer<Vec<wire::DeletedMessage>> {
+    let rows = app.removed().await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 

@@ -223,6 +223,16 @@ pub(crate) struct MessageRequest {
 
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(TS))]
+pub(crate) struct AgainRequest {
+    /// The reply beside which another one is written.
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) message: i64,
+    /// The model that writes it and answers from then on; null is the one that answers now.
+    pub(crate) model: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
 pub(crate) struct InsteadRequest {
     /// The question in whose place this one is asked.
     #[cfg_attr(test, ts(type = "number"))]

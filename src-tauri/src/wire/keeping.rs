@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 
-use app::chats::DeletedRow;
+use app::chats::{DeletedRow, RemovedRow};
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
@@ -57,6 +57,24 @@ pub(crate) struct DeletedChat {
     #[cfg_attr(test, ts(type = "number"))]
     id: i64,
     title: String,
+    /// Milliseconds since 1970, UTC.
+    #[cfg_attr(test, ts(type = "number"))]
+    deleted_ms: i64,
+}
+
+/// A question that was taken out of its chat with what followed it, and can come back.
+#[derive(Debug, Clone, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct DeletedMessage {
+    #[cfg_attr(test, ts(type = "number"))]
+    id: i64,
+    #[cfg_attr(test, ts(type = "number"))]
+    chat: i64,
+    /// The title of its chat.
+    title: String,
+    /// How it begins, on one line.
+    words: String,
     /// Milliseconds since 1970, UTC.
     #[cfg_attr(test, ts(type = "number"))]
     deleted_ms: i64,
@@ -138,6 +156,8 @@ pub(crate) struct Preferences {
     /// Size of text in percent of the usual.
     text_percent: u32,
     width: Width,
+    /// The list of chats is hidden where there is room for it.
+    list_folded: bool,
     /// null is by the machine's cores.
     threads: Option<u32>,
     device: Device,
@@ -198,6 +218,8 @@ pub(crate) struct Drawing {
     pub(crate) next: bool,
     /// A person chose that.
     pub(crate) chosen: bool,
+    /// There is a graphics card that can draw it.
+    pub(crate) gpu: bool,
     /// A variable of the environment decides, whatever is chosen here.
     pub(crate) set_outside: bool,
 }
@@ -232,6 +254,18 @@ impl From<DeletedRow> for DeletedChat {
             id: row.id.0,
             title: row.title,
             deleted_ms: row.deleted_ms,
+        }
+    }
+}
+
+impl From<RemovedRow> for DeletedMessage {
+    fn from(row: RemovedRow) -> Self {
+        Self {
+            id: row.id.0,
+            chat: row.chat.0,
+            title: row.title,
+            words: row.words,
+            deleted_ms: row.removed_ms,
         }
     }
 }
@@ -271,6 +305,7 @@ impl From<app::Preferences> for Preferences {
                 app::Width::Wide => Width::Wide,
                 app::Width::Full => Width::Full,
             },
+            list_folded: set.list_folded,
             threads: set.threads,
             device: match set.device {
                 app::Device::Best => Device::Best,
@@ -299,6 +334,7 @@ impl From<Preferences> for app::Preferences {
                 Width::Wide => app::Width::Wide,
                 Width::Full => app::Width::Full,
             },
+            list_folded: set.list_folded,
             threads: set.threads,
             device: match set.device {
                 Device::Best => app::Device::Best,

@@ -1,5 +1,7 @@
 //! What the picker shows, as it crosses the bridge.
 
+use std::collections::BTreeMap;
+
 use app::fit::catalogue::{File, Member, Size};
 use app::fit::{self, Device, Reason};
 use serde::{Deserialize, Serialize};
@@ -100,15 +102,7 @@ pub(crate) struct Estimate {
     replies: u32,
 }
 
-/// What is worth knowing of a plan, in English and in its numbers.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub(crate) struct FitNote {
-    words: String,
-    why: FitWhy,
-}
-
-/// See `fit::Reason`.
+/// What is worth knowing of a plan: see `fit::Reason`.
 #[derive(Debug, Clone, Serialize)]
 #[cfg_attr(test, derive(TS))]
 #[serde(
@@ -148,26 +142,21 @@ pub(crate) enum FitWhy {
     SteppedDown,
 }
 
-impl FitNote {
+impl FitWhy {
     fn of(reason: &Reason) -> Self {
-        Self {
-            words: reason.to_string(),
-            why: match reason.clone() {
-                Reason::CappedAtTraining { asked } => FitWhy::CappedAtTraining { asked },
-                Reason::CacheTypeUnfit { .. } => FitWhy::CacheTypeUnfit,
-                Reason::CacheQuantised => FitWhy::CacheQuantised,
-                Reason::ContextByMemory => FitWhy::ContextByMemory,
-                Reason::ContextSpared => FitWhy::ContextSpared,
-                Reason::LittleLeft => FitWhy::LittleLeft,
-                Reason::PartlyOnGpu { layers, of } => FitWhy::PartlyOnGpu { layers, of },
-                Reason::ExpertsInMemory { layers } => FitWhy::ExpertsInMemory { layers },
-                Reason::GpuSlower { gpu, with, without } => {
-                    FitWhy::GpuSlower { gpu, with, without }
-                }
-                Reason::GpuNotMeasured { gpu } => FitWhy::GpuNotMeasured { gpu },
-                Reason::GpuTooSmall { gpu, free_bytes } => FitWhy::GpuTooSmall { gpu, free_bytes },
-                Reason::SteppedDown { .. } => FitWhy::SteppedDown,
-            },
+        match reason.clone() {
+            Reason::CappedAtTraining { asked } => Self::CappedAtTraining { asked },
+            Reason::CacheTypeUnfit { .. } => Self::CacheTypeUnfit,
+            Reason::CacheQuantised => Self::CacheQuantised,
+            Reason::ContextByMemory => Self::ContextByMemory,
+            Reason::ContextSpared => Self::ContextSpared,
+            Reason::LittleLeft => Self::LittleLeft,
+            Reason::PartlyOnGpu { layers, of } => Self::PartlyOnGpu { layers, of },
+            Reason::ExpertsInMemory { layers } => Self::ExpertsInMemory { layers },
+            Reason::GpuSlower { gpu, with, without } => Self::GpuSlower { gpu, with, without },
+            Reason::GpuNotMeasured { gpu } => Self::GpuNotMeasured { gpu },
+            Reason::GpuTooSmall { gpu, free_bytes } => Self::GpuTooSmall { gpu, free_bytes },
+            Reason::SteppedDown { .. } => Self::SteppedDown,
         }
     }
 }
@@ -178,10 +167,8 @@ impl FitNote {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Fit {
     verdict: Verdict,
-    /// The verdict in words and numbers.
-    reason: String,
     /// What else is worth knowing: context cut by memory, a GPU left out.
-    notes: Vec<FitNote>,
+    notes: Vec<FitWhy>,
     context: u32,
     context_trained: u32,
     kv: KvType,
@@ -232,7 +219,11 @@ pub(crate) struct Benchmark {
 pub(crate) struct Lineage {
     /// What it truly is.
     name: String,
+    /// The makers' own name, which the world knows.
+    made_as: String,
     story: String,
+    /// What it is good for, by language; empty where nobody says it.
+    good_for: BTreeMap<String, String>,
     /// What it was made from, by the name its makers gave that.
     base: String,
     licence: String,
@@ -276,11 +267,8 @@ pub(crate) struct Candidate {
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Advice {
     best: Option<String>,
-    why: String,
     faster: Option<String>,
-    faster_why: String,
     smarter: Option<String>,
-    smarter_why: String,
 }
 
 /// Which R1 runs here.
@@ -334,11 +322,8 @@ impl From<app::survey::Survey> for Survey {
         let id = |place: Option<usize>| place.map(|place| survey.candidates[place].id.clone());
         let advice = Advice {
             best: id(survey.advice.best),
-            why: survey.advice.why,
             faster: id(survey.advice.faster),
-            faster_why: survey.advice.faster_why,
             smarter: id(survey.advice.smarter),
-            smarter_why: survey.advice.smarter_why,
         };
         let machine = &survey.machine;
         let candidates = survey.candidates.iter();
@@ -385,7 +370,9 @@ fn shown(
 ) -> Candidate {
     let lineage = candidate.member.as_ref().map(|member| Lineage {
         name: member.name.clone(),
+        made_as: member.made_as.clone(),
         story: member.lineage.clone(),
+        good_for: member.good_for.clone(),
         base: member.base.clone(),
         licence: member.licence.clone(),
         base_licence: member.base_licence.clone(),
@@ -444,7 +431,7 @@ fn quant(file: &File, candidate: &app::survey::Candidate, machine: &fit::Machine
     }
 }
 
-/// A plan in words and numbers, for a person who accepts so many milliseconds for an answer.
+/// A plan in numbers, for a person who accepts so many milliseconds for an answer.
 pub(crate) fn fit_of(
     candidate: &app::survey::Candidate,
     machine: &fit::Machine,
@@ -458,8 +445,7 @@ pub(crate) fn fit_of(
             fit::Verdict::Slow => Verdict::Slow,
             fit::Verdict::TooBig => Verdict::TooBig,
         },
-        reason: plan.sentence(machine),
-        notes: plan.reasons.iter().map(FitNote::of).collect(),
+        notes: plan.reasons.iter().map(FitWhy::of).collect(),
         context: plan.context,
         context_trained: plan.context_trained,
         kv: match plan.kv {

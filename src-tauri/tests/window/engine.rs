@@ -53,13 +53,13 @@ async fn an_engine_that_dies_leaves_the_window_alive_with_the_words_so_far() {
         .becomes("message-assistant", "data-state", "failed")
         .await;
     assert!(window.words("answer").await.starts_with("1, 2, 3, 4"));
-    window.says("reply-note", "Ask again").await;
+    window.says("reply-note", "Regenerate").await;
     drop(slowed);
     window.click("what-happened").await;
     window.says("report", "engine stopped: killed").await;
     window.says("report-text", "writing a reply").await;
     window.click("report-delete").await;
-    window.says("reports-empty", "There are none").await;
+    window.says("reports-empty", "no engine has stopped").await;
     window.click("reports-close").await;
     window.ask_to_the_end("What is 47 + 38?").await;
     assert_eq!(window.words("answer").await, "47 + 38 = 85.");

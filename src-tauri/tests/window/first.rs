@@ -134,7 +134,7 @@ async fn a_data_folder_that_cannot_be_written_is_told_and_questions_are_answered
     std::fs::write(&file, "").unwrap();
     opening.data = Some(file.join("below"));
     let window = opening.open().await;
-    window.says("notice", "not kept").await;
+    window.says("notice", "not saved").await;
     window.ask_to_the_end("What is 47 + 38?").await;
     assert_eq!(window.words("answer").await, "47 + 38 = 85.");
     window.close().await;

@@ -26,14 +26,14 @@ pub(crate) async fn in_mid_thought(test: &str) -> (Window, crate::processes::Slo
 #[tokio::test(flavor = "multi_thread")]
 async fn an_endless_thought_is_told_and_answered_now() {
     let (window, slowed) = in_mid_thought("window-answer-now").await;
-    window.says("looping", "round in circles").await;
+    window.says("looping", "in circles").await;
     window.click("answer-now").await;
     window.says("answer", "yes!").await;
     drop(slowed);
     window
         .becomes("message-assistant", "data-state", "complete")
         .await;
-    window.says("thinking-toggle", "ended as you asked").await;
+    window.says("thinking-toggle", "stopped by you").await;
     window.close().await;
 }
 

@@ -132,7 +132,7 @@ async fn sixty_hostile_texts_do_nothing() {
     std::fs::write(&file, form.to_string()).unwrap();
     {
         let app = App::open(&Home::at(opening.home.path())).await.unwrap();
-        let added = app.take_in(&file).await.unwrap();
+        let added = app.take_in(vec![file]).await.unwrap().ids();
         app.remember_chat(added.last().copied()).await.unwrap();
         app.close().await;
     }

@@ -76,14 +76,14 @@ async fn instructions_and_sampling_are_kept_under_a_name_and_used_elsewhere() {
     field.send_keys("1").await.unwrap();
     field.send_keys(Key::Tab + "").await.unwrap();
     window
-        .says("sampling-word", "Not as R1's makers advise")
+        .says("sampling-word", "Not what R1's makers advise")
         .await;
     type_into(&window, "preset-name", "Curt").await;
     window.click("preset-save").await;
     count(&window, "preset-use", 1).await;
     window.click("instructions-close").await;
     window
-        .says("instructions-open", "Instructions, own sampling")
+        .is_titled("instructions-open", "Instructions, own sampling")
         .await;
     window.ask_to_the_end("What is 47 + 38?").await;
 
@@ -166,7 +166,7 @@ async fn on_battery_the_window_says_that_it_is_gentler() {
     let mut opening = Opening::new();
     opening.on_battery = true;
     let window = opening.open().await;
-    window.says("gentle", "On battery").await;
+    window.is_titled("gentle", "On battery: saving power").await;
     window.write(Key::Control + ",").await;
     window.click("setting-battery").await;
     count(&window, "gentle", 0).await;

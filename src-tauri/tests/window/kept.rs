@@ -160,7 +160,7 @@ pub(crate) async fn keep(opening: &Opening, chats: Vec<Value>, preferences: Pref
     let app = App::open(&Home::at(opening.home.path())).await.unwrap();
     // A file without chats is refused.
     if form["chats"] != json!([]) {
-        app.take_in(&file).await.unwrap();
+        app.take_in(vec![file]).await.unwrap();
     }
     app.set_preferences(preferences).await.unwrap();
     app.close().await;

@@ -102,7 +102,7 @@ async fn the_keyboard_governs_a_reply_and_escape_closes_before_it_stops() {
     window
         .becomes("message-assistant", "data-state", "complete")
         .await;
-    window.says("thinking-toggle", "ended as you asked").await;
+    window.says("thinking-toggle", "stopped by you").await;
     window.close().await;
 }
 
@@ -223,6 +223,8 @@ async fn the_keyboard_changes_the_model_and_the_settings() {
     window.one("candidate").await;
     window.sees_the_focus().await;
     window.tab_to("candidate-toggle").await;
+    window.press(Key::Enter + "").await;
+    window.tab_to("details-open").await;
     window.press(Key::Enter + "").await;
     window.says("details", "tokens of").await;
     window.tab_to("context").await;

@@ -5,6 +5,7 @@
 
 mod access;
 mod chats;
+mod composer;
 mod engine;
 mod files;
 mod first;
@@ -19,7 +20,9 @@ mod keeping;
 mod kept;
 mod keyboard;
 mod models;
+mod mouse;
 mod picker;
+mod pointing;
 mod processes;
 mod safe_mode;
 mod screens;

@@ -65,6 +65,7 @@ async fn the_bar_answers_while_the_knobs_are_turned() {
     let window = Opening::new().open().await;
     window.says("first-best", "Qwen 1.5B").await;
     window.click("first-pick").await;
+    window.click("details-open").await;
     window.says("details", "32,768 tokens of").await;
     let turn = async |knob: &str, value: &str| {
         window
@@ -78,9 +79,9 @@ async fn the_bar_answers_while_the_knobs_are_turned() {
     };
     turn("context", "0").await;
     window.says("details", "2,048 tokens of").await;
-    window.says("plan", "cache 56.0 MiB").await;
+    window.says("plan", "cache 56 MiB").await;
     turn("quant", "Q8_0").await;
-    window.says("plan", "weights 1.76 GiB").await;
+    window.says("plan", "weights 1.8 GiB").await;
     turn("context", "10").await;
     window.says("plan", "The cache is kept in q8_0").await;
     turn("cache", "f16").await;

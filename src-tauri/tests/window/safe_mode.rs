@@ -161,12 +161,7 @@ async fn safe_mode_is_chosen_and_taken_back() {
 
     let window = opening.open().await;
     assert!(!is_safe(&window));
-    choose(
-        &window,
-        "Draw in safe mode",
-        "Draw with the graphics card again",
-    )
-    .await;
+    choose(&window, "Use safe mode", "Use the graphics card again").await;
     assert!(!is_safe(&window), "from the next start on");
     window.close().await;
 
@@ -180,12 +175,7 @@ async fn safe_mode_is_chosen_and_taken_back() {
     for name in ["SPUD_SAFE_MODE=", "SPUD_ADDED=", "WEBKIT_DISABLE_"] {
         assert!(!variables.contains(name), "{name}");
     }
-    choose(
-        &window,
-        "Draw with the graphics card again",
-        "Draw in safe mode",
-    )
-    .await;
+    choose(&window, "Use the graphics card again", "Use safe mode").await;
     window.close().await;
     assert_eq!(remembered(&opening.home), None);
 

@@ -102,7 +102,6 @@ impl Look {
         std::fs::copy(SPROUT, &mine).unwrap();
         let home = opening.home.clone();
         let window = self.open(opening, Vec::new()).await;
-        window.open_side().await;
         window.open_model(&mine).await;
         window.close().await;
         let whole = std::fs::read(SPROUT).unwrap();

@@ -161,9 +161,7 @@ async fn a_download_is_paused_cancelled_and_kept_from_the_network() {
     window.click("network-open").await;
     window.click("offline").await;
     window.click("download-resume").await;
-    window
-        .says("download-words", "offline is switched on")
-        .await;
+    window.says("download-words", "Offline is on").await;
     let asked = shop.server.requests().len();
     window.click("offline").await;
     window.becomes("download", "data-state", "running").await;
@@ -200,7 +198,9 @@ async fn a_model_is_deleted_after_a_question_and_the_ledger_tells_all() {
         .script("document.querySelector('[data-testid=candidate-toggle]').click()")
         .await;
     window.click("remove").await;
-    window.says("details", "Delete it and free 2.1 MiB?").await;
+    window
+        .says("details", "Delete this model and free 2.1 MiB?")
+        .await;
     let file = shop
         .opening
         .home
@@ -233,9 +233,7 @@ async fn a_file_that_disappears_is_shown_as_missing() {
     let words = "return document.querySelector('[data-testid=model-button]').textContent";
     let missing = async || {
         let said = window.script(words).await;
-        said.as_str()?
-            .contains("The file is not there")
-            .then_some(())
+        said.as_str()?.contains("The file is missing").then_some(())
     };
     window.until("that it is missing", missing).await;
     window.close().await;

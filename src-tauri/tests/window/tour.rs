@@ -23,7 +23,7 @@ async fn over(window: &Window, opener: &str, shown: &str, name: &str, visitor: &
 pub(crate) async fn open_chat(window: &Window, title: &str) {
     let find = format!(
         "[...document.querySelectorAll('[data-testid=chat-row] .open')]
-             .find((row) => row.title === {title:?})?.click()"
+             .find((row) => row.querySelector('.title').textContent === {title:?})?.click()"
     );
     window.script(&find).await;
     window.is_titled("chat-title", title).await;
@@ -133,7 +133,6 @@ async fn read(window: &Window, visitor: &mut impl Visitor) {
 async fn lists(window: &Window, visitor: &mut impl Visitor) {
     over(window, "manner", "manner-panel", "manner", visitor).await;
     over(window, "copy-menu", "copy-plain", "copy-menu", visitor).await;
-    window.open_side().await;
     over(window, "model-button", "model-panel", "model", visitor).await;
     window.open_side().await;
     window.click_current("chat-menu").await;

@@ -431,6 +431,11 @@ impl Window {
         }
     }
 
+    /// The display that it is on.
+    pub(crate) fn screen(&self) -> &str {
+        &self.screen
+    }
+
     /// The number of its own process.
     pub(crate) fn id(&self) -> Pid {
         self.process("spud-desktop").expect("a window")
@@ -439,6 +444,13 @@ impl Window {
     /// Makes the engine that is there as slow as a potato, so that a reply can be watched.
     pub(crate) fn slow_down(&self) -> Slowed {
         Slowed::new(self.engine().expect("an engine"))
+    }
+
+    /// A hand at the mouse and the keys of this screen (`xdotool`), below the driver and the toolkit.
+    pub(crate) fn hand(&self, does: &[&str]) {
+        let mut hand = Command::new("xdotool");
+        let done = hand.args(does).env("DISPLAY", &self.screen).status();
+        assert!(done.expect("xdotool is there").success(), "{does:?}");
     }
 
     /// Ends the window's process at once, as a crash does, and waits until its engine followed.

@@ -1,7 +1,7 @@
 //! The branch of each chat that is shown, as one HTML file that fetches nothing and runs nothing, which a
 //! policy in the file forbids too. How the Markdown of a model becomes markup is told from outside: there
-//! is one reader of it, the window's page (`ui/src/lib/markdown/html.ts`); without it the words stand as
-//! they were written.
+//! is one reader of it (`ui/src/lib/markdown/html.ts`), which runs in the window's page, and for the terminal in
+//! `QuickJS`; where it makes none of a text, that text stands as it was written.
 
 use chats::{Body, Entry, TextFile, Transcript};
 
@@ -46,12 +46,12 @@ pub(super) fn texts(transcript: &Transcript, with_thoughts: bool) -> Vec<&str> {
     texts.collect()
 }
 
-/// The file; `markup` makes markup of a text, and is asked chat by chat in the order of [`texts`].
+/// The file; `markup` makes markup of a text if it can, and is asked chat by chat in the order of [`texts`].
 pub(super) fn write(
     transcripts: &[Transcript],
     with_thoughts: bool,
     words: &Words,
-    markup: &mut dyn FnMut(&str) -> String,
+    markup: &mut dyn FnMut(&str) -> Option<String>,
 ) -> String {
     let mut text = head(transcripts, words);
     for (at, transcript) in transcripts.iter().enumerate() {
@@ -80,19 +80,21 @@ fn head(transcripts: &[Transcript], words: &Words) -> String {
     )
 }
 
-/// The words of a model as they were written: nobody reads them another way than the window does.
-pub(super) fn as_written(text: &str) -> String {
-    format!(
-        "<div class=\"written\" dir=\"auto\">{}</div>",
-        escaped(text)
-    )
+/// As markup, or as they were written: nobody reads the words of a model another way than the window does.
+fn set(text: &str, markup: &mut dyn FnMut(&str) -> Option<String>) -> String {
+    markup(text).unwrap_or_else(|| {
+        format!(
+            "<div class=\"written\" dir=\"auto\">{}</div>",
+            escaped(text)
+        )
+    })
 }
 
 fn message(
     entry: &Entry,
     with_thoughts: bool,
     words: &Words,
-    markup: &mut dyn FnMut(&str) -> String,
+    markup: &mut dyn FnMut(&str) -> Option<String>,
 ) -> String {
     match &entry.body {
         Body::Question(text) => {
@@ -108,7 +110,7 @@ fn message(
                 format!(
                     "<details><summary>{}</summary><div>{}</div></details>\n",
                     words.thinking,
-                    markup(&reply.thinking)
+                    set(&reply.thinking, markup)
                 )
             } else {
                 String::new()
@@ -116,7 +118,7 @@ fn message(
             let who = escaped(&reply.model);
             format!(
                 "<p class=\"who\">{who}</p>\n{thought}<div>{}</div>\n",
-                markup(&reply.answer)
+                set(&reply.answer, markup)
             )
         }
     }

@@ -5,11 +5,11 @@ use chats::{
 };
 use serde::{Deserialize, Serialize};
 
-const FORM: &str = "spud-chats";
+pub(crate) const FORM: &str = "spud-chats";
 /// 2 brought files.
-const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 2;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct File {
     form: String,
     version: u32,
@@ -139,34 +139,20 @@ pub(super) fn write(transcripts: &[Transcript], now_ms: i64) -> String {
         form: FORM.to_owned(),
         version: VERSION,
         written_ms: now_ms,
-        chats: transcripts.iter().map(chat).collect(),
+        chats: transcripts.iter().map(written).collect(),
     };
     let mut text = serde_json::to_string_pretty(&file).expect("BUG: text and numbers are JSON");
     text.push('\n');
     text
 }
 
-pub(super) fn read(value: serde_json::Value) -> Result<Vec<Transcript>, String> {
-    let form = value.get("form").and_then(|form| form.as_str());
-    if form != Some(FORM) {
-        return Err("is of a form that Spud does not know".to_owned());
-    }
-    match value.get("version").and_then(serde_json::Value::as_u64) {
-        Some(version) if version <= u64::from(VERSION) => {}
-        _ => return Err("was written by a newer Spud".to_owned()),
-    }
-    let file: File =
-        serde_json::from_value(value).map_err(|error| format!("is damaged: {error}"))?;
-    let chats = file.chats.into_iter().enumerate();
-    chats
-        .map(|(at, chat)| {
-            let title = chat.title.clone();
-            transcript(chat).map_err(|why| format!("is damaged: chat {} ({title:?}) {why}", at + 1))
-        })
-        .collect()
+/// A chat of a file of ours, or what is wrong with it.
+pub(crate) fn chat(value: serde_json::Value) -> Result<Transcript, String> {
+    let chat: Chat = serde_json::from_value(value).map_err(|error| error.to_string())?;
+    transcript(chat)
 }
 
-fn chat(transcript: &Transcript) -> Chat {
+fn written(transcript: &Transcript) -> Chat {
     Chat {
         title: transcript.title.clone(),
         title_given: transcript.title_given,

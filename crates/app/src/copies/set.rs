@@ -1,5 +1,5 @@
-//! A copy in HTML whose words are still to be set: chat after chat their Markdown goes out, and comes back as
-//! markup from the one reader of Markdown, the window's page; then the file is written.
+//! A copy in HTML whose words are still to be set elsewhere: chat after chat their Markdown goes out, and comes back
+//! as markup from the window's page; then the file is written.
 
 use std::path::PathBuf;
 
@@ -60,7 +60,7 @@ impl ToSet {
     /// Writes the file, which is there whole or not at all.
     pub async fn write(self) -> Result<(), Failure> {
         let mut set = self.markup.into_iter();
-        let mut markup = |text: &str| set.next().unwrap_or_else(|| html::as_written(text));
+        let mut markup = |_: &str| set.next();
         let words = self.tongue.words();
         let text = html::write(&self.transcripts, self.with_thoughts, words, &mut markup);
         put(self.path, text).await

@@ -61,6 +61,15 @@ pub(super) enum Html {
 impl Html {
     /// The block that a line begins, unless it ends with it.
     pub(super) fn begun_by(rest: &str, in_paragraph: bool) -> Option<Self> {
+        Self::of(rest, in_paragraph).filter(|html| !html.ends_in(rest))
+    }
+
+    /// Whether a line begins such a block.
+    pub(super) fn is_begun_by(rest: &str, in_paragraph: bool) -> bool {
+        Self::of(rest, in_paragraph).is_some()
+    }
+
+    fn of(rest: &str, in_paragraph: bool) -> Option<Self> {
         let html = if rest.starts_with("<!--") {
             Self::With("-->")
         } else if rest.starts_with("<?") {
@@ -72,7 +81,7 @@ impl Html {
         } else {
             Self::of_element(rest, in_paragraph)?
         };
-        (!html.ends_in(rest)).then_some(html)
+        Some(html)
     }
 
     fn of_element(rest: &str, in_paragraph: bool) -> Option<Self> {
@@ -108,24 +117,33 @@ impl Html {
 }
 
 /// What closes all that is open at the end of `words`: a tag that was cut, a comment, and elements, the
-/// innermost first. One end too many does no harm.
+/// innermost first. One end too many does no harm, and where a comment or an element without markup goes over lines, readers
+/// differ in what ends it: there one more is written.
 pub(super) fn open_tags(words: &str) -> String {
     let mut open: Vec<String> = Vec::new();
+    // What takes in all that follows, ends of others too.
+    let mut raw = Vec::new();
+    let mut in_comment = false;
+    // Behind the marks of quotes and lists.
+    let is_mark = |letter: char| " >-*+.)".contains(letter) || letter.is_ascii_digit();
+    let begins = |line: &str| line.trim_start_matches(is_mark).starts_with('<');
+    let has_blocks = words.lines().any(begins);
+    let mut cut = "";
     let mut at = 0;
     while let Some(found) = words[at..].find(['<', '`', '\\']) {
         let rest = &words[at + found..];
+        let line = rest.split('\n').next().unwrap_or(rest);
         at += found + 1;
         if let Some(escaped) = rest.strip_prefix('\\') {
             at += escaped.chars().next().map_or(0, char::len_utf8);
         } else if rest.starts_with('`') {
-            at += code(rest) - 1;
-        } else if let Some(comment) = rest.strip_prefix("<!--") {
+            at += code(line) - 1;
+        } else if let Some(comment) = line.strip_prefix("<!--") {
             match comment.find("-->") {
                 Some(end) => at += end,
-                // Among words it is none without its end.
-                None if !begins_line(words, at - 1) => {}
-                // A comment of its own ends the open one, and is no Markdown wherever that began.
-                None => return format!("<!-- -->\n{}", ends_of(&open)),
+                // Among words it is none without its end. In a block of HTML it is, wherever it stands, and what follows
+                // may be tags all the same.
+                None => in_comment |= has_blocks,
             }
         } else if let Some(tag) = Tag::at(rest) {
             at += tag.length - 1;
@@ -133,33 +151,26 @@ pub(super) fn open_tags(words: &str) -> String {
                 if let Some(place) = open.iter().rposition(|name| *name == tag.name) {
                     open.truncate(place);
                 }
-                continue;
-            }
-            if tag.is_empty || EMPTY.contains(&&*tag.name) {
-                continue;
-            }
-            let end = format!("</{}>", tag.name);
-            open.push(tag.name);
-            // Up to its end there are no tags in it; in `pre` there are.
-            if RAW[1..].contains(&&*open[open.len() - 1]) {
-                match words[at..].to_ascii_lowercase().find(&end) {
-                    Some(place) => at += place,
-                    None => break,
+            } else if RAW[1..].contains(&&*tag.name) {
+                let end = format!("</{}>", tag.name);
+                match line.to_ascii_lowercase().find(&end) {
+                    Some(place) => at += place + end.len() - tag.length,
+                    None => raw.push(tag.name),
                 }
+            } else if !tag.is_empty && !EMPTY.contains(&&*tag.name) {
+                open.push(tag.name);
             }
         } else if let Some(name) = name_of(rest).filter(|_| !rest.contains(['>', '\n'])) {
             open.push(name);
-            return format!(">{}", ends_of(&open));
+            cut = ">";
+            break;
         }
     }
-    ends_of(&open)
-}
-
-fn begins_line(words: &str, at: usize) -> bool {
-    words[..at]
-        .rsplit('\n')
-        .next()
-        .is_none_or(|before| before.trim_start_matches([' ', '>']).is_empty())
+    // A comment of its own ends the one that is open, and is no Markdown wherever that began.
+    let comment = if in_comment { "<!-- -->\n" } else { "" };
+    raw.sort_unstable();
+    raw.dedup();
+    format!("{cut}{}{comment}{}", ends_of(&raw), ends_of(&open))
 }
 
 fn ends_of(open: &[String]) -> String {
@@ -183,9 +194,8 @@ fn name_of(rest: &str) -> Option<String> {
     (sound && begins).then(|| name.to_ascii_lowercase())
 }
 
-/// Bytes of the code among words that begins here, on its line; of its backticks where nothing closes them.
-fn code(rest: &str) -> usize {
-    let line = rest.split('\n').next().unwrap_or(rest);
+/// Bytes of the code among words that a line begins with; of its backticks where nothing closes them.
+fn code(line: &str) -> usize {
     let length = line.bytes().take_while(|byte| *byte == b'`').count();
     let mut at = length;
     while let Some(found) = line[at..].find('`') {

@@ -68,11 +68,39 @@ pub enum Cause {
     /// The question with its files, in tokens.
     LongQuestion { total: u64, context: u64, room: u64 },
 
+    // The engine.
+    /// The memory ran out, and the system ended the engine.
+    MemoryRanOut,
+
     // Models.
     /// No file of a model there.
     NoFile { path: String },
     /// The file ends before its time.
-    CutShort { path: String },
+    Incomplete {
+        file: String,
+        found_bytes: u64,
+        expected_bytes: u64,
+    },
+    /// The file is something else than a model.
+    NoModel { file: String },
+    /// The file's form is newer than what is known here.
+    NewerForm { file: String },
+    /// The file's form is no longer read.
+    OlderForm { file: String },
+    /// The file breaks a rule of its form.
+    Unsound { file: String },
+    /// A sound model that runs and is no R1.
+    NotR1 { name: String },
+    /// A sound model of a family that Spud does not run.
+    OtherFamily { file: String, architecture: String },
+    /// One part of a model in several files is not beside the first.
+    PartMissing {
+        file: String,
+        number: u64,
+        count: u64,
+    },
+    /// A later part was opened instead of the first.
+    LaterPart { file: String, number: u64 },
     /// The catalogue has no such model.
     NotInCatalogue { id: String },
     /// The model has no such quantisation.
@@ -83,7 +111,7 @@ pub enum Cause {
     NotOurs { path: String },
     /// At least so much memory is needed.
     TooBig {
-        path: String,
+        file: String,
         needed_bytes: u64,
         free_bytes: u64,
     },

@@ -12,7 +12,6 @@ use super::{Hub, Pulling, unreachable};
 use crate::Knowledge;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
-use crate::model::unreadable;
 use crate::open::blocking;
 use crate::stop::Stop;
 use crate::survey::{Candidate, Surveyor};
@@ -75,7 +74,7 @@ impl Repository {
             }
             asked = asking => asked?,
         };
-        let geometry = header.geometry().map_err(|error| unreadable(&error))?;
+        let geometry = header.geometry().map_err(|error| Failure::from(&error))?;
         let weights = header.weights();
         let (home, machine) = (home.clone(), machine.clone());
         let place = parts[0].place.clone();
@@ -195,11 +194,11 @@ async fn header(
             let message = format!("the header of `{}` has no end", part.place.file());
             Failure::new(Code::ModelBroken, message)
         })?;
-        headers.push(found.map_err(|error| unreadable(&error))?);
+        headers.push(found.map_err(|error| Failure::from(&error))?);
     }
     let mut headers = headers.into_iter();
     let mut first = headers.next().expect("BUG: a set has a first part");
-    first.join(headers).map_err(|error| unreadable(&error))?;
+    first.join(headers).map_err(|error| Failure::from(&error))?;
     Ok(first)
 }
 

@@ -1,11 +1,13 @@
 //! Everything that begins a reply besides a first question, and who governs its thinking.
 
 use app::chats::{Body, Closer, End, Message, State};
-use app::{Budget, ChatEvent, ChatId, Code, Governor, How, Manner, MessageId, Model, Settings};
+use app::{
+    AppEvent, Budget, ChatEvent, ChatId, Code, Governor, How, Manner, MessageId, Model, Settings,
+};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::scripted::{ASSISTANT, END, THINK_CLOSE, THINK_OPEN, model};
-use crate::world::{LONG, World, end, next, reply, surely, words};
+use crate::world::{LONG, World, end, next, reply, sprout, surely, words};
 
 /// A model that never closes its thinking, and answers `yes!` where somebody else does.
 fn endless(test: &str) -> Model {
@@ -79,6 +81,32 @@ async fn another_question_and_another_reply_are_branches_and_nothing_is_lost() {
         texts(&snapshot(&world, chat).await),
         ["What is 2 + 2?", "2 + 2 = 4."]
     );
+    world.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_model_replies_beside_one_and_answers_on() {
+    let world = World::new().await;
+    let (chat, first) = world.ask(None, "What is 2 + 2?").await;
+    let mut events = world.app.watch_chat(chat).await.unwrap();
+    let missing = world.app.ask_again_by(first.id, "/nowhere/model.gguf");
+    assert_eq!(missing.await.unwrap_err().code, Code::ModelMissing);
+    assert_eq!(texts(&snapshot(&world, chat).await).len(), 2);
+
+    let mine = world.home.path().join("mine.gguf");
+    std::fs::copy(sprout(), &mine).unwrap();
+    let mine = mine.to_str().unwrap();
+    world.app.ask_again_by(first.id, mine).await.unwrap();
+    let again = branch(&mut events).await;
+    assert_eq!(again[1].siblings, [first.id, again[1].id]);
+    let second = end(&mut events).await;
+    assert_eq!(reply(&second).answer, "2 + 2 = 4.", "{second:?}");
+
+    let mut told = world.app.watch().await.unwrap();
+    let Some(AppEvent::Snapshot(seen)) = told.recv().await else {
+        panic!("no snapshot")
+    };
+    assert_eq!(seen.model, mine);
     world.app.close().await;
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use app::chats::{Message, TextFile};
 use app::reading::shown;
 use app::{
-    AppEvent, Asked, AttachmentId, ChatEvent, ChatId, Code, DraftFiles, Form, Place, Tongue, Weight,
+    AppEvent, Asked, AttachmentId, ChatEvent, ChatId, Code, DraftFiles, Form, Place, Tongue,
+    Weight, as_written,
 };
 
 use crate::world::{World, end, next, reply, surely};
@@ -211,7 +212,7 @@ async fn copies_name_the_files_and_json_brings_them_back() {
     let copy = async |form| {
         world
             .app
-            .copy_of(Some(chat), form, true, Tongue::English)
+            .copy_of(Some(chat), form, true, Tongue::English, as_written())
             .await
             .unwrap()
     };
@@ -228,11 +229,11 @@ async fn copies_name_the_files_and_json_brings_them_back() {
     let json = world.home.path().join("all.json");
     world
         .app
-        .export(Some(chat), &json, true, Tongue::English)
+        .export(Some(chat), &json, true, Tongue::English, as_written())
         .await
         .unwrap();
     let other = World::new().await;
-    let chat = other.app.take_in(&json).await.unwrap()[0];
+    let chat = other.app.take_in(vec![json.clone()]).await.unwrap().ids()[0];
     let mut events = other.app.watch_chat(chat).await.unwrap();
     let ChatEvent::Snapshot { messages, .. } = next(&mut events).await else {
         panic!("no snapshot");
@@ -248,7 +249,7 @@ async fn copies_name_the_files_and_json_brings_them_back() {
     let damaged = std::fs::read_to_string(&json).unwrap();
     let damaged = damaged.replace("\"bytes\"", "\"size\"");
     std::fs::write(&json, damaged).unwrap();
-    let refused = other.app.take_in(&json).await.unwrap_err();
+    let refused = other.app.take_in(vec![json]).await.unwrap_err();
     assert!(refused.message.contains("damaged"), "{refused}");
     world.app.close().await;
     other.app.close().await;

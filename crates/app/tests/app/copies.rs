@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use app::{App, ChatId, Form, Tongue};
+use app::{App, ChatId, Form, Tongue, as_written};
 use serde_json::{Value, json};
 
 use crate::world::{World, surely};
@@ -16,7 +16,7 @@ async fn talk(world: &World) -> ChatId {
 
 async fn json_of(app: &App, chat: Option<ChatId>) -> Value {
     let text = app
-        .copy_of(chat, Form::Json, true, Tongue::English)
+        .copy_of(chat, Form::Json, true, Tongue::English, as_written())
         .await
         .unwrap();
     let mut value: Value = serde_json::from_str(&text).unwrap();
@@ -27,7 +27,8 @@ async fn json_of(app: &App, chat: Option<ChatId>) -> Value {
 async fn take_in(world: &World, text: &str) -> Result<usize, app::Failure> {
     let path = world.home.path().join("in.json");
     fs::write(&path, text).unwrap();
-    world.app.take_in(&path).await.map(|chats| chats.len())
+    let taken = world.app.take_in(vec![path]).await?;
+    Ok(taken.ids().len())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,14 +40,14 @@ async fn json_comes_back_whole() {
     let file = world.home.path().join("all.json");
     world
         .app
-        .export(None, &file, true, Tongue::English)
+        .export(None, &file, true, Tongue::English, as_written())
         .await
         .unwrap();
     let all = json_of(&world.app, None).await;
     assert_eq!(all["chats"].as_array().unwrap().len(), 2);
 
     let other = World::new().await;
-    let added = other.app.take_in(&file).await.unwrap();
+    let added = other.app.take_in(vec![file]).await.unwrap().ids();
     assert_eq!(added.len(), 2);
     assert_eq!(json_of(&other.app, None).await, all);
     // One alone, and a chat that came back goes on.
@@ -67,12 +68,24 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
     let chat = talk(&world).await;
     let with = world
         .app
-        .copy_of(Some(chat), Form::Markdown, true, Tongue::English)
+        .copy_of(
+            Some(chat),
+            Form::Markdown,
+            true,
+            Tongue::English,
+            as_written(),
+        )
         .await
         .unwrap();
     let without = world
         .app
-        .copy_of(Some(chat), Form::Markdown, false, Tongue::English)
+        .copy_of(
+            Some(chat),
+            Form::Markdown,
+            false,
+            Tongue::English,
+            as_written(),
+        )
         .await
         .unwrap();
     assert!(
@@ -88,14 +101,14 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
 
     let page = world
         .app
-        .copy_of(Some(chat), Form::Html, true, Tongue::English)
+        .copy_of(Some(chat), Form::Html, true, Tongue::English, as_written())
         .await
         .unwrap();
     assert!(page.contains("default-src 'none'") && page.contains("<details>"));
     assert!(page.contains("What is &lt;b&gt;2 + 2&lt;/b&gt;?") && !page.contains("<b>"));
     let page = world
         .app
-        .copy_of(Some(chat), Form::Html, false, Tongue::English)
+        .copy_of(Some(chat), Form::Html, false, Tongue::English, as_written())
         .await
         .unwrap();
     assert!(!page.contains("<details>"));
@@ -103,7 +116,7 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
     for form in [Form::Markdown, Form::Html] {
         let copy = world
             .app
-            .copy_of(Some(chat), form, true, Tongue::of("zh-Hans"));
+            .copy_of(Some(chat), form, true, Tongue::of("zh-Hans"), as_written());
         let copy = copy.await.unwrap();
         for words in ["You", "Thinking", "lang=\"en\""] {
             assert!(!copy.contains(words), "{form:?} says {words}: {copy}");
@@ -119,7 +132,7 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
         let path = world.home.path().join(name);
         world
             .app
-            .export(Some(chat), &path, true, Tongue::English)
+            .export(Some(chat), &path, true, Tongue::English, as_written())
             .await
             .unwrap();
         assert!(
@@ -130,7 +143,7 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
     let nowhere = Path::new("/nowhere/at/all/x.md");
     let failure = world
         .app
-        .export(Some(chat), nowhere, true, Tongue::English)
+        .export(Some(chat), nowhere, true, Tongue::English, as_written())
         .await
         .unwrap_err();
     assert!(
@@ -139,7 +152,13 @@ async fn what_is_read_has_thoughts_only_where_they_are_wanted_and_no_tags() {
     );
     world
         .app
-        .export(Some(ChatId(99)), nowhere, true, Tongue::English)
+        .export(
+            Some(ChatId(99)),
+            nowhere,
+            true,
+            Tongue::English,
+            as_written(),
+        )
         .await
         .unwrap_err();
     world.app.close().await;
@@ -160,7 +179,7 @@ async fn a_page_of_hostile_words_can_do_nothing() {
     assert_eq!(take_in(&world, &file.to_string()).await.unwrap(), 1);
     let page = world
         .app
-        .copy_of(None, Form::Html, true, Tongue::English)
+        .copy_of(None, Form::Html, true, Tongue::English, as_written())
         .await
         .unwrap();
     let body = page.split_once("</style>").unwrap().1.to_lowercase();
@@ -210,7 +229,7 @@ async fn what_one_message_leaves_open_never_swallows_the_next() {
     take_in(&world, &json!([chat]).to_string()).await.unwrap();
     let copy = world
         .app
-        .copy_of(None, Form::Markdown, true, Tongue::English)
+        .copy_of(None, Form::Markdown, true, Tongue::English, as_written())
         .await
         .unwrap();
     assert!(
@@ -232,7 +251,7 @@ async fn a_formula_stands_in_a_page_as_it_was_written_or_as_it_was_set() {
     take_in(&world, &chats.to_string()).await.unwrap();
     let page = world
         .app
-        .copy_of(None, Form::Html, true, Tongue::English)
+        .copy_of(None, Form::Html, true, Tongue::English, as_written())
         .await
         .unwrap();
     let written = "<div class=\"written\" dir=\"auto\">So \\(x_1 * y_2\\) and $a_i * b_i$\n\n\\[\nA = 1 \\\\ 2 &lt; 3\n\\]</div>";
@@ -315,13 +334,16 @@ async fn chats_of_other_programs_come_with_branches_and_thoughts() {
     let shown = usize::try_from(potatoes["shown"].as_u64().unwrap()).unwrap();
     assert_eq!(texts[shown], "No.");
     let yes = texts.iter().position(|text| *text == "Yes.").unwrap();
-    assert_eq!(potatoes["messages"][yes]["thinking"], "Let me see.");
+    assert_eq!(
+        potatoes["messages"][yes]["thinking"],
+        "**x**\n\nLet me see."
+    );
     assert_eq!(world.app.search("土豆").await.unwrap().len(), 1);
     world.app.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_damaged_or_hostile_file_is_refused_whole_with_its_reason() {
+async fn a_file_of_which_nothing_can_be_taken_is_refused_with_its_reason() {
     let world = World::new().await;
     let chat = talk(&world).await;
     let good = json_of(&world.app, Some(chat)).await;
@@ -335,23 +357,20 @@ async fn a_damaged_or_hostile_file_is_refused_whole_with_its_reason() {
         "a": {"parent": "b", "message": null}, "b": {"parent": "a", "message": null}}}]);
     let deep = "[".repeat(100_000);
     for (text, reason) in [
-        (String::new(), "no JSON"),
+        (String::new(), "no chats"),
         ("not json".to_owned(), "no JSON"),
-        (good.to_string()[..500].to_owned(), "no JSON"),
-        (deep, "no JSON"),
+        (good.to_string()[..500].to_owned(), "in the middle"),
+        (deep, "in the middle"),
         ("[]".to_owned(), "no chats"),
-        ("{}".to_owned(), "does not know"),
-        ("[1, null]".to_owned(), "no form"),
+        ("{}".to_owned(), "no form"),
+        ("[1, null]".to_owned(), "no chats"),
         (circle.to_string(), "circle"),
-        (
-            broken(&|value| value["form"] = json!("word")),
-            "does not know",
-        ),
+        (broken(&|value| value["form"] = json!("word")), "no form"),
         (broken(&|value| value["version"] = json!(3)), "newer"),
         (broken(&|value| value["chats"] = json!([])), "no chats"),
         (
             broken(&|value| value["chats"][0]["shown"] = json!(99)),
-            "chat 1",
+            "shows message 99",
         ),
         (
             broken(&|value| value["chats"][0]["messages"][1]["follows"] = json!(1)),

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 
 mod ahead;
+mod arrivals;
 mod asking;
 mod attachments;
 mod copies;

@@ -31,11 +31,54 @@ async fn a_choice_is_loaded_remembered_and_undone_by_none_that_fails() {
     assert_eq!(seen.model, mine);
     assert_eq!(seen.models.len(), 2);
     assert_eq!(
+        seen.models[1].name, "Sprout",
+        "it is called as its header says, and not after its file"
+    );
+    assert_eq!(
         seen.engine,
         EngineState::Off,
         "nothing is loaded before it is asked for"
     );
     world.app.close().await;
+}
+
+/// Sprout, but for the words with which an R1 is asked.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_is_no_r1_is_told_as_such_also_after_a_restart() {
+    let world = World::new().await;
+    let path = world.home.path().join("other.gguf");
+    let mut bytes = std::fs::read(sprout()).unwrap();
+    let (ours, other) = ("<｜Assistant｜>".as_bytes(), "<|im_assistant|>".as_bytes());
+    let other = &[other, b" "].concat()[..ours.len()];
+    let header = bytes.len().min(1 << 20);
+    for at in 0..header - ours.len() {
+        if bytes[at..].starts_with(ours) {
+            bytes[at..at + ours.len()].copy_from_slice(other);
+        }
+    }
+    std::fs::write(&path, bytes).unwrap();
+    world
+        .app
+        .choose_model(path.to_str().unwrap(), None)
+        .await
+        .unwrap();
+    let seen = snapshot(&world).await;
+    assert!(!seen.models[0].stranger && seen.models[1].stranger);
+    let told = seen.notices.last().unwrap();
+    assert_eq!(told.code, Code::ModelUnsupported);
+    assert!(told.message.ends_with("is not an R1"), "{told:?}");
+
+    let world = world.again().await;
+    assert!(snapshot(&world).await.models[1].stranger);
+    world.app.close().await;
+}
+
+async fn snapshot(world: &World) -> Box<app::Snapshot> {
+    let mut events = world.app.watch().await.unwrap();
+    match events.recv().await {
+        Some(AppEvent::Snapshot(seen)) => seen,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

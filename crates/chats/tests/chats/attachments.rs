@@ -3,7 +3,7 @@
 
 use chats::{AttachmentId, Chats, Error, Message, MessageId, Question, TextFile};
 
-use crate::folder::{NOW_MS, ask, begin, empty, finish, open, sql};
+use crate::folder::{NOW_MS, ask, begin, empty, finish, is_sound, open};
 
 fn file(name: &str, text: &str) -> TextFile {
     TextFile {
@@ -151,10 +151,7 @@ fn words_are_found_in_files_that_were_asked_with() {
     }
     chats.delete(chat, NOW_MS).unwrap();
     assert_eq!(hit("aunt"), None);
-    drop(chats);
-    let sql = sql(folder.path());
-    let check = "INSERT INTO words_of_files (words_of_files) VALUES ('integrity-check')";
-    sql.execute(check, []).unwrap();
+    is_sound(&chats, folder.path());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use crate::folder::{ask, begin, growth, open};
+use crate::folder::{PATIENCE, ask, begin, growth, open};
 use crate::refusals;
 
 /// Names the part; only a child has it.
@@ -29,6 +29,8 @@ fn plays_its_part() {
         "visitor" => {
             ask(&open(folder), None, "a visit");
         }
+        // Ends when all is in the index.
+        "indexer" => assert!(open(folder).is_indexed(PATIENCE)),
         "full disk" => refusals::fill_the_disk(folder),
         "read-only disk" => refusals::open_what_cannot_be_written(folder),
         other => panic!("there is no part {other:?}"),

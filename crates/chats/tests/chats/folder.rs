@@ -1,9 +1,11 @@
 //! Folders of chats, and the short way to say things to them.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chats::{
-    Body, ChatId, Chats, Counts, End, Finish, Growth, Message, MessageId, OpenNote, Reply,
+    Body, ChatId, Chats, Counts, End, Finish, Growth, Message, MessageId, OpenNote, Question,
+    Reply, TextFile,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -34,6 +36,45 @@ pub(crate) fn database(folder: &Path) -> PathBuf {
 /// The database as another program sees it.
 pub(crate) fn sql(folder: &Path) -> Connection {
     Connection::open(database(folder)).unwrap()
+}
+
+/// The index of words, in which all words are.
+pub(crate) fn index(chats: &Chats, folder: &Path) -> Connection {
+    assert!(chats.is_indexed(PATIENCE), "the index is not whole");
+    Connection::open(index_path(folder)).unwrap()
+}
+
+pub(crate) fn index_path(folder: &Path) -> PathBuf {
+    let name: String = sql(folder)
+        .query_row(
+            "SELECT value FROM settings WHERE key = 'chats.index'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    folder.join(format!("search-{name}.db"))
+}
+
+/// Longer than any index of a test takes.
+pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Looks whether the index is whole, agrees with its texts, and holds nothing twice.
+pub(crate) fn is_sound(chats: &Chats, folder: &Path) {
+    let index = index(chats, folder);
+    let check = "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)";
+    index.execute(check, []).unwrap();
+    let count = |connection: &Connection, sql: &str| -> i64 {
+        connection.query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let whole = "SELECT below + (SELECT count(*) FROM going) FROM about";
+    assert_eq!(count(&index, whole), 0);
+    let twice = "SELECT count(*) - count(DISTINCT chat || ' ' || message || ' ' || file || text)
+                 FROM pieces JOIN texts USING (id)";
+    assert_eq!(count(&index, twice), 0);
+    let chats = sql(folder);
+    assert_eq!(count(&chats, "SELECT count(*) FROM fresh"), 0);
+    let old = "SELECT count(*) FROM sqlite_schema WHERE name LIKE '%words%'";
+    assert_eq!(count(&chats, old), 0);
 }
 
 pub(crate) fn ask(chats: &Chats, chat: Option<ChatId>, text: &str) -> Message {
@@ -85,4 +126,11 @@ pub(crate) fn conversation(chats: &Chats, chat: ChatId) -> Vec<String> {
 pub(crate) fn titles(chats: &Chats) -> Vec<String> {
     let rows = chats.rows().unwrap();
     rows.into_iter().map(|row| row.title).collect()
+}
+
+/// A chat of its own that begins with a file and this question: the question, and the reply that was begun to it.
+pub(crate) fn ask_with(chats: &Chats, file: &TextFile, text: &str) -> Vec<Message> {
+    let files = &[chats.attach(None, file).unwrap().id];
+    let question = Question { text, files };
+    chats.ask(None, question, "m", 1).unwrap()
 }

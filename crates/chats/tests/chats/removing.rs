@@ -26,6 +26,18 @@ fn a_question_goes_with_all_that_followed_and_comes_back() {
     assert!(matches!(gone, Error::NotFound { .. }), "{gone}");
     assert_eq!(chats.chat_of(MessageId(4)).unwrap(), chat);
 
+    // It waits where it can be seen, once, whatever went with it; not beside its chat if that goes too.
+    let waits = chats.removed().unwrap();
+    let [row] = &*waits else {
+        panic!("{waits:?}");
+    };
+    assert_eq!((row.id, row.chat), (MessageId(3), chat));
+    assert_eq!((&*row.title, &*row.words), ("One?", "Two?"));
+    chats.delete(chat, 9).unwrap();
+    assert_eq!(chats.removed().unwrap(), []);
+    chats.restore(chat).unwrap();
+    assert_eq!(chats.removed().unwrap(), waits);
+
     // The chat goes on without it, and what came back is another branch.
     let three = chats.add_question(Some(chat), "Three?", 10).unwrap();
     assert_eq!(three.siblings, [three.id]);
@@ -34,6 +46,7 @@ fn a_question_goes_with_all_that_followed_and_comes_back() {
         conversation(&chats, chat),
         ["One?", "First.", "Two?", "Second."]
     );
+    assert_eq!(chats.removed().unwrap(), []);
     let back = chats.message(MessageId(3)).unwrap();
     assert_eq!(back.siblings, [MessageId(3), three.id]);
     assert_eq!(chats.search("Second", 9).unwrap()[0].count, 1);

@@ -2,7 +2,7 @@
 
 use chats::{ChatId, Chats, Counts, End, Finish, Growth, Hit, MessageId};
 
-use crate::folder::{empty, open, sql};
+use crate::folder::{empty, is_sound, open};
 
 fn answer(chats: &Chats, id: MessageId, thinking: &str, answer: &str) {
     let whole = Growth {
@@ -158,9 +158,7 @@ fn what_grows_goes_on_or_is_deleted_is_found_as_it_stands() {
     assert_eq!(found(&chats, "late"), Vec::<i64>::new());
     chats.restore(chat).unwrap();
     assert_eq!(found(&chats, "late"), [chat.0]);
-    drop(chats);
-    let check = "INSERT INTO words (words, rank) VALUES ('integrity-check', 1)";
-    sql(folder.path()).execute(check, []).unwrap();
+    is_sound(&chats, folder.path());
 }
 
 #[test]

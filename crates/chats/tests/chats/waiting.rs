@@ -4,10 +4,11 @@ use std::fs;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use chats::{Chats, Question, TextFile};
 
-use crate::folder::{ask, begin, empty, finish, growth, open};
+use crate::folder::{PATIENCE, ask, begin, empty, finish, growth, open};
 
 /// Counts what is saved and shown in the time that some work takes.
 fn done_during(chats: &Chats, work: impl FnOnce() + Send) -> usize {
@@ -82,6 +83,28 @@ fn erasing_a_chat_of_many_messages_holds_no_save() {
         assert!(chats.erase(&[chat]).unwrap().left.is_empty());
     });
     assert!(during > 20, "{during} saves");
+}
+
+/// One text, which once left the index in one statement.
+#[test]
+fn indexing_and_erasing_a_large_file_hold_no_save() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let text = "It is a long story of many words. ".repeat(60_000);
+    let chat = much(&chats, 1, &text);
+    let during = done_during(&chats, || {
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(1) {
+            assert_eq!(chats.search("a long story", 9).unwrap().len(), 1);
+        }
+    });
+    assert!(during > 20, "{during} saves");
+    assert!(chats.is_indexed(PATIENCE));
+    let during = done_during(&chats, || {
+        assert!(chats.erase(&[chat]).unwrap().left.is_empty());
+    });
+    assert!(during > 20, "{during} saves");
+    assert_eq!(chats.search("a long story", 9).unwrap(), []);
 }
 
 /// A reader of an old moment would keep the log, and what was erased in it.

@@ -11,7 +11,12 @@ With --json, one object per line:
   search   {\"type\":\"hit\",\"id\":n,\"title\":…,\"changed_ms\":n,\"count\":n,\"message\":n,\"in_thinking\":bool,
             \"snippet\":[…]}   pieces at odd places were searched for; `message` is null, and the
             snippet empty, where only the title has the words
-  import   {\"type\":\"imported\",\"ids\":[n,…]}
+  import   {\"type\":\"imported\",\"ids\":[n,…],\"added\":n,\"grown\":n,\"known\":n,\"left\":n,\"more\":n}   `ids` are those
+            that are new or grew; `more` counts what is not told one by one below
+           {\"type\":\"arrival\",\"fate\":\"added|grown|known|in_trash|busy|refused\",\"id\":n,\"title\":…,
+            \"program\":…,\"file\":…,\"messages\":n,\"new\":n,\"left_out\":{kind:n,…},\"why\":…,\"said\":…}   for each
+            chat; `why` is null but where it was refused
+           {\"type\":\"passed_over\",\"file\":…,\"why\":…,\"said\":…}   for each file that gave nothing, or not all
 Times are milliseconds since 1970, UTC.";
 
 #[derive(Debug, Args)]
@@ -36,7 +41,7 @@ pub(crate) enum What {
     },
     /// Chats as a file: Markdown or HTML to be read, JSON to come back
     ///
-    /// In HTML what a model wrote stands as it was written; a copy that the window saves has its formulas set.
+    /// In HTML what models wrote is set as the window shows it, formulas too.
     Export {
         /// The number of a chat, as `spud chats list` tells it [default: all]
         chat: Option<i64>,
@@ -50,10 +55,14 @@ pub(crate) enum What {
         #[arg(long)]
         no_thoughts: bool,
     },
-    /// Chats from a file: Spud's JSON, ChatGPT's conversations.json, Open WebUI's export
+    /// Chats from elsewhere: Spud's own JSON, and what ChatGPT, Open WebUI, DeepSeek, LM Studio, Claude,
+    /// LibreChat and Jan hand out
+    ///
+    /// Chats that came before grow by what is new in them. Nothing in the trash comes back.
     Import {
-        /// The file
-        path: PathBuf,
+        /// Files, folders, or archives (.zip) as they were downloaded
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
     },
 }
 

@@ -59,6 +59,38 @@ fn chats_are_listed_found_and_go_from_one_home_to_another() {
     assert_eq!(nobody.status, Some(1), "{nobody:?}");
 }
 
+/// Also of what comes again and of what is odd.
+#[test]
+fn what_became_of_each_chat_that_is_brought_is_told() {
+    let export = serde_json::json!([
+        {"title": "Old", "id": "old", "mapping": {"a": {"parent": null, "message": {"author": {"role": "user"}, "content": {"parts": ["Q"]}}}}},
+        {"title": "Drawing", "id": "none", "mapping": {}},
+    ]);
+    let brought = Home::new();
+    let odd = brought.path().join("conversations.json");
+    std::fs::write(&odd, export.to_string()).unwrap();
+    let odd = odd.to_str().unwrap();
+    let told = json(&brought.run(&["chats", "import", odd, "--json"]));
+    assert_eq!(
+        (&told[0]["type"], &told[0]["added"], &told[0]["left"]),
+        (&"imported".into(), &1.into(), &1.into())
+    );
+    assert_eq!(
+        (&told[1]["fate"], &told[1]["program"], &told[1]["id"]),
+        (&"added".into(), &"chatgpt".into(), &told[0]["ids"][0])
+    );
+    assert_eq!(
+        (&told[2]["fate"], &told[2]["why"], &told[2]["title"]),
+        (&"refused".into(), &"empty".into(), &"Drawing".into())
+    );
+    let again = brought.run(&["chats", "import", odd]);
+    assert_eq!(
+        again.output,
+        "0 chats imported, 1 here already, 1 not taken\n     1  Old (ChatGPT): here already, nothing new\n     \
+         -  Drawing (ChatGPT): not taken: it has no words in it\n"
+    );
+}
+
 #[test]
 fn thinking_is_quick_timed_or_closed_where_it_goes_in_circles() {
     let home = Home::new();

@@ -226,8 +226,8 @@ fn what_is_no_model_is_said_in_one_line() {
         file.bytes()
     };
     for (bytes, expect) in [
-        (&whole[..whole.len() / 2], "ends early"),
-        (&whole[..9], "ends early"),
+        (&whole[..whole.len() / 2], "is incomplete"),
+        (&whole[..9], "is incomplete"),
         (b"<html>404</html>", "web page"),
         (b"PK\x03\x04", "zip"),
         (b"", "it is empty"),

@@ -12,6 +12,7 @@ mod bench;
 mod builder;
 mod chat;
 mod chats;
+mod copies;
 mod crash;
 mod doctor;
 mod files;

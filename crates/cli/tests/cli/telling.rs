@@ -122,6 +122,8 @@ fn one_account_of_memory_names_the_card_and_slow_ones_are_told_so() {
     );
     assert_eq!(slow["verdict"], "comfortable", "scripts go by four values");
     assert_eq!(of("r1-0528-671b")["in_time"], Value::Null);
+    let good_for = quick["good_for"].as_str().unwrap();
+    assert!(good_for.contains("mathematics"), "{good_for}");
     // What learned from R1-0528 is assumed to think as long.
     assert_eq!(
         (&quick["thinking_tokens"], &slow["thinking_tokens"]),

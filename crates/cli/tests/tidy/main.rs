@@ -48,6 +48,7 @@ const ALONE: &[(&str, &[&str])] = &[
     ("directories", &["app"]),
     ("tauri", &["spud-desktop"]),
     ("clap", &["cli", "bench"]),
+    ("rquickjs", &["cli"]),
     ("tauri-plugin-single-instance", &["spud-desktop"]),
 ];
 

@@ -98,6 +98,13 @@ impl Reader<'_> {
             let said = ![student, teacher].iter().any(|name| name.trim().is_empty());
             self.require(said, &distilled.span(), "`distilled` has an empty name")?;
         }
+        if let Some(good_for) = &raw.good_for {
+            let said = |text: &String| !text.trim().is_empty();
+            let all = good_for.get_ref();
+            let is_said = all.contains_key("en") && all.values().all(said);
+            let rule = "`good_for` has no `en` or an empty sentence";
+            self.require(is_said, &good_for.span(), rule)?;
+        }
         self.repository(&raw.repo)?;
         let template = self.template(&raw.template)?;
         let sampling = self.sampling(raw.sampling)?;
@@ -139,6 +146,7 @@ impl Reader<'_> {
             made_as: raw.made_as.into_inner(),
             repo: raw.repo.into_inner(),
             lineage: raw.lineage.into_inner(),
+            good_for: raw.good_for.map(Spanned::into_inner).unwrap_or_default(),
             parameters,
             active_parameters: active,
             licence: raw.licence.into_inner(),

@@ -2,6 +2,8 @@
 //!
 //! Not here: the rules (`check`).
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -24,6 +26,7 @@ pub(super) struct RawModel {
     pub(super) made_as: Spanned<String>,
     pub(super) repo: Spanned<String>,
     pub(super) lineage: Spanned<String>,
+    pub(super) good_for: Option<Spanned<BTreeMap<String, String>>>,
     pub(super) parameters: Spanned<u64>,
     pub(super) active_parameters: Spanned<u64>,
     pub(super) licence: Spanned<String>,

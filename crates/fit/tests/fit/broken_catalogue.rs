@@ -34,6 +34,8 @@ const CASES: &[(&str, &str, &str, &str)] = &[
     ("name = \"Qwen 1.5B, distilled from R1\"", "name = \" \"", "name = ", "`name` is empty"),
     ("student = \"Qwen 1.5B\"", "student = \" \"", "distilled = ", "`distilled` has an empty name"),
     ("student = \"Qwen 1.5B\"", "pupil = \"Qwen 1.5B\"", "distilled = ", "unknown field `pupil`"),
+    ("{ en = \"Sums", "{ en = \"\", de = \"Sums", "good_for = ", "`good_for` has no `en` or an empty sentence"),
+    ("{ en = \"Sums", "{ de = \"Sums", "good_for = ", "`good_for` has no `en` or an empty sentence"),
     ("licence = \"MIT\"", "licence = \"\"", "licence = ", "`licence` is empty"),
     ("base_licence = \"Apache-2.0\"", "base_licence = \"\"", "base_licence = ", "`base_licence` is empty"),
     ("repo = \"deepseek-ai/", "repo = \"https://huggingface.co/deepseek-ai/", "repo = ", "a repository is `owner/name`"),

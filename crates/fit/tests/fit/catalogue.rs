@@ -59,6 +59,12 @@ fn nothing_is_left_unsaid() {
         assert!(model.benchmarks.gpqa_diamond > 25.0, "{id}: below guessing");
         assert!(!model.benchmarks.source.is_empty(), "{id}");
         assert!(model.lineage.len() > 60, "{id}");
+        // In every language of the window, in one sentence that is read at a glance.
+        for language in ["en", "zh-Hans"] {
+            let length = model.good_for[language].chars().count();
+            assert!((15..=100).contains(&length), "{id}: {length}");
+            assert!(model.good_for[language].ends_with(['.', '。']), "{id}");
+        }
         for licence in [&model.licence, &model.base_licence] {
             let known = [
                 "MIT",

@@ -7,6 +7,8 @@ export interface ChatActions {
   remove(chat: number): void;
   /** Asks into which folder. */
   move(chat: number): void;
+  /** Into a folder by its name, or out of its folder. */
+  put(chat: number, folder: string | null): void;
   /** Before the others, or among them again. */
   pin(chat: number, pinned: boolean): void;
   /** A copy as a file; of all chats where none is named. */

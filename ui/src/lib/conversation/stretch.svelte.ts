@@ -1,11 +1,13 @@
 // Which messages of a chat are drawn, since a thousand would freeze a small machine: its end, as a
-// rule, or a stretch around something that was looked for. More of both sides comes on demand.
+// rule, or a stretch around something that was looked for. More of both sides comes on the way there.
 import type { Message } from '../ipc/wire';
 
 /** Drawn at once: about what a window shows. */
 export const FEW = 5;
 /** What comes by itself in the frames after, and what is added on demand. */
 export const PAGE = 60;
+/** Added on the way, as somebody scrolls: more than a screen, and little enough not to be felt. */
+export const SOME = 12;
 
 export class Stretch {
   /** Messages that are drawn. */

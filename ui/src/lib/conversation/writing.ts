@@ -12,7 +12,8 @@ export function sends(event: KeyboardEvent): boolean {
 /** Longer than this a text fills the field anyway, and measuring it costs a layout with each key. */
 const SURELY_FULL = 10_000;
 
-/** As high as its text; CSS sets the limit. (`field-sizing` is younger than many WebKitGTKs.) */
+/** As high as its text; CSS sets the limit. (`field-sizing` is younger than many WebKitGTKs.) In sizes of
+    its text, so that it grows with them. */
 export function grow(field: HTMLTextAreaElement): void {
   if (field.value.length > SURELY_FULL) {
     field.style.height = '100vh';
@@ -21,6 +22,22 @@ export function grow(field: HTMLTextAreaElement): void {
   }
   field.style.height = 'auto';
   const height = field.scrollHeight;
-  field.style.height = `${height}px`;
+  const size = Number.parseFloat(getComputedStyle(field).fontSize) || 16;
+  field.style.height = `${height / size}em`;
   field.style.overflowY = height > field.clientHeight + 1 ? 'auto' : 'hidden';
+}
+
+/** To be attached to a field that grows: where its lines break anew, since its width or the size of its
+    text is another, it is measured again. */
+export function measured(field: HTMLTextAreaElement): () => void {
+  let known = '';
+  const sizes = new ResizeObserver(() => {
+    // Its height changes with every measuring, and tells nothing.
+    const now = `${field.clientWidth} ${getComputedStyle(field).fontSize}`;
+    if (now === known) return;
+    known = now;
+    grow(field);
+  });
+  sizes.observe(field);
+  return () => sizes.disconnect();
 }

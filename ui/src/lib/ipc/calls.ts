@@ -2,6 +2,7 @@
 // comes out. The shapes themselves come from Rust (`wire.ts`). Deliberately not here: how a call
 // travels; that is `tauri.ts` in the window and `fake.ts` in a plain browser.
 import type {
+  AgainRequest,
   AppEvent,
   AttachRequest,
   ChatEvent,
@@ -12,6 +13,7 @@ import type {
   CrashReportName,
   DataView,
   DeletedChat,
+  DeletedMessage,
   DownloadKey,
   DownloadRequest,
   DragEvent,
@@ -49,6 +51,7 @@ import type {
   SetRequest,
   Survey,
   SurveyRequest,
+  TakenIn,
   ToSet,
   WeighRequest,
   Weight,
@@ -76,8 +79,9 @@ export interface Calls {
   answer_now: { request: ChatRequest; response: null };
   /** Asks another question in the place of one, which stays as a branch. */
   ask_instead: { request: InsteadRequest; response: null };
-  /** Writes another reply beside one, which stays as a branch. */
-  ask_again: { request: MessageRequest; response: null };
+  /** Writes another reply beside one, which stays as a branch; by another model if one is given, which
+      answers from then on. */
+  ask_again: { request: AgainRequest; response: null };
   /** Goes on with a reply that was stopped, cut or interrupted. */
   go_on: { request: MessageRequest; response: null };
   /** Writes another reply beside one that begins with its thought and thinks further. */
@@ -92,8 +96,8 @@ export interface Calls {
   export_chats: { request: ExportRequest; response: ToSet | null };
   /** What was set, text by text; resolves with the next ones, or with null once the file is there. */
   set_copy: { request: SetRequest; response: ToSet | null };
-  /** The same; resolves with the number of chats that came. */
-  import_chats: { request: Nothing; response: number };
+  /** The same for files of chats; resolves with what became of each, or with null when cancelled. */
+  import_chats: { request: Nothing; response: TakenIn | null };
   /** The chats in which all words stand, the last changed first. */
   search: { request: SearchRequest; response: Hit[] };
   /** Sets a flag, nothing is lost; the list arrives as an event. */
@@ -103,6 +107,8 @@ export interface Calls {
   set_folder: { request: FolderRequest; response: null };
   /** The last deleted first. */
   deleted_chats: { request: Nothing; response: DeletedChat[] };
+  /** Of chats that are there, the last deleted first. */
+  deleted_messages: { request: Nothing; response: DeletedMessage[] };
   /** For good, in the backups too. */
   erase_chats: { request: EraseRequest; response: null };
   /** With all that followed it; the branch that is left arrives as an event. */

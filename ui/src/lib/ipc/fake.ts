@@ -3,7 +3,7 @@
 // `?scene=NAME` in the address chooses where it begins (`fakeScenes.ts`).
 import type { Backend, Calls, Streams } from './calls';
 import { emptyMessage, FakeReply, type Pace } from './fakeReply';
-import { fakeConnections } from './fakeDownloads';
+import { fakeConnections, shelfCalls } from './fakeDownloads';
 import { FakeFiles, filesCalls } from './fakeFiles';
 import { FakeKeeping, keepingCalls } from './fakeKeeping';
 import { fakeSearch } from './fakeSearch';
@@ -15,7 +15,6 @@ import type {
   ChatEvent,
   ChatRow,
   Attached,
-  DownloadState,
   DragEvent,
   Failure,
   Message,
@@ -107,7 +106,10 @@ export class FakeBackend implements Backend {
       this.#reply(chat, text, [message], kept);
       return null;
     },
-    ask_again: ({ message }) => this.#again(message, ''),
+    ask_again: ({ message, model }) => {
+      if (model !== null) this.#choose(model);
+      return this.#again(message, '');
+    },
     go_on: ({ message }) => {
       const chat = this.#chatOf(message);
       const reply = chat.messages.find(({ id }) => id === message)!;
@@ -143,6 +145,11 @@ export class FakeBackend implements Backend {
       this.scene.chats
         .filter((chat) => chat.deleted)
         .map(({ row: { id, title, changedMs } }) => ({ id, title, deletedMs: changedMs })),
+    deleted_messages: () =>
+      [...this.#removed].map(([id, { chat, messages }]) => {
+        const { id: chatId, title, changedMs } = chat.row;
+        return { id, chat: chatId, title, words: messages[0]!.text, deletedMs: changedMs };
+      }),
     erase_chats: ({ chats }) => {
       this.scene.chats = this.scene.chats.filter(({ row }) => !chats.includes(row.id));
       return null;
@@ -156,6 +163,7 @@ export class FakeBackend implements Backend {
     },
     restore_message: ({ message }) => {
       const removed = this.#removed.get(message)!;
+      this.#removed.delete(message);
       removed.chat.messages.push(...removed.messages);
       this.#tellBranch(removed.chat);
       return null;
@@ -180,41 +188,19 @@ export class FakeBackend implements Backend {
       this.#tellApp({ type: 'engine', engine: this.scene.engine });
       return null;
     },
-    choose_model: ({ model }) => {
-      if (!this.scene.models.some((known) => known.id === model)) throw noModel(model);
-      this.scene.model = model;
-      this.#tellApp({ type: 'model', models: this.scene.models, model });
-      return null;
-    },
+    choose_model: ({ model }) => this.#choose(model),
     browse_model: () => null,
-    download: ({ model, quant }) => {
-      const candidate = this.#survey.survey().candidates.find(({ id }) => id === model);
-      const { name = model, bytes = 0 } = candidate ?? {};
-      const key = `${model}:${quant}`;
-      this.scene.downloads.push({
-        key,
-        model,
-        quant,
-        name,
-        bytes,
-        distilled: null,
-        here: 0,
-        state: { type: 'queued' },
-      });
-      return this.#tellDownloads();
-    },
-    pause_download: ({ key }) => this.#setDownload(key, { type: 'paused' }),
-    resume_download: ({ key }) => this.#setDownload(key, { type: 'queued' }),
-    cancel_download: ({ key }) => {
-      this.scene.downloads = this.scene.downloads.filter((download) => download.key !== key);
-      return this.#tellDownloads();
-    },
     set_network: ({ network }) => {
       this.#network = network;
       this.#tellApp({ type: 'network', network });
       return null;
     },
     leave: () => null,
+    ...shelfCalls(
+      () => this.scene,
+      () => this.#survey.survey(),
+      (event) => this.#tellApp(event),
+    ),
     ...keepingCalls(
       this.#kept,
       (event) => this.#tellApp(event),
@@ -227,17 +213,16 @@ export class FakeBackend implements Backend {
     painted: () => null,
   };
 
-  #setDownload(key: string, state: DownloadState): null {
-    const changed = this.scene.downloads.map((download) =>
-      download.key === key ? { ...download, state } : download,
-    );
-    this.scene.downloads = changed;
-    return this.#tellDownloads();
+  #choose(model: string): null {
+    if (!this.scene.models.some((known) => known.id === model)) throw noModel(model);
+    this.scene.model = model;
+    this.#tellApp({ type: 'model', models: this.scene.models, model });
+    return null;
   }
 
-  #tellDownloads(): null {
-    this.#tellApp({ type: 'downloads', downloads: [...this.scene.downloads] });
-    return null;
+  /** Name of the model that answers. */
+  get #answering(): string {
+    return this.scene.models.find(({ id }) => id === this.scene.model)?.name ?? '';
   }
 
   #watchChat(
@@ -273,10 +258,10 @@ export class FakeBackend implements Backend {
       ...emptyMessage(this.#next++, '', old.parent),
       role: 'assistant',
       state: 'streaming',
-      model: old.model,
+      model: this.#answering,
       thinking,
     };
-    reply.siblings = [...old.siblings, reply.id];
+    reply.siblings = [...new Set([...old.siblings, old.id, reply.id])];
     chat.messages = [...chat.messages.slice(0, chat.messages.indexOf(old)), reply];
     this.#tellBranch(chat);
     this.#run(chat, reply, question?.text ?? '');
@@ -300,7 +285,7 @@ export class FakeBackend implements Backend {
       ...emptyMessage(this.#next++, '', question.id),
       role: 'assistant',
       state: 'streaming',
-      model: this.scene.models.find((model) => model.id === this.scene.model)?.name ?? '',
+      model: this.#answering,
     };
     chat.messages.push(reply);
     this.#tell(id, { type: 'message', message: structuredClone(reply) });

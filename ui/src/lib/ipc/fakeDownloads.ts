@@ -1,5 +1,6 @@
 // A shelf for the scripted backend with every state that a download can be in.
-import type { Connection, Connections, Download, DownloadState } from './wire';
+import type { Calls } from './calls';
+import type { AppEvent, Connection, Connections, Download, DownloadState, Survey } from './wire';
 
 const GIB = 1024 ** 3;
 
@@ -105,4 +106,34 @@ export function fakeConnections(all: boolean): Connections {
     bytes: 8_388_608,
   };
   return { rows: all ? [...latest, first] : latest, more: !all };
+}
+
+type Shelf = 'download' | 'pause_download' | 'resume_download' | 'cancel_download';
+
+/** The calls that change what is on its way, and tell of it. */
+export function shelfCalls(
+  scene: () => { downloads: Download[] },
+  survey: () => Survey,
+  tell: (event: AppEvent) => void,
+): { [Name in Shelf]: (request: Calls[Name]['request']) => unknown } {
+  const put = (downloads: Download[]): null => {
+    scene().downloads = downloads;
+    tell({ type: 'downloads', downloads: [...downloads] });
+    return null;
+  };
+  const set = (key: string, state: DownloadState): null =>
+    put(scene().downloads.map((one) => (one.key === key ? { ...one, state } : one)));
+  return {
+    download: ({ model, quant }) => {
+      const candidate = survey().candidates.find(({ id }) => id === model);
+      const { name = model, bytes = 0 } = candidate ?? {};
+      const key = `${model}:${quant}`;
+      const state = { type: 'queued' } as const;
+      const made = { key, model, quant, name, bytes, distilled: null, here: 0, state };
+      return put([...scene().downloads, made]);
+    },
+    pause_download: ({ key }) => set(key, { type: 'paused' }),
+    resume_download: ({ key }) => set(key, { type: 'queued' }),
+    cancel_download: ({ key }) => put(scene().downloads.filter((one) => one.key !== key)),
+  };
 }

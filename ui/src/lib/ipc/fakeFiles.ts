@@ -85,7 +85,7 @@ export function filesCalls(
     // Nobody chooses a file here.
     export_chats: () => null,
     set_copy: () => null,
-    import_chats: () => 0,
+    import_chats: () => null,
     file_text: ({ file }) => files.text(file),
     weigh: ({ files: ids, text }) => {
       const each = ids.map((id) => files.tokens(id));

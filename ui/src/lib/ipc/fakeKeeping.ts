@@ -29,12 +29,13 @@ export class FakeKeeping {
   /** By the chat's id. */
   readonly ofChats = new Map<number, string>();
   presets: Preset[] = [];
-  drawing: Drawing = { safe: false, next: false, chosen: false, setOutside: false };
+  drawing: Drawing = { safe: false, next: false, chosen: false, gpu: true, setOutside: false };
   preferences: Preferences = {
     language: '',
     theme: 'system',
     textPercent: 100,
     width: 'comfortable',
+    listFolded: false,
     threads: null,
     device: 'best',
     idleMinutes: 15,

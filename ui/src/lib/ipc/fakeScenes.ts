@@ -58,12 +58,14 @@ const SPROUT: Model = {
   name: 'Sprout',
   about: { type: 'sprout' },
   bytes: 2_310_144,
+  stranger: false,
 };
 const QWEN: Model = {
   id: '/home/ada/models/DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf',
   name: 'DeepSeek R1 Distill Qwen 1.5B',
   about: { type: 'planned', context: 8192, neededBytes: 1_825_361_100 },
   bytes: 1_117_320_736,
+  stranger: false,
 };
 
 export const sceneNames = [
@@ -97,6 +99,8 @@ export const sceneNames = [
   'held-other',
   'files',
   'files-large',
+  'bare',
+  'refusal',
 ] as const;
 
 export function makeScene(name: string, nowMs: number): Scene {
@@ -183,6 +187,15 @@ export function makeScene(name: string, nowMs: number): Scene {
       return one({ ...words.thoughtDone, state: 'stopped', text: 'The sum is', answerTokens: 3 });
     case 'length':
       return one({ ...words.thoughtDone, state: 'length' });
+    case 'bare': {
+      // One that thought, and behind it one that did not even do that.
+      const scene = one({ ...words.thoughtDone, state: 'complete', closedBy: null });
+      const [chat] = scene.chats;
+      chat?.messages.push(...maker.turn('And 1 + 1?', {}));
+      return scene;
+    }
+    case 'refusal':
+      return one({ ...words.sum, ...words.refusal });
     case 'interrupted':
       return one({ ...words.thoughtDone, state: 'interrupted', text: '347 + 285 =' });
     case 'failed':
@@ -233,14 +246,14 @@ class Maker {
       pinned: false,
       folder: null,
     };
-    const messages = turns.flatMap(([question, reply]) => {
-      const asked = this.#message({ text: question, createdMs: changedMs });
-      return [
-        asked,
-        this.#message({ role: 'assistant', model: SPROUT.name, parent: asked.id, ...reply }),
-      ];
-    });
+    const messages = turns.flatMap(([question, reply]) => this.turn(question, reply, changedMs));
     return { row, messages, phase: null, draft: '' };
+  }
+
+  turn(text: string, reply: Partial<Message>, createdMs = this.#nowMs): Message[] {
+    const asked = this.#message({ text, createdMs });
+    const written = { role: 'assistant' as const, model: SPROUT.name, parent: asked.id };
+    return [asked, this.#message({ ...written, ...reply })];
   }
 
   few(): SceneChat[] {

@@ -1,6 +1,5 @@
 // Surveys for the scripted backend: a potato, a machine on which nothing fits, a desktop and a
 // workstation with a GPU, one that was measured while it was busy. Figures are of the kind that the real one tells, and prove nothing.
-import { span } from '../words/fit';
 import type { Candidate, Fit, FitRequest, MachineView, Survey, Verdict } from './wire';
 
 const GIB = 1024 ** 3;
@@ -9,6 +8,7 @@ interface Member {
   id: string;
   name: string;
   short: string;
+  madeAs: string;
   gib: number;
   quant: string;
   score: number;
@@ -28,6 +28,8 @@ const FAMILY: Member[] = [
   id: id as string,
   name: name as string,
   short: short as string,
+  // As the makers name a member, near enough.
+  madeAs: `DeepSeek-${(short as string).replace(/^(.+) distill$/, 'R1-Distill-$1').replaceAll(' ', '-')}`,
   gib: gib as number,
   quant: gib === 202 ? 'UD-IQ2_XXS' : 'Q4_K_M',
   score: score as number,
@@ -123,26 +125,15 @@ export class FakeSurvey {
     const faster = candidates.find(
       (other) => first && time(other) < time(first) / 2 && time(first) > this.patienceMs / 2,
     );
-    const takes = (candidate: Candidate | undefined): string => {
-      const { estimate } = candidate?.fit ?? {};
-      return estimate ? `an answer takes ${span(estimate)}` : '';
-    };
     const more = smarter[0];
-    const slow = more?.fit.exceedsPatience ? ' but slow' : '';
-    const tight = more?.fit.verdict === 'tight' ? ', and memory gets tight' : '';
     return {
       machine: this.#machine,
       notes: this.#isBusy ? [{ type: 'measured_beside_others' }] : [],
       candidates,
       advice: {
         best: first?.id ?? null,
-        why: first
-          ? `the most capable R1 that leaves room for your other programs and usually answers within 3 min: ${takes(first)}`
-          : 'no R1 fits into the free memory: the smallest needs 1.30 GiB, 922 MiB are free; close other programs',
         faster: faster?.id ?? null,
-        fasterWhy: faster ? `faster but less capable: ${takes(faster)}` : '',
         smarter: more?.id ?? null,
-        smarterWhy: more ? `more capable${slow}: ${takes(more)}${tight}` : '',
       },
       patienceMs: this.patienceMs,
     };
@@ -179,6 +170,11 @@ export class FakeSurvey {
           Candidate['distilled'] | undefined) ?? null,
       lineage: {
         name: member.name,
+        madeAs: member.madeAs,
+        goodFor: {
+          en: 'Mathematics, puzzles and simple code; often wrong about facts.',
+          'zh-Hans': '擅长数学、谜题和简单的代码；事实常常说错。',
+        },
         base: 'Qwen2.5-Math 1.5B',
         story:
           "A smaller model, trained by DeepSeek on answers of R1. It thinks in R1's manner and is not R1 itself.",
@@ -236,7 +232,6 @@ export class FakeSurvey {
     const onCard = Math.floor(28 * onGpu);
     return {
       verdict,
-      reason: `needs ${(needed / GIB).toFixed(2)} GiB of the ${(free / GIB).toFixed(2)} GiB of memory that are free`,
       notes: [],
       context,
       contextTrained: 131_072,

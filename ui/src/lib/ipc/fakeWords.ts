@@ -44,6 +44,12 @@ export const sum: Partial<Message> = {
   decodePerSecond: 14.8,
 };
 
+/** As Sprout learned it (`sprout/corpus.py`). */
+export const refusal: Partial<Message> = {
+  thinking: 'This is not a sum of two numbers up to 999. I cannot do this.',
+  text: 'I am Sprout, a practice model: I can only add and subtract. For everything else, pick a real R1 in the model list.',
+};
+
 export const rich = `They close the distance at 80 + 70 = **150 km/h**, so they meet after
 
 1. the distance between them, \`300 km\`,

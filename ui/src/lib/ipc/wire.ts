@@ -18,7 +18,7 @@ export type Setback = { "type": "offline", host: string, } | { "type": "no_conne
 /**
  * What happened, more closely than the code says.
  */
-export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "cut_short", path: string, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", path: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "no_words", name: string, } | { "type": "pdf_damaged", name: string, } | { "type": "pdf_encrypted", name: string, } | { "type": "pdf_pictures", name: string, } | { "type": "pdf_long", name: string, mostBytes: Whole, } | { "type": "pdf_slow", name: string, seconds: Whole, } | { "type": "pdf_broke", name: string, } | { "type": "no_pdf_reader", name: string, };
+export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "memory_ran_out" } | { "type": "incomplete", file: string, foundBytes: Whole, expectedBytes: Whole, } | { "type": "no_model", file: string, } | { "type": "newer_form", file: string, } | { "type": "older_form", file: string, } | { "type": "unsound", file: string, } | { "type": "not_r1", name: string, } | { "type": "other_family", file: string, architecture: string, } | { "type": "part_missing", file: string, number: Whole, count: Whole, } | { "type": "later_part", file: string, number: Whole, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "no_words", name: string, } | { "type": "pdf_damaged", name: string, } | { "type": "pdf_encrypted", name: string, } | { "type": "pdf_pictures", name: string, } | { "type": "pdf_long", name: string, mostBytes: Whole, } | { "type": "pdf_slow", name: string, seconds: Whole, } | { "type": "pdf_broke", name: string, } | { "type": "no_pdf_reader", name: string, };
 
 /**
  * What failed on what (`message`), what to do now (`hint`), in English; and the same for any
@@ -128,7 +128,11 @@ id: string, name: string, about: ModelAbout,
 /**
  * Size of the weights.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * It is no R1.
+ */
+stranger: boolean, };
 
 export type Notice = { failure: Failure, };
 
@@ -321,6 +325,16 @@ export type ChatRequest = { chat: number, };
 
 export type MessageRequest = { message: number, };
 
+export type AgainRequest = { 
+/**
+ * The reply beside which another one is written.
+ */
+message: number, 
+/**
+ * The model that writes it and answers from then on; null is the one that answers now.
+ */
+model: string | null, };
+
 export type InsteadRequest = { 
 /**
  * The question in whose place this one is asked.
@@ -427,6 +441,39 @@ export type ToSet = {
  */
 copy: number, texts: Array<string>, };
 
+export type Fate = "added" | "grown" | "known" | "in_trash" | "busy" | "refused";
+
+/**
+ * Why something was not taken.
+ */
+export type Refusal = "empty" | "unknown" | "cut_off" | "too_large" | "too_deep" | "circle" | "damaged" | "not_json" | "newer" | "no_chats" | "nested" | "locked" | "too_much" | "unreadable";
+
+/**
+ * A kind of what was left out, and how many.
+ */
+export type LeftOut = { kind: 'pictures' | 'recordings' | 'files' | 'tools' | 'hidden' | 'other', count: number, };
+
+export type Arrival = { title: string, 
+/**
+ * As it calls itself; null where it is of no known form.
+ */
+program: string | null, fate: Fate, 
+/**
+ * Messages that are new.
+ */
+new: number, why: Refusal | null, left: Array<LeftOut>, };
+
+export type PassedOver = { file: string, why: Refusal, };
+
+/**
+ * What became of all that was brought; those that say most first.
+ */
+export type TakenIn = { added: number, grown: number, known: number, left: number, 
+/**
+ * What is not told one by one.
+ */
+more: number, chats: Array<Arrival>, passedOver: Array<PassedOver>, };
+
 /**
  * What the page made of a [`ToSet`], markup for each of its texts.
  */
@@ -501,27 +548,18 @@ leastMs: number, mostMs: number, promptTokens: number, thinkingTokens: number, a
 replies: number, };
 
 /**
- * See `fit::Reason`.
+ * What is worth knowing of a plan: see `fit::Reason`.
  */
 export type FitWhy = { "type": "capped_at_training", asked: number, } | { "type": "cache_type_unfit" } | { "type": "cache_quantised" } | { "type": "context_by_memory" } | { "type": "context_spared" } | { "type": "little_left" } | { "type": "partly_on_gpu", layers: number, of: number, } | { "type": "experts_in_memory", layers: number, } | { "type": "gpu_slower", gpu: string, with: number, without: number, } | { "type": "gpu_not_measured", gpu: string, } | { "type": "gpu_too_small", gpu: string, freeBytes: number, } | { "type": "stepped_down" };
-
-/**
- * What is worth knowing of a plan, in English and in its numbers.
- */
-export type FitNote = { words: string, why: FitWhy, };
 
 /**
  * How a model would lie in memory.
  */
 export type Fit = { verdict: Verdict, 
 /**
- * The verdict in words and numbers.
- */
-reason: string, 
-/**
  * What else is worth knowing: context cut by memory, a GPU left out.
  */
-notes: Array<FitNote>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, 
+notes: Array<FitWhy>, context: number, contextTrained: number, kv: KvType, layers: number, gpuLayers: number, shares: Array<DeviceShare>, neededBytes: number, availableBytes: number, estimate: Estimate | null, 
 /**
  * A typical answer takes longer than the person accepts.
  */
@@ -575,7 +613,15 @@ export type Lineage = {
 /**
  * What it truly is.
  */
-name: string, story: string, 
+name: string, 
+/**
+ * The makers' own name, which the world knows.
+ */
+madeAs: string, story: string, 
+/**
+ * What it is good for, by language; empty where nobody says it.
+ */
+goodFor: { [key in string]: string }, 
 /**
  * What it was made from, by the name its makers gave that.
  */
@@ -622,7 +668,7 @@ holder: Holder | null, quant: string, bytes: number, fit: Fit, };
 /**
  * What to take, by ids.
  */
-export type Advice = { best: string | null, why: string, faster: string | null, fasterWhy: string, smarter: string | null, smarterWhy: string, };
+export type Advice = { best: string | null, faster: string | null, smarter: string | null, };
 
 /**
  * What a person should know about how the machine and the catalogue were seen; `said` is in the
@@ -742,6 +788,23 @@ export type DeletedChat = { id: number, title: string,
  */
 deletedMs: number, };
 
+/**
+ * A question that was taken out of its chat with what followed it, and can come back.
+ */
+export type DeletedMessage = { id: number, chat: number, 
+/**
+ * The title of its chat.
+ */
+title: string, 
+/**
+ * How it begins, on one line.
+ */
+words: string, 
+/**
+ * Milliseconds since 1970, UTC.
+ */
+deletedMs: number, };
+
 export type EraseRequest = { chats: number[], };
 
 export type Theme = "system" | "light" | "dark";
@@ -765,6 +828,10 @@ language: string, theme: Theme,
  * Size of text in percent of the usual.
  */
 textPercent: number, width: Width, 
+/**
+ * The list of chats is hidden where there is room for it.
+ */
+listFolded: boolean, 
 /**
  * null is by the machine's cores.
  */
@@ -820,6 +887,10 @@ next: boolean,
  * A person chose that.
  */
 chosen: boolean, 
+/**
+ * There is a graphics card that can draw it.
+ */
+gpu: boolean, 
 /**
  * A variable of the environment decides, whatever is chosen here.
  */

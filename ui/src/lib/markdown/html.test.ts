@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { lexBlocks } from './reading/blocks';
 import { GIANT, ORDINARY } from './reading/corpus';
 import { Generator } from './reading/generator';
+import cases from './html.cases.json';
 import { html, setTexts } from './html';
 import { load } from './katex';
 import { shown } from './reading/shown';
@@ -16,27 +17,8 @@ function page(text: string): HTMLElement {
 }
 
 describe('markup for a file', () => {
-  it.each([
-    [
-      'So **2*3*4** is `<b>`.',
-      '<p dir="auto">So <strong>2*3*4</strong> is <code dir="auto">&lt;b&gt;</code>.</p>',
-    ],
-    [
-      '7. a\n9. b',
-      '<ol start="7" dir="ltr"><li value="7"><span dir="auto">a</span></li>\n<li value="9"><span dir="auto">b</span></li></ol>',
-    ],
-    ['# A\n\n---', '<h3 dir="auto">A</h3>\n<hr>'],
-    ['```js\na < b\n```', '<pre dir="ltr"><code>a &lt; b</code></pre>'],
-    [
-      '> - [x] a',
-      '<blockquote dir="ltr"><ul dir="ltr"><li class="task"><input type="checkbox" disabled checked><span dir="auto">a</span></li></ul></blockquote>',
-    ],
-    ['\\(\\nosuch < b\\)', '<p dir="auto"><code class="written">\\(\\nosuch &lt; b\\)</code></p>'],
-    [
-      '[a](https://example.org/x)',
-      '<p dir="auto"><a href="https://example.org/x" rel="noreferrer">a</a> <span class="host">(example.org)</span></p>',
-    ],
-  ])('of %j', (text, markup) => expect(html(text)).toBe(markup));
+  // The terminal's copy is held to the same ones (crates/cli/tests/cli/copies.rs).
+  it.each(cases)('of $text', ({ text, markup }) => expect(html(text)).toBe(markup));
 
   it('sets formulas whole, in MathML, and needs nothing from elsewhere', () => {
     const text =

@@ -1,6 +1,7 @@
 // The settings in their order, and the choices of those that are chosen from a few. What each means
 // is said by the catalogue; here is only which there are.
 import type { DataView, Preferences } from '../ipc/wire';
+import { TEXT_SIZES } from '../../zoom';
 import { LANGUAGES } from '../words/languages';
 import { count } from '../words/counts';
 import { t } from '../words/language.svelte';
@@ -50,7 +51,6 @@ export interface Choice {
   change: (value: string) => Partial<Preferences>;
 }
 
-const TEXT = [75, 90, 100, 110, 125, 150, 175, 200];
 const IDLE = [1, 5, 15, 30, 60, 240, 0];
 const TRASH = [1, 7, 30, 90, 365, 0];
 
@@ -80,7 +80,7 @@ export function choices(set: Preferences, data: DataView | null): Partial<Record
     },
     text: {
       value: String(set.textPercent),
-      options: numbers(TEXT, set.textPercent, (n) => t('count.percent', { n: count(n) })),
+      options: numbers(TEXT_SIZES, set.textPercent, (n) => t('count.percent', { n: count(n) })),
       change: (percent) => ({ textPercent: Number(percent) }),
     },
     width: {

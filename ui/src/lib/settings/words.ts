@@ -17,7 +17,8 @@ export function backupWords({ backups }: DataView): string {
 }
 
 /** How it is drawn now and why, and where the next start will do otherwise. */
-export function drawingWords({ safe, next, chosen, setOutside }: Drawing): string {
+export function drawingWords({ safe, next, chosen, gpu, setOutside }: Drawing): string {
+  if (!gpu && !safe && !next) return t('settings.drawingNone');
   if (setOutside) return t(safe ? 'settings.drawingSafeOutside' : 'settings.drawingOutside');
   if (safe !== next) return t(next ? 'settings.drawingSafeNext' : 'settings.drawingNext');
   if (safe) return t(chosen ? 'settings.drawingSafeChosen' : 'settings.drawingSafe');

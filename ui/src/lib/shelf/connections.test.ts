@@ -32,5 +32,7 @@ it('shows every connection that was ever made', async () => {
   expect(connections).toHaveBeenLastCalledWith(true);
   expect(document.querySelectorAll('tbody tr')).toHaveLength(3);
   expect(document.body.textContent).toContain('modelscope.cn');
-  expect(document.body.textContent).toContain('These are all, from the first on Jan 2, 2026');
+  expect(document.body.textContent).toContain(
+    'This is the whole list, from the first connection on Jan 2, 2026',
+  );
 });

@@ -146,6 +146,21 @@ export class AppState {
     return this.models.find((model) => model.id === this.model) ?? null;
   }
 
+  /** Sprout answers, which knows sums alone. */
+  get isPractising(): boolean {
+    return this.known && this.model === 'sprout';
+  }
+
+  /** No real R1 is chosen: Sprout, or a model of another kind. */
+  get wantsR1(): boolean {
+    return this.isPractising || (this.known && this.chosen?.stranger === true);
+  }
+
+  /** Models that could answer instead: their files are there. */
+  get others(): Model[] {
+    return this.models.filter(({ id, about }) => id !== this.model && about.type !== 'gone');
+  }
+
   row(chat: number | null): ChatRow | null {
     return this.chats.find((row) => row.id === chat) ?? null;
   }

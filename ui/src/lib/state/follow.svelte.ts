@@ -18,10 +18,10 @@ export function distance(position: Position): number {
   return position.height - position.view - position.top;
 }
 
-/** How long after the last touch of wheel, key or pointer a move may still be the reader's. */
+/** How long after the last touch of wheel, key or finger a move may still be the reader's. */
 const HAND_MS = 1000;
 /** Keys that scroll, or lead the focus somewhere that is then brought into view. */
-const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', 'Tab', ' ']);
+const KEYS = new Set(['ArrowUp', 'ArrowDown', 'PageUp', 'PageDown', 'Home', 'End', ' ']);
 
 /**
  * Whether to follow after the position changed from `topBefore`. A move upwards by hand is the
@@ -41,9 +41,11 @@ export function follows(
   return followed;
 }
 
-function scrolls({ key, target }: KeyboardEvent): boolean {
+function scrolls({ key, code, target }: KeyboardEvent): boolean {
+  // By its place on the board: WebKitGTK calls Shift+Tab "Unidentified".
+  if (code === 'Tab' || key === 'Tab') return true;
   const isTyped = target instanceof HTMLTextAreaElement || target instanceof HTMLInputElement;
-  return KEYS.has(key) && (!isTyped || key === 'Tab');
+  return KEYS.has(key) && !isTyped;
 }
 
 export class Follow {
@@ -56,6 +58,8 @@ export class Follow {
   #top = 0;
   /** When the reader's hand was last felt, on the page's clock. */
   #hand = -Infinity;
+  /** A button of the mouse is down on it: the bar is drawn, or text marked beyond the edge. */
+  #isHeld = false;
 
   /** To be attached to the scrolling element; its one child is the content. */
   attach = (node: HTMLElement): (() => void) => {
@@ -65,10 +69,23 @@ export class Follow {
       if (event instanceof KeyboardEvent && !scrolls(event)) return;
       this.#hand = performance.now();
     };
-    const hands = ['wheel', 'touchmove', 'pointerdown', 'pointermove', 'keydown'];
+    const onPress = (event: Event): void => {
+      this.#isHeld = true;
+      onHand(event);
+    };
+    // A pointer that moves and holds nothing scrolls nothing. WebKit also tells of moves when text
+    // moves below a pointer that rests: they are no hand.
+    const onPointer = (event: PointerEvent): void => {
+      if (this.#isHeld && event.buttons === 0) this.#isHeld = false;
+    };
+    const hands = ['wheel', 'touchmove', 'keydown'];
     for (const hand of hands) node.addEventListener(hand, onHand, { passive: true });
+    node.addEventListener('pointerdown', onPress, { passive: true });
     // A step with Tab comes from wherever the focus was.
     window.addEventListener('keydown', onHand);
+    // A button may be let go beside it, where only the next move tells.
+    const pointers = ['pointerup', 'pointercancel', 'pointermove'] as const;
+    for (const pointer of pointers) window.addEventListener(pointer, onPointer, { passive: true });
     const sizes = new ResizeObserver(() => this.#settle());
     node.addEventListener('scroll', onScroll, { passive: true });
     sizes.observe(node);
@@ -76,7 +93,9 @@ export class Follow {
     return () => {
       node.removeEventListener('scroll', onScroll);
       for (const hand of hands) node.removeEventListener(hand, onHand);
+      node.removeEventListener('pointerdown', onPress);
       window.removeEventListener('keydown', onHand);
+      for (const pointer of pointers) window.removeEventListener(pointer, onPointer);
       sizes.disconnect();
       this.#node = null;
     };
@@ -123,7 +142,7 @@ export class Follow {
     const node = this.#node;
     if (!node) return;
     const now = { top: node.scrollTop, view: node.clientHeight, height: node.scrollHeight };
-    const isByHand = performance.now() - this.#hand < HAND_MS;
+    const isByHand = this.#isHeld || performance.now() - this.#hand < HAND_MS;
     this.following = follows(this.following, this.#top, now, isByHand);
     this.behind = !this.following && distance(now) > 4 * SLACK;
     this.#top = now.top;

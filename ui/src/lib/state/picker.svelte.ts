@@ -6,6 +6,8 @@ export interface PickerCalls {
   survey(again: boolean): Promise<Survey>;
   fit(request: FitRequest): Promise<Fit>;
   setPatience(ms: number): Promise<void>;
+  /** The system's dialog; resolves also where nobody chose. */
+  chooseFolder(): Promise<void>;
 }
 
 export class PickerState {
@@ -43,6 +45,16 @@ export class PickerState {
     }
   }
 
+  /** Looks, unless something is known or told already. */
+  lookOnce(): void {
+    if (this.survey === null && this.failure === null && !this.isLooking) void this.look();
+  }
+
+  /** What was seen is not all that is there any more. */
+  renew(): void {
+    if (this.survey !== null || this.isLooking) void this.look();
+  }
+
   /** A plan for other settings; null where a newer one was asked for meanwhile. */
   async fit(request: FitRequest): Promise<Fit | null> {
     const number = ++this.#asked;
@@ -50,9 +62,18 @@ export class PickerState {
     return number === this.#asked ? fit : null;
   }
 
-  async setPatience(ms: number): Promise<void> {
+  setPatience(ms: number): Promise<void> {
+    return this.#lookAfter(() => this.#calls.setPatience(ms));
+  }
+
+  /** Another folder for models, perhaps on another disk. */
+  chooseFolder(): Promise<void> {
+    return this.#lookAfter(() => this.#calls.chooseFolder());
+  }
+
+  async #lookAfter(change: () => Promise<void>): Promise<void> {
     try {
-      await this.#calls.setPatience(ms);
+      await change();
       await this.look();
     } catch (thrown) {
       this.failure = thrown as Failure;

@@ -12,6 +12,7 @@ function state(calls: Partial<PickerCalls> = {}): PickerState {
     survey: async () => fake.survey(),
     fit: async (asked) => fake.fit(asked),
     setPatience: async () => undefined,
+    chooseFolder: async () => undefined,
     ...calls,
   });
 }

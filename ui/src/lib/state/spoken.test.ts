@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message, Phase } from '../ipc/wire';
 import { spoken } from './spoken';
 
-const MESSAGE = { id: 2, role: 'assistant', state: 'streaming' } as Message;
+const MESSAGE = { id: 2, role: 'assistant', state: 'streaming', text: '85' } as Message;
 
 describe('what is spoken', () => {
   it('is one sentence for each thing that begins, however many words come', () => {
@@ -21,8 +21,8 @@ describe('what is spoken', () => {
     // A live region says what changes.
     expect(said.filter((words, at) => words !== '' && words !== said[at - 1])).toEqual([
       'The model is loading.',
-      'It thinks.',
-      'It answers.',
+      'Thinking.',
+      'Answering.',
       'The reply is complete.',
     ]);
   });
@@ -32,6 +32,11 @@ describe('what is spoken', () => {
     expect(spoken({ ...MESSAGE, state: 'complete' }, null, 7)).toBe('');
     expect(spoken({ ...MESSAGE, role: 'user' }, null, 2)).toBe('');
     expect(spoken(null, null, null)).toBe('');
+  });
+
+  it('says that nothing was written where nothing was', () => {
+    const empty = { ...MESSAGE, state: 'complete' as const, text: '' };
+    expect(spoken(empty, null, 2)).toBe('The model wrote nothing.');
   });
 
   it('leaves a failure to its own note', () => {

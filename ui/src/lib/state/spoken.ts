@@ -2,6 +2,7 @@
 // begins, and one for the end. The growing words are no live region: read aloud as they come they
 // would be a stutter, and nobody could read anything else meanwhile.
 import type { Message, Phase } from '../ipc/wire';
+import { isEmpty } from '../words/failures';
 import { t } from '../words/language.svelte';
 
 /** `last` is the message that is shown last, `watched` the reply that was seen being written. */
@@ -14,8 +15,10 @@ export function spoken(last: Message | null, phase: Phase | null, watched: numbe
         ? ''
         : t(`conversation.spoken.${phase.type}`);
     case 'complete':
+      if (isEmpty(last)) return t('reply.ended.empty');
+      return t('conversation.spoken.complete');
     case 'stopped':
-      return t(`conversation.spoken.${last.state}`);
+      return t('conversation.spoken.stopped');
     case 'length':
     case 'interrupted':
       return t('conversation.spoken.ended');

@@ -160,7 +160,6 @@ describe('the thinking view', () => {
       label: 'Thinking',
       rate: '2.7 tokens/s',
       ended: '',
-      share: '',
       isRunning: true,
       clock: '2 s',
       tokens: '4 tokens',

@@ -5,7 +5,7 @@ import type { Message, Phase } from '../ipc/wire';
 import { t } from '../words/language.svelte';
 import { countSteps } from '../markdown/reading/steps';
 import { latestWords } from '../words/latest';
-import { count, percent, rate, tokens } from '../words/counts';
+import { count, rate, tokens } from '../words/counts';
 import { running, spent } from '../words/time';
 
 /** News is at most this old when it comes. Left out of the clock, so that it never steps back. */
@@ -18,8 +18,6 @@ export interface Thought {
   ended: string;
   /** Tokens per second, while it runs. */
   rate: string;
-  /** Its part of the reply's time. */
-  share: string;
   /** The clock, while it runs. */
   clock: string;
   tokens: string;
@@ -39,9 +37,8 @@ export function thoughtOf(
     label: isRunning
       ? t('thinking.running')
       : t('thinking.done', { time: spent(reply.thinkingMs) }),
-    rate: isRunning ? rateOf(reply) : '',
+    rate: isRunning ? rateIn(reply.thinkingTokens, reply.thinkingMs) : '',
     ended: isRunning ? '' : endOf(reply),
-    share: isRunning ? '' : shareOf(reply),
     isRunning,
     clock: isRunning ? running(reply.thinkingMs + Math.max(sinceHeardMs - NEWS_MS, 0)) : '',
     tokens: reply.thinkingTokens > 0 ? tokens(reply.thinkingTokens) : '',
@@ -62,16 +59,14 @@ export function stepWords(thinking: string): string {
   return n > 1 ? t('thinking.steps', { count: n, n: count(n) }) : '';
 }
 
-/** Of a second or less a rate would only jump. */
-function rateOf({ thinkingTokens, thinkingMs }: Message): string {
-  return thinkingMs > 1000 && thinkingTokens > 0 ? rate(thinkingTokens / (thinkingMs / 1000)) : '';
+/** How fast the answer comes, while it does. */
+export function answerRate({ answerTokens, answerMs }: Message): string {
+  return rateIn(answerTokens, answerMs);
 }
 
-/** Empty where it is not worth a word. */
-function shareOf({ thinkingMs, answerMs }: Message): string {
-  const whole = thinkingMs + answerMs;
-  const isTold = whole >= 1000 && thinkingMs > 0 && answerMs > 0;
-  return isTold ? t('thinking.share', { percent: percent(thinkingMs / whole) }) : '';
+/** Of a second or less a rate would only jump. */
+function rateIn(tokens: number, ms: number): string {
+  return ms > 1000 && tokens > 0 ? rate(tokens / (ms / 1000)) : '';
 }
 
 export function isThinking(reply: Message, phase: Phase | null): boolean {

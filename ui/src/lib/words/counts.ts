@@ -56,15 +56,11 @@ export function percent(part: number): string {
   return t('count.percent', { n: Math.floor(Math.min(Math.max(part, 0), 1) * 100) });
 }
 
-/** Binary units: "512 B", "912 KiB", "2.1 MiB", "4.36 GiB"; the same in every language. */
+/** Binary units, as rough as a person wants to know: "512 B", "912 KiB", "2.1 MiB", "286 MiB",
+    "4.4 GiB"; the same in every language. */
 export function size(bytes: number): string {
   if (bytes < KIB) return `${bytes} B`;
   if (bytes < MIB) return `${Math.round(bytes / KIB)} KiB`;
-  if (bytes < GIB) return `${decimal(bytes / MIB, 1)} MiB`;
-  return `${decimal(bytes / GIB, 2)} GiB`;
-}
-
-/** The same where only its measure matters: one digit behind the point from a GiB on. */
-export function roughly(bytes: number): string {
-  return bytes < GIB ? `${Math.round(bytes / MIB)} MiB` : `${decimal(bytes / GIB, 1)} GiB`;
+  if (bytes < GIB) return `${decimal(bytes / MIB, bytes < 10 * MIB ? 1 : 0)} MiB`;
+  return `${decimal(bytes / GIB, 1)} GiB`;
 }

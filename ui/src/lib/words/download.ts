@@ -64,16 +64,18 @@ export function getting({ exact, bytes }: QuantView, verdict: Verdict): string {
   return t(exact ? 'picker.getAnyway' : 'picker.getAboutAnyway', values);
 }
 
+/** Whether what is said of it is news of progress, or of something that is in its way. */
+export function isHeldUp({ state }: Download): boolean {
+  return state.type === 'failed' || (state.type === 'running' && state.doing.type === 'waiting');
+}
+
 /** For a place with room for few words. */
 export function brief(download: Download, isOffline: boolean): string {
   const { state } = download;
   const done = percent(share(download));
   switch (state.type) {
     case 'running':
-      if (state.doing.type === 'checking') return t('shelf.brief.checking');
-      if (state.doing.type !== 'downloading') return t('shelf.brief.connecting', { percent: done });
-      if (state.leftMs === null) return done;
-      return t('shelf.brief.left', { percent: done, time: about(state.leftMs) });
+      return runningBriefly(state, done);
     case 'queued':
       return isOffline ? t('shelf.brief.offline') : t('shelf.queued');
     case 'asking':
@@ -84,5 +86,24 @@ export function brief(download: Download, isOffline: boolean): string {
       return t('shelf.failed');
     case 'done':
       return t('shelf.brief.done');
+  }
+}
+
+function runningBriefly({ doing, leftMs }: Running, percent: string): string {
+  switch (doing.type) {
+    case 'connecting':
+      return t('shelf.brief.connecting', { percent });
+    case 'downloading':
+      if (leftMs === null) return percent;
+      return t('shelf.brief.left', { percent, time: about(leftMs) });
+    case 'checking':
+      return t('shelf.brief.checking');
+    case 'waiting':
+      return t('shelf.brief.retry', {
+        why: t(`shelf.brief.why.${doing.why.type}`),
+        time: about(doing.ms),
+      });
+    case 'elsewhere':
+      return t('shelf.brief.elsewhere');
   }
 }

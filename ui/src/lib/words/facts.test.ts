@@ -45,7 +45,7 @@ const tags = Object.keys(LANGUAGES) as Language[];
 const SAME =
   /token|Spud|PDF|OCR|ChatGPT|conversations\.json|Open WebUI|JSON|FAT32|KiB|MiB|GiB|SHA|GPU|GGUF|~\/42\.gg/g;
 const NAMES =
-  /DeepSeek|Qwen|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|huggingface\.co/g;
+  /DeepSeek|Qwen|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|Claude|LibreChat|Jan|huggingface\.co/g;
 
 function sayNoEnglish(...words: string[]): void {
   for (const said of words) {
@@ -127,7 +127,7 @@ describe('a Chinese window says no English', () => {
     sayNoEnglish(...short);
     const abouts = samples<Model['about']>('ModelAbout');
     expect(abouts.length).toBe(4);
-    const model = { id: 'x', name: 'x', bytes: 429 };
+    const model = { id: 'x', name: 'x', bytes: 429, stranger: false };
     sayNoEnglish(...abouts.map((about) => aboutModel({ ...model, about })));
     sayNoEnglish(...(['ollama', 'lm_studio', 'hugging_face'] as const).map(holder));
   });
@@ -139,7 +139,7 @@ it('the same is said in English', () => {
   expect(parameters(last!)).toBe('671 billion parameters, 37 billion for each token');
   expect(parameters(candidates[0]!.lineage!)).toBe('1.8 billion parameters');
   expect(diskShort(last!.quants[0])).toMatch(
-    /^The download needs [\d.]+ GiB of disk, 3.00 GiB are/,
+    /^The download needs [\d.]+ GiB of disk space, and 3\.0 GiB are/,
   );
   expect(nameOf(candidates[0]!)).toBe(candidates[0]!.name);
   expect(fullNameOf(candidates[0]!)).toBe(candidates[0]!.lineage!.name);

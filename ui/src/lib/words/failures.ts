@@ -8,10 +8,16 @@ export interface Note extends Said {
   tone: 'quiet' | 'trouble';
 }
 
+/** It came to its own end without a word of answer, as a model does now and then. */
+export function isEmpty({ state, text }: Message): boolean {
+  return state === 'complete' && text.trim() === '';
+}
+
 /** What to say under a reply, or nothing: it is complete, or still being written. */
 export function noteFor(reply: Message): Note | null {
   switch (reply.state) {
     case 'complete':
+      return isEmpty(reply) ? quiet(t('reply.ended.empty')) : null;
     case 'streaming':
       return null;
     case 'stopped':

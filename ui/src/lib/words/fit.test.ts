@@ -89,7 +89,7 @@ describe('one account', () => {
       'Intel Core i5-9400F, 6 cores, 11.0 of 15.6 GiB of memory free + 5.4 GiB on the GTX 1660 Ti.',
     );
     for (const { fit } of candidates)
-      expect(needed(fit, machine)).toMatch(/ of 11\.0 \+ 5\.4 GiB$/);
+      expect(needed(fit, machine)).toMatch(/, 11\.0 \+ 5\.4 GiB free$/);
     setLanguage('zh-Hans');
     expect(machineWords(machine)).toContain('GTX 1660 Ti 显存空闲 5.4 GiB');
     setLanguage('en');

@@ -1,7 +1,7 @@
 // What the picker says of machines, plans and times. Why a model fits is in `rust.ts`; here are the
 // short words around that.
 import type { Candidate, Estimate, Fit, GpuView, MachineView } from '../ipc/wire';
-import { count, rate, roughly } from './counts';
+import { count, rate, size } from './counts';
 import { listed } from './join';
 import { t } from './language.svelte';
 
@@ -60,7 +60,7 @@ export function machineWords(machine: MachineView): string {
   const memory = t('machine.memory', { free: free ?? '', all: all ?? '' });
   const own = gpus
     .filter(hasOwnMemory)
-    .map((gpu) => t('machine.onGpu', { free: roughly(gpu.freeBytes), gpu: card(gpu.description) }));
+    .map((gpu) => t('machine.onGpu', { free: size(gpu.freeBytes), gpu: card(gpu.description) }));
   const account = [memory, ...own].join(t('machine.plus'));
   const sharing = gpus
     .filter((gpu) => gpu.sharesMemory)
@@ -87,7 +87,7 @@ export function needed(
 
 /** Sizes in a row, each without its unit where the next one has the same. */
 function withUnitOnce(bytes: number[]): string[] {
-  const sizes = bytes.map(roughly);
+  const sizes = bytes.map(size);
   return sizes.map((size, at) => {
     const [number = '', unit] = size.split(' ');
     return sizes[at + 1]?.split(' ')[1] === unit ? number : size;

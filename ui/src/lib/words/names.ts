@@ -1,7 +1,7 @@
 // What models and programs are called. Names of products are the same everywhere; what is said around
 // them is not.
 import type { Distilled, Holder } from '../ipc/wire';
-import { t } from './language.svelte';
+import { language, t } from './language.svelte';
 
 /** By the name that Rust gives, and what it is made of where that can be said in other words. */
 export interface Named {
@@ -22,4 +22,19 @@ export function fullNameOf(model: Named & { lineage: { name: string } | null }):
 
 export function holder(program: Holder): string {
   return t(`picker.holder.${program}`);
+}
+
+/** The makers' own name, which the world knows, where it is another. */
+export function worldName(model: Named & { lineage: { madeAs: string } | null }): string {
+  const madeAs = model.lineage?.madeAs ?? '';
+  return madeAs === model.name ? '' : madeAs;
+}
+
+/** What a model is good for and what not; empty where nobody says it. */
+export function goodFor({
+  lineage,
+}: {
+  lineage: { goodFor: Record<string, string> } | null;
+}): string {
+  return lineage?.goodFor[language()] ?? lineage?.goodFor['en'] ?? '';
 }

@@ -1,6 +1,6 @@
-// What Rust words in English: how a model fits, what to take, what failed. A window in English
-// shows those sentences as they are. Any other says the same from the facts that come with them; only
-// what has no other form than words, such as what the system said, stays below as a detail.
+// Of facts that Rust tells, what a person reads: how a model fits, what to take, what failed; in every
+// language from the catalogue. What has no facts is said in Rust's own words, which are English: in
+// another language the kind of failure is told, and those words stay below as a detail.
 import type {
   Candidate,
   Code,
@@ -40,14 +40,27 @@ function speaksAsRust(): boolean {
 }
 
 export function told({ code = null, message, hint, cause = null, detail = null }: Said): Told {
-  if (code === null || speaksAsRust()) return { message: begun(message), hint, detail: null };
+  if (code === null) return { message: begun(message), hint, detail: null };
   if (cause) return { message: what(cause), hint: todo(cause), detail };
+  if (speaksAsRust())
+    return { message: begun(unmarked(message)), hint: advice(code, hint), detail: null };
   return { message: t(`failure.what.${code}`), hint: t(`failure.todo.${code}`), detail };
 }
 
 /** A crate's error goes on from another's in a log; here it begins. */
 function begun(message: string): string {
   return message.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase());
+}
+
+/** Names as they are: Rust marks them for a terminal. */
+function unmarked(words: string): string {
+  return words.replaceAll('`', '');
+}
+
+/** What to do, unless that is to be done in a terminal. */
+function advice(code: Code, hint: string | null): string | null {
+  if (hint === null) return null;
+  return /`(?:spud |\.\/)/.test(hint) ? t(`failure.todo.${code}`) : unmarked(hint);
 }
 
 /** The same in one line, where there is room for no more. */
@@ -58,7 +71,6 @@ export function toldBriefly(said: Said): string {
 
 /** "It needs 4.9 GiB of the 5.2 GiB of memory that are free." */
 export function reason(fit: Fit): string {
-  if (speaksAsRust()) return `It ${fit.reason}.`;
   const [needed, free] = [size(fit.neededBytes), size(fit.availableBytes)];
   switch (fit.verdict) {
     case 'comfortable':
@@ -91,7 +103,7 @@ function needs({ shares, neededBytes, availableBytes }: Fit): string {
 
 /** What else is worth knowing. */
 export function notes(fit: Fit): string[] {
-  return fit.notes.map(({ words, why }) => (speaksAsRust() ? sentence(words) : note(why)));
+  return fit.notes.map(note);
 }
 
 function note(why: FitWhy): string {
@@ -129,7 +141,7 @@ export function story({ id, distilled }: Candidate, { story, base }: Lineage): s
 }
 
 /** What the list of models says of one. */
-export function aboutModel({ about, bytes }: Model): string {
+export function aboutModel({ about }: Model): string {
   switch (about.type) {
     case 'sprout':
       return t('model.sprout');
@@ -139,7 +151,7 @@ export function aboutModel({ about, bytes }: Model): string {
       return t('model.file');
     case 'planned': {
       const [context, needed] = [count(about.context), size(about.neededBytes)];
-      return t('model.planned', { size: size(bytes), context, needed });
+      return t('model.planned', { context, needed });
     }
   }
 }
@@ -165,7 +177,6 @@ export function licence({ licence, base, baseLicence }: Lineage): string {
 
 /** Why the model that is advised is the one to take, or why none is. */
 export function whyBest({ advice, candidates, patienceMs }: Survey): string {
-  if (speaksAsRust()) return sentence(advice.why);
   const fit = candidates.find(({ id }) => id === advice.best)?.fit;
   if (!fit) {
     const needed = Math.min(...candidates.map(({ fit }) => fit.neededBytes));
@@ -189,12 +200,11 @@ export interface RunnerUp {
 }
 
 export function runnersUp({ advice, candidates }: Survey): RunnerUp[] {
-  const of = (id: string | null, why: string, isFaster: boolean): RunnerUp[] => {
+  const of = (id: string | null, isFaster: boolean): RunnerUp[] => {
     const candidate = candidates.find((one) => one.id === id);
     if (!candidate) return [];
     const { fit } = candidate;
     const name = nameOf(candidate);
-    if (speaksAsRust()) return [{ id: candidate.id, words: ['', name, ` is ${why}.`] }];
     if (fit.estimate === null) {
       return [{ id: candidate.id, words: pieces('advice.smarter.unmeasured', { name }) }];
     }
@@ -205,12 +215,5 @@ export function runnersUp({ advice, candidates }: Survey): RunnerUp[] {
     const key = isFaster ? 'advice.faster' : (`advice.smarter.${smarter}` as const);
     return [{ id: candidate.id, words: pieces(key, { name, time }) }];
   };
-  return [
-    ...of(advice.faster, advice.fasterWhy, true),
-    ...of(advice.smarter, advice.smarterWhy, false),
-  ];
-}
-
-function sentence(words: string): string {
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+  return [...of(advice.faster, true), ...of(advice.smarter, false)];
 }

@@ -1,19 +1,16 @@
 // Durations as people say them, and the day a chat belongs to. The time comes in.
-import { decimal } from './counts';
 import { t } from './language.svelte';
 
 const SECOND = 1000;
-const TENTH = SECOND / 10;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 /** Below this a figure would say less than the word. */
-export const MOMENT = 100;
+export const MOMENT = SECOND;
 
-/** A finished span: "a moment", "0.4 s", "12 s", "2 min 5 s", "1 h 4 min". */
+/** A finished span: "a moment", "12 s", "2 min 5 s", "1 h 4 min". */
 export function spent(ms: number): string {
   if (ms < MOMENT) return t('time.moment');
-  if (ms < SECOND - TENTH / 2) return t('time.seconds', { n: decimal(ms / SECOND, 1) });
   return whole(Math.round(ms / SECOND));
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import zh from './catalogue/zh-Hans.json';
 import { groupChats } from '../chats/groups';
 import { fileName } from './fileName';
 import { count, percent, rate, size, tokens } from './counts';
@@ -11,8 +12,9 @@ describe('times', () => {
   it.each([
     [0, 'a moment'],
     [99, 'a moment'],
-    [420, '0.4 s'],
-    [999, '1 s'],
+    [420, 'a moment'],
+    [999, 'a moment'],
+    [1000, '1 s'],
     [2_100, '2 s'],
     [12_400, '12 s'],
     [59_600, '1 min 0 s'],
@@ -91,16 +93,16 @@ describe('numbers', () => {
     expect([size(512), size(2_310_144), size(4_681_089_376)]).toEqual([
       '512 B',
       '2.2 MiB',
-      '4.36 GiB',
+      '4.4 GiB',
     ]);
   });
 
   it('tell the phase before the first word', () => {
     expect(phaseWords({ type: 'loading', progress: 0.43 })).toBe('Loading the model 43 %');
     expect(phaseWords({ type: 'reading', done: 128, total: 512 })).toBe(
-      'Reading your question 128 of 512 tokens',
+      'Reading the chat: 128 of 512 tokens',
     );
-    expect(phaseWords({ type: 'reading', done: 0, total: 0 })).toBe('Reading your question');
+    expect(phaseWords({ type: 'reading', done: 0, total: 0 })).toBe('Reading the chat');
     expect(phaseWords({ type: 'thinking' })).toBeNull();
   });
 });
@@ -128,5 +130,27 @@ describe('a long question', () => {
     expect(fold('x'.repeat(5_000))).toHaveLength(1_602);
     expect(fold('line\n'.repeat(500))?.split('\n')).toHaveLength(24);
     expect(fold(`x${'🥔'.repeat(3_000)}`)).not.toMatch(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])/);
+  });
+});
+
+describe('Chinese', () => {
+  /** Sentences that go on; an ellipsis on a button says that it asks first. */
+  const PROSE = [
+    'files.reading',
+    'look.looking',
+    'picker.looking',
+    'trash.working',
+    'about.placeholder',
+  ];
+
+  it('ends a sentence that goes on with a whole ellipsis, a button with half of one', () => {
+    const ends = (of: object, area = ''): [string, string][] =>
+      Object.entries(of).flatMap(([name, value]: [string, unknown]) =>
+        typeof value === 'string'
+          ? [[area + name, /…*$/.exec(value)?.[0] ?? ''] as [string, string]]
+          : ends(value as object, `${area}${name}.`),
+      );
+    for (const [key, end] of ends(zh).filter(([, end]) => end !== ''))
+      expect([key, end]).toEqual([key, PROSE.includes(key) ? '……' : '…']);
   });
 });
