@@ -18,8 +18,8 @@ use icu_normalizer::properties::{
 };
 use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 
-/// Counts changes of the form: an index of another one is made anew.
-pub(crate) const FORM: i64 = 1;
+/// Counts changes of the form, and of the tables of the index: an index of another one is made anew.
+pub(crate) const FORM: i64 = 2;
 
 const APART: DecomposingNormalizerBorrowed<'static> = DecomposingNormalizerBorrowed::new_nfkd();
 const TOGETHER: ComposingNormalizerBorrowed<'static> = ComposingNormalizerBorrowed::new_nfkc();

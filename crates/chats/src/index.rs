@@ -28,6 +28,9 @@ use crate::open::{connect_to_read, connect_to_write};
 /// Under which setting the chats have the name of their index.
 pub(crate) const NAME: &str = "chats.index";
 
+/// Under which setting the chats have the turn of their index (see [`take_turn`]).
+const TURN: &str = "chats.index.turn";
+
 /// Characters of a piece. Erasing takes out one after the other, each in some tens of milliseconds; with
 /// smaller ones it takes longer altogether.
 const PIECE: usize = 32 * 1024;
@@ -48,7 +51,10 @@ const END: &str = "\n\n";
 /// * `going` is a message that is half in it (see `indexing`).
 /// * `texts` has the texts of `pieces`, which is narrow: a word may be in all of them.
 const TABLES: &str = "
-    CREATE TABLE about (below INTEGER NOT NULL, seen INTEGER NOT NULL, old INTEGER NOT NULL) STRICT;
+    CREATE TABLE about (
+        below INTEGER NOT NULL, seen INTEGER NOT NULL, old INTEGER NOT NULL,
+        turn TEXT NOT NULL, before TEXT NOT NULL
+    ) STRICT;
     CREATE TABLE going (
         chat INTEGER NOT NULL, message INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
         file INTEGER, at INTEGER NOT NULL
@@ -142,6 +148,55 @@ pub(crate) fn open_to_read(path: &Path) -> rusqlite::Result<Option<Connection>> 
     Ok(Some(connection))
 }
 
+/// True unless the chats have an index that was made of other words than theirs: of a later state of them, as
+/// where somebody put a copy of the database back by hand, or of one that went another way since, as where a
+/// folder is kept alike on two computers. To be asked before anybody writes to them.
+pub(crate) fn is_theirs(chats: &Connection, folder: &Path) -> rusqlite::Result<bool> {
+    let Some(name) = name(chats)? else {
+        return Ok(true);
+    };
+    let Some(index) = open_to_read(&path(folder, &name))? else {
+        return Ok(true);
+    };
+    let (turn, before): (String, String) =
+        index.query_row("SELECT turn, before FROM about", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
+    let theirs = turn_of(chats)?;
+    Ok((theirs == turn || theirs == before) && about(&index)?.seen <= last_mark(chats)?)
+}
+
+/// The last mark that the chats ever gave.
+pub(crate) fn last_mark(chats: &Connection) -> rusqlite::Result<i64> {
+    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'fresh'";
+    let last = chats.query_row(sql, [], |row| row.get(0)).optional()?;
+    Ok(last.unwrap_or(0))
+}
+
+/// Notes in the index and then in the chats that a program begins to write the index of these chats: both
+/// have the same random turn from then on, which no copy of either has that was made earlier. The index has
+/// the one before as well, since a kill may come between the two.
+pub(crate) fn take_turn(index: &mut Connection, chats: &mut Connection) -> rusqlite::Result<()> {
+    // The index first, as everywhere: whoever waits for it must not hold the chats.
+    let index = immediate(index)?;
+    let chats = immediate(chats)?;
+    let turn: String =
+        chats.query_row("SELECT lower(hex(randomblob(16)))", [], |row| row.get(0))?;
+    let sql = "UPDATE about SET turn = ?1, before = ?2";
+    index.execute(sql, (&turn, turn_of(&chats)?))?;
+    let sql = "INSERT INTO settings (key, value) VALUES (?1, ?2)
+               ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    chats.execute(sql, (TURN, &turn))?;
+    index.commit()?;
+    chats.commit()
+}
+
+fn turn_of(chats: &Connection) -> rusqlite::Result<String> {
+    let sql = "SELECT value FROM settings WHERE key = ?1";
+    let turn = chats.query_row(sql, [TURN], |row| row.get(0)).optional()?;
+    Ok(turn.unwrap_or_default())
+}
+
 /// Opens an index to write it, and makes it if it is not there; none where it has another form.
 pub(crate) fn open_to_write(
     path: &Path,
@@ -155,7 +210,8 @@ pub(crate) fn open_to_write(
         if form == 0 {
             transaction.execute_batch(TABLES)?;
             let About { below, seen, old } = begun()?;
-            let sql = "INSERT INTO about (below, seen, old) VALUES (?1, ?2, ?3)";
+            let sql =
+                "INSERT INTO about (below, seen, old, turn, before) VALUES (?1, ?2, ?3, '', '')";
             transaction.execute(sql, (below, seen, old))?;
             transaction.pragma_update(None, "user_version", FORM)?;
         }

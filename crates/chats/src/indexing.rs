@@ -14,7 +14,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
 use crate::error::{Error, Fault, is_damage};
 use crate::index::{self, About};
@@ -235,12 +235,7 @@ impl Worker {
 
     fn begin_another(&mut self, source: &mut Source) -> Result<(), Fault> {
         (self.index, self.work) = (None, None);
-        let transaction = index::immediate(&mut source.marks)?;
-        index::rename(&transaction)?;
-        // It does not know what came after it.
-        retire::out_of_service(&transaction)?;
-        transaction.commit()?;
-        Ok(())
+        Ok(begin_another(&mut source.marks)?)
     }
 
     /// Opens the index that the chats name; false where that needed another name.
@@ -257,16 +252,11 @@ impl Worker {
             return Ok(false);
         };
         let path = index::path(&self.folder, &name);
-        let opened = index::open_to_write(&path, || begun(&source.reader))?;
-        // A mark that the chats never gave: they are older than their index.
-        let is_theirs = match &opened {
-            Some(opened) => index::about(opened)?.seen <= last_mark(&source.reader)?,
-            None => false,
-        };
-        let Some(opened) = opened.filter(|_| is_theirs) else {
+        let Some(mut opened) = index::open_to_write(&path, || begun(&source.reader))? else {
             self.begin_another(source)?;
             return Ok(false);
         };
+        index::take_turn(&mut opened, &mut source.marks)?;
         for stray in index::strays(&self.folder, Some(&name))? {
             // One that stays is tried again; who erases tells of it.
             let _ = std::fs::remove_file(stray);
@@ -338,10 +328,19 @@ impl Worker {
     }
 }
 
+/// Gives the chats another index, which is still to be made.
+pub(crate) fn begin_another(chats: &mut Connection) -> rusqlite::Result<()> {
+    let transaction = index::immediate(chats)?;
+    index::rename(&transaction)?;
+    // The old one does not know what came after it.
+    retire::out_of_service(&transaction)?;
+    transaction.commit()
+}
+
 /// Where a new index begins.
 fn begun(chats: &Connection) -> rusqlite::Result<About> {
     let below = "SELECT coalesce(max(id), 0) + 1 FROM messages";
-    let seen = last_mark(chats)?;
+    let seen = index::last_mark(chats)?;
     let waiting: i64 = chats.query_row("SELECT count(*) FROM fresh", [], |row| row.get(0))?;
     Ok(About {
         below: chats.query_row(below, [], |row| row.get(0))?,
@@ -349,11 +348,4 @@ fn begun(chats: &Connection) -> rusqlite::Result<About> {
         // The old one has all that has no mark, unless marks were taken away for an index that is gone.
         old: waiting == seen && retire::serves(chats)?,
     })
-}
-
-/// The last mark that was ever given.
-fn last_mark(chats: &Connection) -> rusqlite::Result<i64> {
-    let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'fresh'";
-    let last = chats.query_row(sql, [], |row| row.get(0)).optional()?;
-    Ok(last.unwrap_or(0))
 }

@@ -12,11 +12,11 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, MAIN_DB, OpenFlags};
 
 use crate::error::{Error, is_damage};
-use crate::indexing::Indexing;
+use crate::indexing::{Indexing, begin_another};
 use crate::log::Folding;
 use crate::owner::{Door, Neighbours, Owner};
 use crate::searching::Searches;
-use crate::{Chats, backup, file, repair, reply, schema};
+use crate::{Chats, backup, file, index, repair, reply, schema};
 
 /// The database inside its folder.
 pub(crate) const FILE: &str = "chats.db";
@@ -112,6 +112,14 @@ impl Chats {
         if let Some(found) = newer {
             let known = schema::VERSION;
             notes.push(OpenNote::Newer { found, known });
+        }
+        if newer.is_none() && !neighbours.living {
+            // Now, that nobody has written yet. An index that cannot be read shows it when it is used.
+            let is_theirs = index::is_theirs(&connection, folder).unwrap_or(true);
+            if !is_theirs {
+                let doing = "give the chats another index";
+                begin_another(&mut connection).map_err(Error::sql(doing, &path))?;
+            }
         }
         let searches = Arc::new(Searches::of(folder, &path));
         let mut beside = || {

@@ -103,6 +103,13 @@ impl Chats {
         })
     }
 
+    /// Saves a growing reply anew, with words that were saved in another place of it.
+    pub fn rewrite_reply(&self, id: MessageId, whole: &Growth<'_>) -> Result<(), Error> {
+        self.write("save a reply", |transaction| {
+            growth::put(transaction, id, self.owner.id(), whole)
+        })
+    }
+
     /// Ends a reply of this program's. It can be done once.
     pub fn finish_reply(
         &self,

@@ -230,8 +230,6 @@ fn chats_that_went_back_in_time_have_another_index() {
             assert!(matches!(&notes[..], [OpenNote::Restored { from, .. }] if *from == backup));
             chats
         };
-        // Whose the index is, it sees by its marks: a copy made by hand that is written to before that has as many.
-        assert!(chats.is_indexed(std::time::Duration::from_mins(1)));
         ask(&chats, None, "instead");
         is_sound(&chats, folder.path());
         assert_eq!(count(&chats, "after"), 0);
@@ -239,6 +237,57 @@ fn chats_that_went_back_in_time_have_another_index() {
         assert_eq!(count(&chats, "instead"), 1);
         assert!(!left.exists());
     }
+}
+
+/// A program that keeps folders alike on two computers brings the chats of one to the index of the other: they
+/// have as many marks, and each has words that the other never had.
+#[test]
+fn an_index_of_chats_that_went_another_way_is_nobodys() {
+    let here = empty();
+    let chats = open(here.path());
+    ask(&chats, None, "common");
+    is_sound(&chats, here.path());
+    drop(chats);
+    let there = empty();
+    for entry in fs::read_dir(here.path()).unwrap() {
+        let file = entry.unwrap();
+        if file.file_type().unwrap().is_file() {
+            fs::copy(file.path(), there.path().join(file.file_name())).unwrap();
+        }
+    }
+    for (folder, word) in [(&here, "mine"), (&there, "yours")] {
+        let chats = open(folder.path());
+        ask(&chats, None, word);
+        is_sound(&chats, folder.path());
+    }
+    fs::copy(database(there.path()), database(here.path())).unwrap();
+    let chats = open(here.path());
+    is_sound(&chats, here.path());
+    assert_eq!(count(&chats, "mine"), 0);
+    assert_eq!(count(&chats, "yours"), 1);
+    assert_eq!(count(&chats, "common"), 1);
+}
+
+/// A kill between the two places where a turn is noted leaves an index that is still theirs.
+#[test]
+fn a_turn_that_only_the_index_has_is_no_other_way() {
+    let folder = empty();
+    let chats = open(folder.path());
+    ask(&chats, None, "before");
+    is_sound(&chats, folder.path());
+    let kept = index_path(folder.path());
+    drop(chats);
+    let turn = "SELECT value FROM settings WHERE key = 'chats.index.turn'";
+    let turn: String = sql(folder.path())
+        .query_row(turn, [], |row| row.get(0))
+        .unwrap();
+    let index = rusqlite::Connection::open(&kept).unwrap();
+    let sql = "UPDATE about SET before = ?1, turn = 'another'";
+    index.execute(sql, [turn]).unwrap();
+    drop(index);
+    let chats = open(folder.path());
+    is_sound(&chats, folder.path());
+    assert_eq!(index_path(folder.path()), kept);
 }
 
 /// A text lies in the index in pieces, and no word is lost between two of them.
