@@ -285,10 +285,14 @@ impl Worker {
         };
         let mut about = index::about(&writing)?;
         let mut done: Vec<Work> = Vec::new();
-        let mut work = match self.work.take() {
-            Some(work) => Some(work::still(&moment, work)?),
-            None => work::going(&writing)?,
+        // What the index says: another program may have gone on with it since.
+        let mut work = match (work::going(&writing)?, self.work.take()) {
+            (Some(going), Some(ours)) if ours.is_at(&going) => Some(ours),
+            (going, _) => going,
         };
+        if let Some(work) = &mut work {
+            work.look(&moment)?;
+        }
         let mut is_all = false;
         while begun.elapsed() < most && !self.bell.is_over() {
             let Some(now) = &mut work else {

@@ -29,6 +29,26 @@ struct Adding {
 }
 
 impl Work {
+    /// Whether it is this work, as far as that had come.
+    pub(crate) fn is_at(&self, other: &Self) -> bool {
+        let place = |work: &Self| {
+            let at = work.adding.as_ref().map(|adding| (adding.file, adding.at));
+            (work.chat, work.message, work.first, work.last, at)
+        };
+        place(self) == place(other)
+    }
+
+    /// Looks at its message again, which was begun in an earlier step; where that has gone, all that is left is to
+    /// remove it.
+    pub(crate) fn look(&mut self, moment: &Connection) -> rusqlite::Result<()> {
+        let sql = "SELECT 1 FROM messages WHERE id = ?1 AND state <> 'streaming'";
+        let is_there = moment.query_row(sql, [self.message], |_| Ok(()));
+        if is_there.optional()?.is_none() {
+            self.adding = None;
+        }
+        Ok(())
+    }
+
     /// Removes or adds one piece; false when there is nothing left to do.
     pub(crate) fn go_on(
         &mut self,
@@ -98,17 +118,7 @@ pub(crate) fn text_of(
     parts.optional()
 }
 
-/// Work that was begun in an earlier step; where its message has gone, all that is left is to remove it.
-pub(crate) fn still(moment: &Connection, mut work: Work) -> rusqlite::Result<Work> {
-    let sql = "SELECT 1 FROM messages WHERE id = ?1 AND state <> 'streaming'";
-    let is_there = moment.query_row(sql, [work.message], |_| Ok(()));
-    if is_there.optional()?.is_none() {
-        work.adding = None;
-    }
-    Ok(work)
-}
-
-/// What an earlier program was at.
+/// What an earlier step was at, of this program or another.
 pub(crate) fn going(index: &Connection) -> rusqlite::Result<Option<Work>> {
     let sql = "SELECT chat, message, first, last, file, at FROM going";
     let work = index.query_row(sql, [], |row| {

@@ -12,8 +12,8 @@ use chats::{Chats, OpenNote, TextFile};
 
 use crate::child::part;
 use crate::folder::{
-    NOW_MS, ask, ask_with, database, empty, finish, index, index_path, is_sound, open, open_noted,
-    sql,
+    NOW_MS, PATIENCE, ask, ask_with, database, empty, finish, index, index_path, is_sound, open,
+    open_noted, sql,
 };
 
 fn count(chats: &Chats, query: &str) -> usize {
@@ -331,10 +331,19 @@ fn two_programs_index_the_same_folder() {
     }
     ask(&one, None, "last");
     assert_eq!(count(&other, "last"), 1);
-    // Whoever is told of a mark by the other takes it; both end at rest.
+    // Whoever is told of a mark by the other takes it; both end at rest. So do they with one text that takes many
+    // steps, of which each goes on where the other has come to.
+    let text = numbered("word", 120_000, " ");
+    attached(&one, text);
+    while !one.is_indexed(Duration::from_millis(20)) {
+        ask(&other, None, "beside it");
+    }
+    assert!(other.is_indexed(PATIENCE));
+    is_sound(&one, folder.path());
     drop(other);
     is_sound(&one, folder.path());
     assert_eq!(count(&one, "old question"), 120);
+    assert_eq!(count(&one, "word119999"), 1);
 }
 
 /// What is erased while it comes into the index does not come back.
