@@ -193,6 +193,7 @@ fn say(job: Job, script: &Script, folder: &Path, stopped: &AtomicU64) -> io::Res
             }
             said += 1;
             let words = Event::Words {
+                rethought: false,
                 thinking: thought,
                 answer: answered,
                 so_far,

@@ -13,6 +13,7 @@ mod facts;
 mod failure;
 mod files;
 mod keeping;
+mod kin;
 mod manner;
 mod shelf;
 mod survey;
@@ -53,6 +54,7 @@ pub(crate) use keeping::{
     FolderRequest, InstructionsRequest, Preferences, PreferencesRequest, Preset, PresetName,
     PresetRequest, SafeModeRequest,
 };
+pub(crate) use kin::Kin;
 #[cfg(test)]
 pub(crate) use manner::Taste;
 pub(crate) use manner::{Manner, MannerRequest};
@@ -92,6 +94,8 @@ pub(crate) struct Model {
     bytes: u64,
     /// It is no R1.
     stranger: bool,
+    /// What it is then, as far as that is known.
+    kin: Option<Kin>,
 }
 
 /// What is known of a model beyond its name and size.
@@ -273,6 +277,7 @@ impl From<app::ModelRow> for Model {
             about: row.about.into(),
             bytes: row.bytes,
             stranger: row.stranger,
+            kin: row.kin.map(Into::into),
         }
     }
 }

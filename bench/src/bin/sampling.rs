@@ -212,6 +212,7 @@ fn telling(model: &Path, arguments: &Arguments) -> io::Result<Vec<f64>> {
             let words = splitter.push(&piece, None);
             loops.push(token);
             let event = Event::Words {
+                rethought: false,
                 thinking: words.thinking,
                 answer: words.answer,
                 so_far: SoFar::default(),

@@ -266,6 +266,7 @@ impl App {
                 phase: Phase::Waiting,
                 untold: Coalescer::default(),
                 unsaved: false,
+                rethought: false,
                 stopper,
             };
             state.live.insert(chat, live);

@@ -17,6 +17,7 @@ const THOUGHT: Duration = Duration::from_millis(300);
 /// Words that were not told yet.
 #[derive(Debug, Default)]
 pub(crate) struct Coalescer {
+    rethought: bool,
     thinking: String,
     answer: String,
     so_far: SoFar,
@@ -26,6 +27,8 @@ pub(crate) struct Coalescer {
 /// Merged words.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Merged {
+    /// What was told of the answer before is a thought now.
+    pub(crate) rethought: bool,
     pub(crate) thinking: String,
     pub(crate) answer: String,
     pub(crate) so_far: SoFar,
@@ -37,6 +40,12 @@ impl Coalescer {
         self.thinking += thinking;
         self.answer += answer;
         self.so_far = so_far;
+    }
+
+    /// All of the answer so far becomes a thought.
+    pub(crate) fn rethink(&mut self) {
+        self.rethought = true;
+        self.thinking += &std::mem::take(&mut self.answer);
     }
 
     /// What is to be told by now, if anything: the first words at once, later ones when [`ANSWER`] or
@@ -55,11 +64,12 @@ impl Coalescer {
 
     /// What was not told yet, however little time has passed.
     pub(crate) fn rest(&mut self, now: Instant) -> Option<Merged> {
-        if self.thinking.is_empty() && self.answer.is_empty() {
+        if self.thinking.is_empty() && self.answer.is_empty() && !self.rethought {
             return None;
         }
         self.last = Some(now);
         Some(Merged {
+            rethought: std::mem::take(&mut self.rethought),
             thinking: std::mem::take(&mut self.thinking),
             answer: std::mem::take(&mut self.answer),
             so_far: self.so_far,
@@ -108,6 +118,21 @@ mod tests {
         coalescer.add("", "7", SoFar::default());
         let merged = coalescer.due(begin + ANSWER).unwrap();
         assert_eq!([merged.thinking, merged.answer], [" be it.", "7"]);
+    }
+
+    #[test]
+    fn an_answer_that_was_a_thought_is_told_as_one() {
+        let begin = Instant::now();
+        let mut coalescer = Coalescer::default();
+        coalescer.add("", "told ", SoFar::default());
+        assert!(!coalescer.due(begin).unwrap().rethought);
+        coalescer.add("", "untold", SoFar::default());
+        coalescer.rethink();
+        coalescer.add("", "7", SoFar::default());
+        let merged = coalescer.rest(begin).unwrap();
+        assert!(merged.rethought);
+        assert_eq!([merged.thinking, merged.answer], ["untold", "7"]);
+        assert!(coalescer.rest(begin).is_none());
     }
 
     #[test]

@@ -178,7 +178,7 @@ impl EngineRoom {
         }
         if let Some(there) = resident.as_mut() {
             let mut events = there.engine.prepare(Prepare {
-                prompt: there.found.template.anticipate(conversation),
+                prompt: there.found.shape.anticipate(conversation),
                 room: settings.room,
                 left_before: conversation.left_before,
                 threads: Some(there.threads(settings)),

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::drafting::DraftFiles;
 use crate::engine_room::EngineState;
 use crate::failure::Failure;
+use crate::kin::Kin;
 use crate::manner::Manner;
 use crate::network::Network;
 use crate::preferences::Preferences;
@@ -98,6 +99,8 @@ pub enum ChatEvent {
     Growth {
         /// Which reply.
         message: MessageId,
+        /// All of the answer so far was a thought: it comes behind the thinking so far, before what follows.
+        rethought: bool,
         /// Added to the thinking.
         thinking: String,
         /// Added to the answer.
@@ -203,6 +206,8 @@ pub struct ModelRow {
     /// It is no R1: neither trained by R1's makers nor in their form. So far as that is known; a file that was not read
     /// since it was listed counts as one.
     pub stranger: bool,
+    /// What it is then, as far as that is known.
+    pub kin: Option<Kin>,
 }
 
 /// What the list tells of a model beyond its name and size.

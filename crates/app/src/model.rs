@@ -4,12 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use engine::message::Attention;
-use engine::prompt::{ASSISTANT, Template, USER};
+use engine::prompt::{ASSISTANT, OwnTemplate, Shape, Template, USER, learn};
 use fit::bytes::total;
 use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES, Tuned, Typical};
 use gguf::{Geometry, Header, Weights};
 
 use crate::failure::{Cause, Code, Failure, file_name};
+use crate::kin::Kin;
 use crate::machine::{Look, see};
 use crate::resident::Outfit;
 use crate::shipped::shipped;
@@ -96,9 +97,11 @@ pub(crate) struct Preflight {
     /// Whether it has a whole layer that predicts further tokens.
     pub(crate) drafts: bool,
     /// The shape of its prompts.
-    pub(crate) template: Template,
+    pub(crate) shape: Shape,
     /// Whether it is an R1, or was trained by its makers in R1's form.
     pub(crate) is_r1: bool,
+    /// What it is where it is none, as far as that is known.
+    pub(crate) kin: Option<Kin>,
     /// The machine that the plan is for.
     pub(crate) machine: Machine,
     /// Devices, memory, context.
@@ -306,17 +309,18 @@ pub(crate) fn preflight(
         let correction = outfit.correction(&devices, &path, assumed);
         plan = fit::plan(anatomy, &machine, ask, &correction);
     }
-    let said = header.chat_template().map(Template::recognise);
-    // R1's own shape serves a file without a template: its makers used one for the whole family.
-    let template = said.flatten().unwrap_or(Template::R1);
+    let shape = shape(&header, &path)?;
+    let is_r1 = is_r1(&header);
+    let kin = Kin::of(&header).filter(|_| !is_r1);
     let mut found = Preflight {
         path,
         name,
         geometry,
         weights,
         drafts: header.predicts(),
-        template,
-        is_r1: said != Some(None) && knows_its_words(&header),
+        shape,
+        is_r1,
+        kin,
         machine,
         plan,
         tuned: None,
@@ -326,6 +330,67 @@ pub(crate) fn preflight(
         .keys()
         .and_then(|(devices, model)| outfit.knowledge.learned().tuned(&devices, &model));
     Ok(found)
+}
+
+/// The shape of a model's prompts: R1's where its template is one of R1's, or where it has none and the words
+/// of one; else that of its own template.
+fn shape(header: &Header, path: &Path) -> Result<Shape, Failure> {
+    let Some(jinja) = header.chat_template() else {
+        if knows_its_words(header) {
+            // The makers of R1 used one for the whole family.
+            return Ok(Shape::R1(Template::R1));
+        }
+        let file = file_name(path);
+        let message =
+            format!("{file} has no chat template: it completes texts, and cannot be asked");
+        return Err(Failure::new(Code::ModelUnsupported, message)
+            .hint("Get a version of it that was made for chats (its name often ends in Instruct or Chat).")
+            .cause(Cause::NoTemplate { file }));
+    };
+    if let Some(template) = Template::recognise(jinja).filter(|_| knows_its_words(header)) {
+        return Ok(Shape::R1(template));
+    }
+    let text = |id: Option<u32>| id.and_then(|id| header.token_text(id)).unwrap_or_default();
+    let bos = text(header.bos());
+    let form = learn(OwnTemplate {
+        jinja,
+        bos,
+        eos: text(header.eos()),
+        now: time::OffsetDateTime::now_utc(),
+    });
+    let mut form = match form {
+        Ok(form) => form,
+        // R1's words are asked in R1's form, whatever somebody wrote into the file.
+        Err(_) if knows_its_words(header) => return Ok(Shape::R1(Template::R1)),
+        Err(why) => {
+            let file = file_name(path);
+            let message = format!("{file} cannot be asked: {why}");
+            return Err(Failure::new(Code::ModelUnsupported, message)
+                .hint("Get the model from another publisher: the template is a part of the file.")
+                .cause(Cause::TemplateUnfit { file }));
+        }
+    };
+    if header.adds_bos() {
+        form.begin_with(bos);
+    }
+    Ok(Shape::Own(form))
+}
+
+/// Whether it is an R1, or was trained by its makers in R1's form; what has another switch for its thinking is
+/// one where it says so.
+pub(crate) fn is_r1(header: &Header) -> bool {
+    let says_so = || header.name().is_some_and(names_r1);
+    let is_asked_so = match header.chat_template() {
+        Some(jinja) => Template::recognise(jinja).is_some() || says_so(),
+        None => true,
+    };
+    is_asked_so && knows_its_words(header)
+}
+
+/// Whether a name has the word R1.
+fn names_r1(name: &str) -> bool {
+    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| word.eq_ignore_ascii_case("r1"))
 }
 
 /// Whether its vocabulary has the tokens with which an R1 is asked.

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::engine_room::{Settings, fresh_seed};
 use crate::events::{AboutModel, AppEvent, ModelRow};
-use crate::failure::{Cause, Code, Failure};
+use crate::failure::Failure;
+use crate::kin::{Kin, no_r1};
 use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
 use crate::open::{App, blocking};
@@ -143,7 +144,7 @@ impl App {
                 // Sprout is there always.
                 if let Some(row) = row {
                     if row.stranger {
-                        state.notice(no_r1(&row.name));
+                        state.notice(no_r1(&row.name, row.kin));
                     }
                     put_first(&mut state.models, row);
                 }
@@ -225,6 +226,7 @@ impl App {
                 *row = ModelRow {
                     name: row.name.clone(),
                     stranger: row.stranger,
+                    kin: row.kin,
                     ..found
                 };
             }
@@ -270,6 +272,8 @@ enum Listed {
         name: String,
         #[serde(default)]
         stranger: bool,
+        #[serde(default)]
+        kin: Option<Kin>,
     },
     /// As an older Spud wrote it.
     Bare(String),
@@ -282,9 +286,11 @@ impl Listed {
                 path,
                 name,
                 stranger,
+                kin,
             } => ModelRow {
                 name,
                 stranger,
+                kin,
                 ..row_of_file(Path::new(&path))
             },
             Self::Bare(path) => row_of_file(Path::new(&path)),
@@ -300,6 +306,7 @@ fn sprout() -> ModelRow {
         about: AboutModel::Sprout,
         bytes,
         stranger: false,
+        kin: None,
     }
 }
 
@@ -323,6 +330,7 @@ fn row_of_file(path: &Path) -> ModelRow {
         about,
         bytes,
         stranger: false,
+        kin: None,
     }
 }
 
@@ -345,16 +353,9 @@ fn row_of_model(model: &Model, found: &Preflight) -> Option<ModelRow> {
         about,
         bytes: found.anatomy().weights_bytes(),
         stranger: !found.is_r1,
+        kin: found.kin,
         ..row_of_file(path)
     })
-}
-
-/// What is said of a model that is no R1 when it is opened.
-fn no_r1(name: &str) -> Failure {
-    let name = name.to_owned();
-    Failure::new(Code::ModelUnsupported, format!("{name} is not an R1"))
-        .hint("Spud asks it in R1's form, for which it was not made: its replies may be odd.")
-        .cause(Cause::NotR1 { name })
 }
 
 /// Puts a file right behind Sprout.
@@ -371,6 +372,7 @@ fn files(models: &[ModelRow]) -> Vec<Listed> {
         path: row.id.clone(),
         name: row.name.clone(),
         stranger: row.stranger,
+        kin: row.kin,
     };
     files.map(listed).collect()
 }

@@ -115,17 +115,24 @@ impl App {
                 state.tell_chat(chat, &ChatEvent::Looping { message });
                 return;
             }
+            // That was said when it was chosen.
+            Progress::NoR1(_) => return,
             Progress::Note(note) => {
                 state.notice(note);
                 return;
             }
             Progress::Words {
+                rethought,
                 thinking,
                 answer,
                 so_far,
             } => {
                 let so_far = behind(live.base, so_far);
+                live.rethought |= rethought;
                 let reply = live.reply_mut();
+                if rethought {
+                    reply.thinking += &std::mem::take(&mut reply.answer);
+                }
                 reply.thinking += &thinking;
                 reply.answer += &answer;
                 reply.counts = counts(so_far);
@@ -135,6 +142,9 @@ impl App {
                     Phase::Answering
                 };
                 live.unsaved = true;
+                if rethought {
+                    live.untold.rethink();
+                }
                 live.untold.add(&thinking, &answer, so_far);
                 state.tell_growth(chat, false);
                 phase
@@ -257,13 +267,20 @@ impl Saving {
                 return;
             };
             live.unsaved = false;
-            live.message.clone()
+            (live.message.clone(), live.rethought)
         };
         self.last = Instant::now();
         let (app, tells) = (app.clone(), app.clone());
         let saving = async move {
             let saved = app
-                .on_disk(move |_, chats| save_growth(chats, &growing))
+                .on_disk(move |app, chats| {
+                    let (message, rethought) = &growing;
+                    save_growth(chats, message, *rethought)?;
+                    if *rethought && let Some(live) = app.state().live.get_mut(&chat) {
+                        live.rethought = false;
+                    }
+                    Ok(())
+                })
                 .await;
             if let Err(failure) = saved {
                 app.state().notice(failure);
@@ -281,10 +298,14 @@ impl Saving {
     }
 }
 
-fn save_growth(chats: &Chats, growing: &Message) -> Result<(), Failure> {
+/// Saves what is new of a reply; all of it where what was saved does not begin it any more.
+fn save_growth(chats: &Chats, growing: &Message, rethought: bool) -> Result<(), Failure> {
     let Body::Reply(reply) = &growing.body else {
         return Ok(());
     };
+    if rethought {
+        return Ok(chats.rewrite_reply(growing.id, &whole(reply))?);
+    }
     Ok(chats.save_growth(growing.id, &whole(reply))?)
 }
 

@@ -78,7 +78,7 @@ pub(crate) async fn run(
     tell: &mut (dyn FnMut(Progress) + Send),
 ) -> (Ending, Statistics) {
     let (job, mut events) = there.engine.reply(Reply {
-        prompt: there.found.template.render(conversation),
+        prompt: there.found.shape.render(conversation),
         sampling: settings.sampling,
         max_tokens: settings.max_tokens,
         governor: settings.governor,
@@ -123,11 +123,13 @@ pub(crate) async fn run(
         match event {
             Some(Event::Reading { done, total }) => tell(Progress::Reading(done, total)),
             Some(Event::Words {
+                rethought,
                 thinking,
                 answer,
                 so_far,
             }) => {
                 tell(Progress::Words {
+                    rethought,
                     thinking,
                     answer,
                     so_far,

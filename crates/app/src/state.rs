@@ -120,6 +120,8 @@ pub(crate) struct Live {
     pub(crate) untold: Coalescer,
     /// True since the last save.
     pub(crate) unsaved: bool,
+    /// What was saved as its answer is a thought now.
+    pub(crate) rethought: bool,
     pub(crate) stopper: Stopper,
 }
 
@@ -167,14 +169,14 @@ impl State {
             live.untold.due(now)
         };
         if let Some(merged) = merged {
-            let (thinking, answer, so_far) = (merged.thinking, merged.answer, merged.so_far);
             self.tell_chat(
                 chat,
                 &ChatEvent::Growth {
                     message,
-                    thinking,
-                    answer,
-                    so_far,
+                    rethought: merged.rethought,
+                    thinking: merged.thinking,
+                    answer: merged.answer,
+                    so_far: merged.so_far,
                 },
             );
         }

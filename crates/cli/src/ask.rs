@@ -1,6 +1,6 @@
 //! `spud ask`: one question, one reply, nothing kept.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -14,6 +14,7 @@ use app::{
 
 use crate::command::Ask;
 use crate::console::{self, Console, STOPPED, To, complain_of, tame};
+use crate::held::{Held, Printed};
 use crate::interrupt;
 use crate::lines::{Done, Line};
 
@@ -36,6 +37,9 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
     }
     let settings = ask.how.settings(&home);
     let mut printer = Printer::new(Console::new(stopper), ask.json, !ask.no_think_output);
+    if settings.quick && (ask.json || !std::io::stdout().is_terminal()) {
+        printer.held = Held::new(true);
+    }
     let outcome = if question.trim().is_empty() {
         Outcome::refused(app::Failure::prompt_empty())
     } else {
@@ -90,6 +94,7 @@ pub(crate) struct Printer {
     console: Console,
     json: bool,
     thinking: bool,
+    held: Held,
     /// What stands at the cursor.
     last: Last,
 }
@@ -108,12 +113,23 @@ impl Printer {
             console,
             json,
             thinking,
+            held: Held::new(false),
             last: Last::Nothing,
         }
     }
 
     pub(crate) fn tell(&mut self, progress: &Progress) {
-        if self.json {
+        if let Progress::Words {
+            rethought,
+            thinking,
+            answer,
+            so_far,
+        } = progress
+        {
+            let tokens = so_far.answer_tokens;
+            let printed = self.held.take(*rethought, thinking, answer, tokens);
+            self.print(&printed, so_far.thinking_tokens);
+        } else if self.json {
             self.tell_a_program(progress);
         } else {
             self.tell_a_person(progress);
@@ -122,7 +138,7 @@ impl Printer {
 
     fn tell_a_program(&self, progress: &Progress) {
         match progress {
-            Progress::Waiting | Progress::Note(_) => {}
+            Progress::Waiting | Progress::Note(_) | Progress::NoR1(_) => {}
             Progress::Looping => self.line(&Line::Looping),
             Progress::Loading(progress) => self.line(&Line::Loading {
                 progress: *progress,
@@ -133,16 +149,7 @@ impl Printer {
                     total: *total,
                 });
             }
-            Progress::Words {
-                thinking, answer, ..
-            } => {
-                if self.thinking && !thinking.is_empty() {
-                    self.line(&Line::Thinking { text: thinking });
-                }
-                if !answer.is_empty() {
-                    self.line(&Line::Answer { text: answer });
-                }
-            }
+            Progress::Words { .. } => {}
         }
     }
 
@@ -150,6 +157,10 @@ impl Printer {
         match progress {
             Progress::Waiting => self.status("Waiting for another reply"),
             Progress::Note(note) => self.note(&note.message),
+            Progress::NoR1(told) => {
+                let what = told.hint.as_deref().unwrap_or_default();
+                self.note(&format!("{}. {what}", told.message));
+            }
             // Whoever let it go on is told; else the last line says what was done about it.
             Progress::Looping => self.remark("It goes round in circles."),
             Progress::Loading(part) => {
@@ -158,27 +169,45 @@ impl Printer {
             Progress::Reading(done, total) => {
                 self.status(&format!("Reading the question, {done} of {total} tokens"));
             }
-            Progress::Words {
-                thinking,
-                answer,
-                so_far,
-            } => {
-                if !thinking.is_empty() && self.thinking {
-                    self.leave_status();
-                    self.last = Last::Thinking;
-                    self.console.aside(&tame(thinking));
-                } else if !thinking.is_empty() {
-                    self.status(&format!("Thinking, {} tokens", so_far.thinking_tokens));
-                }
-                if !answer.is_empty() {
-                    self.leave_status();
-                    if self.last == Last::Thinking {
-                        self.console.aside("\n\n");
-                    }
-                    self.last = Last::Answer;
-                    self.console.write(To::Output, &tame(answer));
-                }
+            Progress::Words { .. } => {}
+        }
+    }
+
+    fn print(&mut self, words: &Printed, thinking_tokens: u32) {
+        let Printed {
+            rethought,
+            thinking,
+            answer,
+        } = words;
+        if self.json {
+            if *rethought {
+                self.line(&Line::Rethought);
             }
+            if self.thinking && !thinking.is_empty() {
+                self.line(&Line::Thinking { text: thinking });
+            }
+            if !answer.is_empty() {
+                self.line(&Line::Answer { text: answer });
+            }
+            return;
+        }
+        if *rethought {
+            self.remark("That was its thinking.");
+        }
+        if !thinking.is_empty() && self.thinking {
+            self.leave_status();
+            self.last = Last::Thinking;
+            self.console.aside(&tame(thinking));
+        } else if !thinking.is_empty() {
+            self.status(&format!("Thinking, {thinking_tokens} tokens"));
+        }
+        if !answer.is_empty() {
+            self.leave_status();
+            if self.last == Last::Thinking {
+                self.console.aside("\n\n");
+            }
+            self.last = Last::Answer;
+            self.console.write(To::Output, &tame(answer));
         }
     }
 
@@ -215,6 +244,11 @@ impl Printer {
 
     /// Prints how the reply ended and gives the exit status for it.
     pub(crate) fn end(&mut self, outcome: &Outcome, seed: u32) -> ExitCode {
+        let printed = Printed {
+            answer: self.held.rest(),
+            ..Printed::default()
+        };
+        self.print(&printed, 0);
         if self.json {
             self.line(&Line::Done(Done::new(outcome, seed)));
         } else {

@@ -263,12 +263,14 @@ fn show(event: ChatEvent, printer: &mut Printer) -> Option<Message> {
     match event {
         ChatEvent::Phase { phase, .. } => show_phase(phase, printer),
         ChatEvent::Growth {
+            rethought,
             thinking,
             answer,
             so_far,
             ..
         } => {
             printer.tell(&Progress::Words {
+                rethought,
                 thinking,
                 answer,
                 so_far,
@@ -287,6 +289,7 @@ fn show(event: ChatEvent, printer: &mut Printer) -> Option<Message> {
                 if !thinking.is_empty() || !answer.is_empty() {
                     let so_far = so_far(reply.counts);
                     printer.tell(&Progress::Words {
+                        rethought: false,
                         thinking,
                         answer,
                         so_far,

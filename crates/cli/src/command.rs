@@ -28,7 +28,8 @@ With --json, one object per line on standard output and nothing else:
    \"closed_by\":null|\"budget\"|\"asked\"|\"loop\"}   who closed the thought in the model's place
 With --file, the model reads the file before the question. What is no text is refused, with code
 `file_refused`; what does not fit the model's context too, with code `prompt_too_long`: nothing is cut.
-A line {\"type\":\"looping\"} says that the reply goes round in circles. The last line is always `done`, exactly once. `code` and `message` are null unless it failed.
+A line {\"type\":\"looping\"} says that the reply goes round in circles, {\"type\":\"rethought\"} that all of the answer
+so far was thinking. With --quick, an answer of fewer than 400 tokens comes as a whole: a model may prove to think first. The last line is always `done`, exactly once. `code` and `message` are null unless it failed.
 Times are milliseconds, rates are per second.
 
 Exit status: 0 done or cut by its length, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";

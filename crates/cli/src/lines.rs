@@ -6,11 +6,22 @@ use serde::Serialize;
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub(crate) enum Line<'text> {
-    Loading { progress: f32 },
-    Prompt { done: u32, total: u32 },
-    Thinking { text: &'text str },
-    Answer { text: &'text str },
+    Loading {
+        progress: f32,
+    },
+    Prompt {
+        done: u32,
+        total: u32,
+    },
+    Thinking {
+        text: &'text str,
+    },
+    Answer {
+        text: &'text str,
+    },
     Looping,
+    /// All answer so far was thinking.
+    Rethought,
     Done(Done),
 }
 

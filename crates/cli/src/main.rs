@@ -12,6 +12,7 @@ mod console;
 mod doctor;
 mod files;
 mod fit;
+mod held;
 mod import;
 mod inspect;
 mod interrupt;

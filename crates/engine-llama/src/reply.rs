@@ -74,6 +74,8 @@ struct Writing<'reply> {
     told_loop: bool,
     /// The model cannot close its thought before this many tokens of it.
     least_thinking: u32,
+    /// The thought at hand is being closed in the model's place.
+    is_closing: bool,
     /// The model ended its reply inside its thought, which was then closed in its place.
     ended_in_thought: bool,
     /// The ids of the prompt.
@@ -113,6 +115,7 @@ impl<'reply> Writing<'reply> {
             loops: Loops::default(),
             told_loop: false,
             least_thinking: reply.governor.least_tokens,
+            is_closing: false,
             ended_in_thought: false,
             prompt: Vec::new(),
             begin: Instant::now(),
@@ -228,9 +231,10 @@ impl<'reply> Writing<'reply> {
     /// Closes the thought in the model's place, if it is open and nobody did so before.
     fn close(&mut self, closer: Closer) {
         let place = self.splitter.place();
-        if place == Place::Answer || self.statistics.closed_by.is_some() {
+        if place == Place::Answer || self.is_closing {
             return;
         }
+        self.is_closing = true;
         self.statistics.closed_by = Some(closer);
         let model = self.session.model();
         if place == Place::Start {
@@ -318,6 +322,10 @@ impl<'reply> Writing<'reply> {
         let words = self.splitter.push(&bytes, tag);
         let after = self.splitter.place();
         let so_far = &mut self.statistics.so_far;
+        if words.rethought {
+            so_far.thinking_tokens += std::mem::take(&mut so_far.answer_tokens);
+            self.clocks.thinking += std::mem::take(&mut self.clocks.answer);
+        }
         // A closing tag in the answer is a part of the answer.
         let closes = tag == Some(Tag::Close) && before != Place::Answer;
         if before == Place::Thinking || after == Place::Thinking || closes {
@@ -332,12 +340,17 @@ impl<'reply> Writing<'reply> {
         let so_far = *so_far;
         if !words.is_empty() || before != after {
             (self.tell)(Event::Words {
+                rethought: words.rethought,
                 thinking: words.thinking,
                 answer: words.answer,
                 so_far,
             });
         }
-        if before != after {
+        if before == Place::Answer && after == Place::Thinking {
+            // What was closed for the model and it opens again is closed again.
+            self.is_closing = false;
+        }
+        if before != after || words.rethought {
             self.loops.clear();
             self.told_loop = false;
         } else if self.forced.is_empty() && self.loops.push(token.0) && !self.told_loop {
@@ -370,6 +383,7 @@ impl<'reply> Writing<'reply> {
         if !words.is_empty() {
             let so_far = self.statistics.so_far;
             (self.tell)(Event::Words {
+                rethought: words.rethought,
                 thinking: words.thinking,
                 answer: words.answer,
                 so_far,

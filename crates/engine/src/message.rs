@@ -283,6 +283,8 @@ pub enum Event {
     },
     /// More of the reply.
     Words {
+        /// All of the answer so far was a thought, and comes behind the thinking so far, before what follows.
+        rethought: bool,
         /// What was added to the thinking; may be empty.
         thinking: String,
         /// What was added to the answer; may be empty.

@@ -6,9 +6,16 @@
 //! it.
 //!
 //! The shapes were written from the official templates and are checked against them, run as they
-//! are, in `tests/engine/templates.rs`. Not here: token ids, which only a vocabulary knows.
+//! are, in `tests/engine/templates.rs`. A model that is no R1 is asked by its own template ([`Form`]). Not here:
+//! token ids, which only a vocabulary knows.
+
+mod form;
+mod learn;
 
 use serde::{Deserialize, Serialize};
+
+pub use form::{Form, Shape};
+pub use learn::{OwnTemplate, Unfit, learn};
 
 /// First token of every prompt.
 pub const BEGIN: &str = "<｜begin▁of▁sentence｜>";
@@ -75,7 +82,7 @@ pub enum Opening {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Segment {
-    /// One special token, by its text.
+    /// What a template puts there, such as one special token: tokens are recognised in it.
     Special(String),
     /// Text in which nothing is special.
     Text(String),
@@ -144,14 +151,18 @@ impl Template {
     /// Recognises the shape in the text of a template that a GGUF file carries; `None` where it is
     /// not one of R1's.
     ///
-    /// The marks: all of R1's templates write `<｜Assistant｜>`; the one of 0528 remembers whether
-    /// the last turn was the user's; the one of February ends by writing `<think>`.
+    /// The marks: all of R1's templates write `<｜Assistant｜>` and cut earlier thoughts off at `</think>`, which
+    /// that of V3 does not know; none has a switch for the thinking, as that of V3.1 has. The one of 0528
+    /// remembers whether the last turn was the user's; the one of February ends by writing `<think>`.
     pub fn recognise(jinja: &str) -> Option<Self> {
-        if !jinja.contains(ASSISTANT) || !jinja.contains(USER) {
+        let knows = |mark: &str| jinja.contains(mark);
+        if !knows(ASSISTANT) || !knows(USER) || knows("thinking") {
             return None;
         }
-        let opens = jinja.contains(r"<｜Assistant｜><think>\n")
-            || jinja.contains("<｜Assistant｜><think>\n");
+        let opens = knows(r"<｜Assistant｜><think>\n") || knows("<｜Assistant｜><think>\n");
+        if !opens && !knows(THINK_CLOSE) {
+            return None;
+        }
         Some(if opens {
             Self::R1
         } else if jinja.contains("is_last_user") {

@@ -1,13 +1,22 @@
 //! From the bytes that a model writes to whole characters, apart as thinking and answer.
 //!
 //! A reply starts inside its thinking where the prompt opened it, else a leading `<think>` opens
-//! it; the first `</think>` closes it. Later tags are text: an answer may quote them. Where the
-//! vocabulary has tokens for the tags only those tokens count, else the text is matched, also
+//! it; the first `</think>` closes it. At the head of the answer behind it, `<think>` opens another thought. Later tags are
+//! text: an answer may quote them. But one that closes a thought where there was none closes all that was written
+//! so far, unless it is quoted (`quoted`): some models think though they were told to answer at once.
+//!
+//! Where the vocabulary has tokens for the tags only those tokens count, else the text is matched, also
 //! across tokens. White space around thinking and answer is left out of both.
 //!
 //! Pure: no clock, no counting (a caller asks [`Splitter::place`] after each token).
 
+mod quoted;
+
 use crate::prompt::{Begins, THINK_CLOSE, THINK_OPEN};
+use quoted::Quoted;
+
+/// What stands between two thoughts of a reply.
+const BETWEEN: &str = "\n\n";
 
 /// Where in a reply its next word belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +50,8 @@ pub enum Tags {
 /// What a token added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Words {
+    /// All of the answer so far was a thought: it comes behind the thinking so far, and these words behind it.
+    pub rethought: bool,
     /// To the thinking.
     pub thinking: String,
     /// To the answer.
@@ -50,7 +61,7 @@ pub struct Words {
 impl Words {
     /// True where nothing was added.
     pub fn is_empty(&self) -> bool {
-        self.thinking.is_empty() && self.answer.is_empty()
+        self.thinking.is_empty() && self.answer.is_empty() && !self.rethought
     }
 }
 
@@ -67,6 +78,14 @@ pub struct Splitter {
     space: String,
     /// True once this section holds a word.
     worded: bool,
+    /// True once there was a thought.
+    has_thought: bool,
+    /// True once there was a word of a thought, of one that the prompt repeats too.
+    thought: bool,
+    /// How far what is written as an answer quotes, as long as a tag may close it.
+    quoted: Quoted,
+    /// A tag that closes what was written, if what follows says so, and what follows.
+    closing: Option<String>,
 }
 
 impl Splitter {
@@ -83,6 +102,14 @@ impl Splitter {
             held: String::new(),
             space: String::new(),
             worded: matches!(begins, Begins::OnThinking | Begins::OnAnswer),
+            // What goes on with an answer goes on behind its thought.
+            has_thought: matches!(
+                begins,
+                Begins::InThinking | Begins::OnThinking | Begins::OnAnswer
+            ),
+            thought: begins == Begins::OnThinking,
+            quoted: Quoted::default(),
+            closing: None,
         }
     }
 
@@ -99,13 +126,27 @@ impl Splitter {
     /// Takes the bytes of one token, and the tag that it stands for if any.
     pub fn push(&mut self, bytes: &[u8], tag: Option<Tag>) -> Words {
         let mut words = Words::default();
-        match (tag, self.place) {
-            (Some(Tag::Open), Place::Start) => self.enter(Place::Thinking),
+        match tag {
+            Some(_) if self.closing.is_some() => {
+                // A tag says nothing of the one before it.
+                self.settle("\n.".to_owned(), &mut words);
+                let more = self.push(bytes, tag);
+                words.thinking.push_str(&more.thinking);
+                words.answer.push_str(&more.answer);
+            }
+            Some(Tag::Open) if self.may_open() => {
+                self.flush(&mut words);
+                self.enter(Place::Thinking);
+            }
             // The prompt opened the thinking and the model did so again.
-            (Some(Tag::Open), Place::Thinking) if !self.worded => {}
-            (Some(Tag::Close), Place::Start | Place::Thinking) => {
+            Some(Tag::Open) if self.place == Place::Thinking && !self.worded => {}
+            Some(Tag::Close) if self.place != Place::Answer => {
                 self.flush(&mut words);
                 self.enter(Place::Answer);
+            }
+            Some(Tag::Close) if self.may_close_all() => {
+                self.flush(&mut words);
+                self.closing = Some(String::new());
             }
             _ => {
                 self.bytes.extend_from_slice(bytes);
@@ -120,7 +161,20 @@ impl Splitter {
     pub fn finish(&mut self) -> Words {
         let mut words = Words::default();
         self.flush(&mut words);
+        // A tag behind everything closes nothing that an answer follows: what was written is the answer.
+        self.closing = None;
         words
+    }
+
+    /// Whether an opening tag opens a thought here: before every word of the answer.
+    fn may_open(&self) -> bool {
+        self.place != Place::Thinking && !self.worded && self.closing.is_none()
+    }
+
+    /// Whether a closing tag may close here what was written as an answer.
+    fn may_close_all(&self) -> bool {
+        let is_open = self.place == Place::Answer && !self.has_thought && self.closing.is_none();
+        is_open && self.worded && !self.quoted.is_open()
     }
 
     fn flush(&mut self, words: &mut Words) {
@@ -133,51 +187,95 @@ impl Splitter {
         self.place = place;
         self.space.clear();
         self.worded = false;
+        self.has_thought |= place == Place::Thinking;
     }
 
     fn read(&mut self, text: &str, words: &mut Words) {
-        if self.tags == Tags::AsTokens {
-            return self.write(text, words);
-        }
         let mut text = std::mem::take(&mut self.held) + text;
         loop {
-            let tag = match self.place {
-                Place::Start => THINK_OPEN,
-                Place::Thinking if !self.worded && text.trim_start().starts_with(THINK_OPEN) => {
-                    // The prompt opened the thinking and the model did so again.
-                    let space = text.len() - text.trim_start().len();
-                    text = text.split_off(space + THINK_OPEN.len());
-                    THINK_CLOSE
-                }
-                Place::Thinking => THINK_CLOSE,
-                Place::Answer => return self.write(&text, words),
-            };
-            if self.place == Place::Start {
-                let word = text.trim_start();
-                if let Some(rest) = word.strip_prefix(tag) {
-                    text = text.split_off(text.len() - rest.len());
-                    self.enter(Place::Thinking);
-                } else if tag.starts_with(word) {
-                    // Nothing yet, or the first letters of the tag.
-                    self.held = text;
-                    return;
-                } else {
-                    self.enter(Place::Answer);
-                }
-            } else if let Some(at) = text.find(tag) {
-                self.write(&text[..at], words);
-                text = text.split_off(at + tag.len());
-                self.enter(Place::Answer);
-            } else {
-                let again = !self.worded && THINK_OPEN.starts_with(text.trim_start());
-                let keep = if again {
-                    text.len()
-                } else {
-                    tail_of_a_tag(&text, tag)
-                };
-                self.held = text.split_off(text.len() - keep);
+            text = self.settle(text, words);
+            if self.tags == Tags::AsTokens {
                 return self.write(&text, words);
             }
+            let Some((at, tag)) = self.find(&text) else {
+                break;
+            };
+            self.write(&text[..at], words);
+            text = text.split_off(at + tag.text().len());
+            match tag {
+                Tag::Open if self.place == Place::Thinking => {}
+                Tag::Open => self.enter(Place::Thinking),
+                Tag::Close if self.place == Place::Thinking => self.enter(Place::Answer),
+                Tag::Close => self.closing = Some(String::new()),
+            }
+        }
+        let keep = self.tail_of_a_tag(&text);
+        self.held = text.split_off(text.len() - keep);
+        self.write(&text, words);
+    }
+
+    /// Finds out by what follows it whether a tag closed what was written; gives the text that is left.
+    fn settle(&mut self, mut text: String, words: &mut Words) -> String {
+        let Some(mut behind) = self.closing.take() else {
+            return text;
+        };
+        let rest = text.trim_start();
+        let rest = text.split_off(text.len() - rest.len());
+        behind.push_str(&text);
+        let Some(next) = rest.chars().next() else {
+            self.closing = Some(behind);
+            return rest;
+        };
+        let first = behind.chars().next().unwrap_or(next);
+        if self.quoted.is_between(first) {
+            self.write(THINK_CLOSE, words);
+            self.write(&behind, words);
+        } else {
+            // What came of it in this very token is not told yet.
+            words.thinking.push_str(&std::mem::take(&mut words.answer));
+            words.rethought = true;
+            (self.has_thought, self.thought) = (true, true);
+            self.enter(Place::Answer);
+        }
+        rest
+    }
+
+    /// The next tag of a text, at its byte, that is one where it stands.
+    fn find(&self, text: &str) -> Option<(usize, Tag)> {
+        let word = text.trim_start();
+        let is_first = !self.worded && self.closing.is_none();
+        if is_first && word.starts_with(THINK_OPEN) {
+            return Some((text.len() - word.len(), Tag::Open));
+        }
+        match self.place {
+            Place::Thinking => text.find(THINK_CLOSE).map(|at| (at, Tag::Close)),
+            Place::Start | Place::Answer => {
+                let mut tags = text.match_indices(THINK_CLOSE);
+                let counts = |at: usize| {
+                    let before = &text[..at];
+                    let has_words = self.worded || !before.trim().is_empty();
+                    !self.has_thought
+                        && self.closing.is_none()
+                        && has_words
+                        && !self.quoted.clone().behind(before).is_open()
+                };
+                tags.find(|(at, _)| counts(*at))
+                    .map(|(at, _)| (at, Tag::Close))
+            }
+        }
+    }
+
+    /// How many bytes at the end of a text may become a tag that is one there.
+    fn tail_of_a_tag(&self, text: &str) -> usize {
+        let is_first = !self.worded && self.closing.is_none();
+        if is_first && THINK_OPEN.starts_with(text.trim_start()) {
+            return text.len();
+        }
+        let closes = self.place == Place::Thinking || !self.has_thought;
+        if closes {
+            tail_of(text, THINK_CLOSE)
+        } else {
+            0
         }
     }
 
@@ -193,6 +291,12 @@ impl Splitter {
                 Place::Thinking => &mut words.thinking,
                 Place::Start | Place::Answer => &mut words.answer,
             };
+            if self.place == Place::Thinking {
+                if self.thought && !self.worded {
+                    section.push_str(BETWEEN);
+                }
+                self.thought = true;
+            }
             section.push_str(&self.space);
             section.push_str(&word[..end]);
             self.space.clear();
@@ -201,11 +305,23 @@ impl Splitter {
         if self.worded {
             self.space.push_str(&word[end..]);
         }
+        if self.place == Place::Answer && !self.has_thought {
+            self.quoted = std::mem::take(&mut self.quoted).behind(text);
+        }
+    }
+}
+
+impl Tag {
+    fn text(self) -> &'static str {
+        match self {
+            Self::Open => THINK_OPEN,
+            Self::Close => THINK_CLOSE,
+        }
     }
 }
 
 /// Length in bytes of the longest end of `text` that is a beginning of `tag`.
-fn tail_of_a_tag(text: &str, tag: &str) -> usize {
+fn tail_of(text: &str, tag: &str) -> usize {
     (1..tag.len())
         .rev()
         .find(|length| text.ends_with(&tag[..*length]))
@@ -244,12 +360,16 @@ mod tests {
 
     /// Feeds a reply in pieces of every size and expects the same thinking and answer each time.
     fn check(opens: bool, reply: &str, thinking: &str, answer: &str, place: Place) {
+        let begins = if opens {
+            Begins::InThinking
+        } else {
+            Begins::Unopened
+        };
+        check_from(begins, reply, thinking, answer, place);
+    }
+
+    fn check_from(begins: Begins, reply: &str, thinking: &str, answer: &str, place: Place) {
         for size in 1..=reply.len().max(1) {
-            let begins = if opens {
-                Begins::InThinking
-            } else {
-                Begins::Unopened
-            };
             let mut splitter = Splitter::new(begins, Tags::AsText);
             let mut words = Words::default();
             for piece in reply.as_bytes().chunks(size) {
@@ -270,6 +390,9 @@ mod tests {
     }
 
     fn add(words: &mut Words, more: &Words) {
+        if more.rethought {
+            words.thinking += &std::mem::take(&mut words.answer);
+        }
         words.thinking += &more.thinking;
         words.answer += &more.answer;
     }
@@ -330,6 +453,189 @@ mod tests {
             ),
         ] {
             check(opens, reply, thinking, answer, place);
+        }
+    }
+
+    #[test]
+    fn a_thought_is_one_wherever_a_model_thinks() {
+        use Place::{Answer, Thinking};
+        for (begins, reply, thinking, answer, place) in [
+            // Told to answer at once, it opens a thought itself.
+            (
+                Begins::InAnswer,
+                "<think>\nso 4\n</think>\n\nIt is 4.",
+                "so 4",
+                "It is 4.",
+                Answer,
+            ),
+            (Begins::InAnswer, "\n<think></think>4", "", "4", Answer),
+            // It thinks and closes what it never opened.
+            (
+                Begins::InAnswer,
+                "5 + 6: 11\n</think>\n\nIt is 11.",
+                "5 + 6: 11",
+                "It is 11.",
+                Answer,
+            ),
+            (Begins::InAnswer, "so 11</think>11", "so 11", "11", Answer),
+            (
+                Begins::InAnswer,
+                "so 11 </think>\n11",
+                "so 11",
+                "11",
+                Answer,
+            ),
+            (
+                Begins::Unopened,
+                "so 11\n</think>\n\n11",
+                "so 11",
+                "11",
+                Answer,
+            ),
+            (
+                Begins::InAnswer,
+                "a </think> b\n</think>\nc",
+                "a </think> b",
+                "c",
+                Answer,
+            ),
+            (
+                Begins::InAnswer,
+                "so\n</think>\n<think>no\n</think>\n\n11",
+                "so\n\nno",
+                "11",
+                Answer,
+            ),
+            // Nothing follows, so it was the answer.
+            (
+                Begins::InAnswer,
+                "It is 11.\n</think>\n",
+                "",
+                "It is 11.",
+                Answer,
+            ),
+            // A second thought behind the first.
+            (
+                Begins::InThinking,
+                "one\n</think>\n\n<think>\ntwo\n</think>\n\nIt is 3.",
+                "one\n\ntwo",
+                "It is 3.",
+                Answer,
+            ),
+            (
+                Begins::Unopened,
+                "<think>a</think><think>b",
+                "a\n\nb",
+                "",
+                Thinking,
+            ),
+            (
+                Begins::InThinking,
+                "a</think>b<think>c</think>d",
+                "a",
+                "b<think>c</think>d",
+                Answer,
+            ),
+            // Quoted, by whoever was told to answer at once too.
+            (
+                Begins::InAnswer,
+                "Write `</think>` there.\n\n```\n</think>\n```\nDone",
+                "",
+                "Write `</think>` there.\n\n```\n</think>\n```\nDone",
+                Answer,
+            ),
+            (
+                Begins::InAnswer,
+                "The tag </think> ends it, \"</think>\" too, and (</think>).",
+                "",
+                "The tag </think> ends it, \"</think>\" too, and (</think>).",
+                Answer,
+            ),
+            (
+                Begins::InAnswer,
+                "~~~xml\n<think>a\n</think>\n~~~\nso\n</think>\nb",
+                "~~~xml\n<think>a\n</think>\n~~~\nso",
+                "b",
+                Answer,
+            ),
+            (
+                Begins::OnAnswer,
+                " and\n</think>\nso",
+                "",
+                " and\n</think>\nso",
+                Answer,
+            ),
+        ] {
+            check_from(begins, reply, thinking, answer, place);
+        }
+    }
+
+    /// The same by tokens: every tag of a text as one.
+    #[test]
+    fn a_thought_is_one_by_tokens_too() {
+        for (begins, reply, thinking, answer) in [
+            (Begins::InAnswer, "<think>a</think>b", "a", "b"),
+            (Begins::InAnswer, "so 11\n</think>\n\n11", "so 11", "11"),
+            (
+                Begins::InAnswer,
+                "so</think>\n<think>no</think>11",
+                "so\n\nno",
+                "11",
+            ),
+            (
+                Begins::InAnswer,
+                "so 11</think></think>11",
+                "so 11",
+                "</think>11",
+            ),
+            (Begins::InAnswer, "It is 11.</think>", "", "It is 11."),
+            (
+                Begins::InAnswer,
+                "The tag </think> ends it",
+                "",
+                "The tag </think> ends it",
+            ),
+            (
+                Begins::InAnswer,
+                "`</think>` ends it",
+                "",
+                "`</think>` ends it",
+            ),
+            (
+                Begins::InThinking,
+                "a</think>\n\n<think>b</think>c",
+                "a\n\nb",
+                "c",
+            ),
+            (
+                Begins::Unopened,
+                "<think>a</think>see `<think>`",
+                "a",
+                "see `<think>`",
+            ),
+        ] {
+            let mut splitter = Splitter::new(begins, Tags::AsTokens);
+            let mut words = Words::default();
+            let pieces = reply.split_inclusive('>').flat_map(|piece| {
+                let tags = [THINK_CLOSE, THINK_OPEN].into_iter();
+                let cut = tags
+                    .filter_map(|tag| piece.strip_suffix(tag))
+                    .map(str::len)
+                    .next();
+                let (text, tag) = piece.split_at(cut.unwrap_or(piece.len()));
+                [text, tag]
+            });
+            for piece in pieces {
+                let tag = match piece {
+                    THINK_OPEN => Some(Tag::Open),
+                    THINK_CLOSE => Some(Tag::Close),
+                    _ => None,
+                };
+                add(&mut words, &splitter.push(piece.as_bytes(), tag));
+            }
+            add(&mut words, &splitter.finish());
+            let found = (words.thinking.as_str(), words.answer.as_str());
+            assert_eq!(found, (thinking, answer), "{reply:?}");
         }
     }
 

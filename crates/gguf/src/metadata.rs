@@ -48,6 +48,7 @@ const BYTE_TOKEN: i32 = 6;
 enum Value {
     Whole(i128),
     Fraction(f32),
+    Flag(bool),
     Text(String),
     /// A list whose entries are of this type.
     List(u32),
@@ -109,7 +110,7 @@ impl Metadata {
                 Value::Other
             }
             BOOL => match source.bytes()? {
-                [0 | 1] => Value::Other,
+                [answer @ (0 | 1)] => Value::Flag(answer == 1),
                 [_] => return Err(source.broken(key, "is neither true nor false")),
             },
             STRING => read_text(source, key)?,
@@ -204,6 +205,14 @@ impl Metadata {
     pub(crate) fn list(&self, key: &str) -> Option<u32> {
         match self.value(key) {
             Some(Value::List(kind)) => Some(*kind),
+            _ => None,
+        }
+    }
+
+    /// A yes or no, if the key is there and holds one.
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
+        match self.value(key) {
+            Some(Value::Flag(flag)) => Some(*flag),
             _ => None,
         }
     }

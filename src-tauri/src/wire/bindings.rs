@@ -24,6 +24,7 @@ fn the_bindings_of_the_page_are_fresh() {
         Code,
         Whole,
         Setback,
+        Kin,
         Cause,
         Failure,
         MessageRole,

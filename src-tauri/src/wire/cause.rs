@@ -8,6 +8,8 @@ use serde::Serialize;
 #[cfg(test)]
 use ts_rs::TS;
 
+use super::kin::Kin;
+
 /// A whole number that the page can count with.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -27,6 +29,12 @@ impl Over<Self> for String {
 impl Over<Whole> for u64 {
     fn over(self) -> Whole {
         Whole(self)
+    }
+}
+
+impl Over<Kin> for app::Kin {
+    fn over(self) -> Kin {
+        self.into()
     }
 }
 
@@ -91,6 +99,9 @@ causes! {
     OlderForm { file: String },
     Unsound { file: String },
     NotR1 { name: String },
+    KinOfR1 { name: String, kin: Kin },
+    NoTemplate { file: String },
+    TemplateUnfit { file: String },
     OtherFamily { file: String, architecture: String },
     PartMissing { file: String, number: Whole, count: Whole },
     LaterPart { file: String, number: Whole },

@@ -168,10 +168,12 @@ pub(crate) enum ChatEvent {
         message: i64,
         phase: Phase,
     },
-    /// Text to append to `thinking` and `text` of the message; counts and times are totals so far.
+    /// Text to append to `thinking` and `text` of the message, once `text` has gone behind `thinking` where it is
+    /// `rethought`; counts and times are totals so far.
     Growth {
         #[cfg_attr(test, ts(type = "number"))]
         message: i64,
+        rethought: bool,
         thinking: String,
         answer: String,
         thinking_tokens: u32,
@@ -507,11 +509,13 @@ impl From<app::ChatEvent> for ChatEvent {
             },
             app::ChatEvent::Growth {
                 message,
+                rethought,
                 thinking,
                 answer,
                 so_far,
             } => Self::Growth {
                 message: message.0,
+                rethought,
                 thinking,
                 answer,
                 thinking_tokens: so_far.thinking_tokens,

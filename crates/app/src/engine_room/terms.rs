@@ -81,10 +81,14 @@ pub enum Progress {
     Reading(u32, u32),
     /// The reply goes round in circles.
     Looping,
+    /// What answers is no R1.
+    NoR1(Failure),
     /// Something about the load that a person should know: settings that were made smaller.
     Note(Failure),
     /// More of the reply.
     Words {
+        /// All of the answer so far was a thought: it comes behind the thinking so far, before what follows.
+        rethought: bool,
         /// Added to the thinking.
         thinking: String,
         /// Added to the answer.

@@ -6,6 +6,8 @@
 
 use library::SourceFailure;
 
+use crate::kin::Kin;
+
 /// See the module. Names and paths are as they are shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the facts are called what they are")]
@@ -91,6 +93,12 @@ pub enum Cause {
     Unsound { file: String },
     /// A sound model that runs and is no R1.
     NotR1 { name: String },
+    /// The same of one that is near to R1.
+    KinOfR1 { name: String, kin: Kin },
+    /// A model that was not made for chats.
+    NoTemplate { file: String },
+    /// Its own chat template cannot be followed.
+    TemplateUnfit { file: String },
     /// A sound model of a family that Spud does not run.
     OtherFamily { file: String, architecture: String },
     /// One part of a model in several files is not beside the first.

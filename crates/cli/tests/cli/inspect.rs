@@ -159,9 +159,13 @@ fn templates_are_told_apart() {
             Some("{{'<｜User｜>'}}{{'<｜Assistant｜><think>\\n'}}"),
             "r1",
         ),
-        (Some("{{'<｜User｜>'}}{{'<｜Assistant｜>'}}"), "r1_january"),
         (
-            Some("{{'<｜User｜>'}}{% set ns.is_last_user %}{{'<｜Assistant｜>'}}"),
+            Some("{{'<｜User｜>'}}{{'<｜Assistant｜>'}}{{content.split('</think>')[-1]}}"),
+            "r1_january",
+        ),
+        (Some("{{'<｜User｜>'}}{{'<｜Assistant｜>'}}"), "other"),
+        (
+            Some("{{'<｜User｜>'}}{% set ns.is_last_user %}{{'<｜Assistant｜>'}}{{'</think>'}}"),
             "r1_0528",
         ),
         (Some("{{'<|im_start|>'}}"), "other"),

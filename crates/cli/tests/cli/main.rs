@@ -33,3 +33,4 @@ mod scripted;
 mod skips;
 mod spud;
 mod telling;
+mod thoughts;

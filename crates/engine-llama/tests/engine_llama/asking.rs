@@ -174,10 +174,15 @@ pub(crate) fn gather(events: UnboundedReceiver<Event>) -> Told {
                 told.read += 1;
             }
             Event::Words {
+                rethought,
                 thinking,
                 answer,
                 so_far,
             } => {
+                if rethought {
+                    told.thinking += &std::mem::take(&mut told.answer);
+                    (last.answer_tokens, last.answer_ms) = (0, 0);
+                }
                 assert!(thinking.is_empty() || told.answer.is_empty());
                 assert!(so_far.thinking_tokens >= last.thinking_tokens);
                 assert!(so_far.answer_tokens >= last.answer_tokens);

@@ -124,7 +124,10 @@ fn keys() -> Vec<Vec<u8>> {
         number("llama.attention.head_count_kv", HEADS),
         decimal("llama.attention.layer_norm_rms_epsilon", 1e-6),
         // The marks of January's template, by which the model opens its thinking itself.
-        text("tokenizer.chat_template", &format!("{USER}{ASSISTANT}")),
+        text(
+            "tokenizer.chat_template",
+            &format!("{USER}{ASSISTANT}{THINK_CLOSE}"),
+        ),
         text("tokenizer.ggml.model", "gpt2"),
         text("tokenizer.ggml.pre", "deepseek-r1-qwen"),
         list("tokenizer.ggml.tokens", STRING, tokens.len(), {

@@ -134,6 +134,20 @@ impl Header {
         self.special("tokenizer.ggml.bos_token_id")
     }
 
+    /// Whether [`Header::bos`] stands before every text: as the file says, else as llama.cpp has it for this kind of
+    /// vocabulary (`llama-vocab.cpp`).
+    pub fn adds_bos(&self) -> bool {
+        let said = self.metadata.flag("tokenizer.ggml.add_bos_token");
+        said.unwrap_or_else(|| {
+            self.tokenizer() == Some("llama") || self.tokenizer_pre() == Some("llama-bpe")
+        })
+    }
+
+    /// The name of the family, one that Spud knows or another.
+    pub fn architecture_name(&self) -> Option<&str> {
+        self.metadata.text("general.architecture").ok().flatten()
+    }
+
     /// The token that ends a text, where the file names one that exists.
     pub fn eos(&self) -> Option<u32> {
         self.special("tokenizer.ggml.eos_token_id")

@@ -78,6 +78,7 @@ export class FakeReply {
     const { id, thinkingTokens, answerTokens, thinkingMs, answerMs } = message;
     this.#tell({
       type: 'growth',
+      rethought: false,
       message: id,
       thinking: token.kind === 'thinking' ? token.text : '',
       answer: token.kind === 'answer' ? token.text : '',

@@ -59,6 +59,7 @@ const SPROUT: Model = {
   about: { type: 'sprout' },
   bytes: 2_310_144,
   stranger: false,
+  kin: null,
 };
 const QWEN: Model = {
   id: '/home/ada/models/DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf',
@@ -66,6 +67,7 @@ const QWEN: Model = {
   about: { type: 'planned', context: 8192, neededBytes: 1_825_361_100 },
   bytes: 1_117_320_736,
   stranger: false,
+  kin: null,
 };
 
 export const sceneNames = [

@@ -78,6 +78,10 @@ export class ChatState {
       case 'growth': {
         const message = this.messages.findLast((known) => known.id === event.message);
         if (!message) break;
+        if (event.rethought) {
+          message.thinking += message.text;
+          message.text = '';
+        }
         if (event.thinking !== '') message.thinking += event.thinking;
         if (event.answer !== '') message.text += event.answer;
         message.thinkingTokens = event.thinkingTokens;

@@ -54,7 +54,7 @@ const ROW = {
 function growth(thinking: string, answer: string, some: Partial<Message> = {}): ChatEvent {
   const { thinkingTokens, answerTokens, thinkingMs, answerMs } = { ...EMPTY, ...some };
   const counts = { thinkingTokens, answerTokens, thinkingMs, answerMs };
-  return { type: 'growth', message: 2, thinking, answer, ...counts };
+  return { type: 'growth', message: 2, rethought: false, thinking, answer, ...counts };
 }
 
 function chatAfter(...events: ChatEvent[]): ChatState {
@@ -93,6 +93,15 @@ describe('a chat', () => {
     );
     expect(chat.reply).toMatchObject({ thinking: 'One and one.', text: '2', thinkingTokens: 3 });
     expect(chat.heard).toBe(100);
+  });
+
+  it('takes an answer for a thought that proves to be one', () => {
+    const rethought = {
+      ...growth(' 4', 'It', { thinkingTokens: 3 }),
+      rethought: true,
+    } as ChatEvent;
+    const chat = chatAfter(growth('', 'so'), rethought, growth('', ' is'));
+    expect(chat.reply).toMatchObject({ thinking: 'so 4', text: 'It is' });
   });
 
   it('ends once, with what is on disk', () => {

@@ -25,7 +25,7 @@ function declared(name: string): string {
 function samples<Facts>(name: string): Facts[] {
   const kinds = [...declared(name).matchAll(/\{ "type": "(\w+)"(?:, ([^}]*?),?)? ?\}/g)];
   return kinds.map(([, type, facts = '']) => {
-    const values = [...facts.matchAll(/(\w+): (string|Whole|number|Array<Setback>)/g)].map(
+    const values = [...facts.matchAll(/(\w+): (string|Whole|number|Kin|Array<Setback>)/g)].map(
       ([, fact = '', kind]) => [fact, sample(kind ?? '')],
     );
     return { type, ...Object.fromEntries(values) } as Facts;
@@ -34,6 +34,7 @@ function samples<Facts>(name: string): Facts[] {
 
 function sample(kind: string): unknown {
   if (kind === 'string') return '~/42.gg';
+  if (kind === 'Kin') return 'v31';
   return kind.startsWith('Array') ? samples<Setback>('Setback') : 429;
 }
 
@@ -45,7 +46,7 @@ const tags = Object.keys(LANGUAGES) as Language[];
 const SAME =
   /token|Spud|PDF|OCR|ChatGPT|conversations\.json|Open WebUI|JSON|FAT32|KiB|MiB|GiB|SHA|GPU|GGUF|~\/42\.gg/g;
 const NAMES =
-  /DeepSeek|Qwen|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|Claude|LibreChat|Jan|huggingface\.co/g;
+  /DeepSeek|Qwen|QwQ|Instruct|Chat|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|Claude|LibreChat|Jan|huggingface\.co/g;
 
 function sayNoEnglish(...words: string[]): void {
   for (const said of words) {
@@ -127,7 +128,7 @@ describe('a Chinese window says no English', () => {
     sayNoEnglish(...short);
     const abouts = samples<Model['about']>('ModelAbout');
     expect(abouts.length).toBe(4);
-    const model = { id: 'x', name: 'x', bytes: 429, stranger: false };
+    const model = { id: 'x', name: 'x', bytes: 429, stranger: false, kin: null };
     sayNoEnglish(...abouts.map((about) => aboutModel({ ...model, about })));
     sayNoEnglish(...(['ollama', 'lm_studio', 'hugging_face'] as const).map(holder));
   });

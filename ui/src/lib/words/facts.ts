@@ -1,6 +1,6 @@
 // Sentences of what Rust tells as facts: each kind has one in the catalogue under its own name, with
 // the facts for values.
-import type { Cause, Purpose, Setback, SurveyNote } from '../ipc/wire';
+import type { Cause, Kin, Purpose, Setback, SurveyNote } from '../ipc/wire';
 import { count, size } from './counts';
 import { type Values, t } from './language.svelte';
 
@@ -15,6 +15,7 @@ function values<Facts extends { type: string }>({ type: _, ...facts }: Facts): V
 
 function shown(name: string, fact: Fact): string {
   if (Array.isArray(fact)) return fact.map(setback).join(t('join.causes'));
+  if (name === 'kin') return t(`model.kin.${fact as Kin}`);
   if (typeof fact === 'string') return fact;
   return /bytes$/i.test(name) ? size(fact) : count(fact);
 }
