@@ -25,6 +25,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for variable in [WANTED, PACKAGE] {
         println!("cargo::rerun-if-env-changed={variable}");
     }
+    if is_for_lints() {
+        println!("cargo::rustc-env=SPUD_KERNELS=");
+        return Ok(());
+    }
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let llama = Llama::of_the_sys_crate()?;
     let cmake = fs::read_to_string(llama.sources.join("ggml/src/CMakeLists.txt"))?;
@@ -61,6 +65,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let known = if packaged { Path::new("") } else { &folder };
     println!("cargo::rustc-env=SPUD_KERNELS={}", known.display());
     Ok(())
+}
+
+/// Whether `cargo clippy` runs this. It has scripts of the workspace run again, in another folder, and links nothing:
+/// all of ggml's code would be compiled a second time, for nobody.
+fn is_for_lints() -> bool {
+    let wrapper = env::var_os("RUSTC_WORKSPACE_WRAPPER").map(PathBuf::from);
+    let name = wrapper.as_deref().and_then(Path::file_stem);
+    name.is_some_and(|name| name == "clippy-driver")
 }
 
 /// The architecture to compile for, in ggml's words.

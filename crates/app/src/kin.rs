@@ -25,7 +25,7 @@ pub enum Kin {
     V31,
     /// Qwen3, on which the smaller R1-0528 was trained.
     Qwen3,
-    /// QwQ.
+    /// `QwQ`.
     Qwq,
 }
 
