@@ -50,7 +50,6 @@ pub(crate) enum Words {
     OpenModel,
     ModelKind,
     AttachTitle,
-    Distill,
     ModelFailedNote,
 }
 
@@ -72,7 +71,6 @@ impl Words {
             Self::OpenModel => "openModel",
             Self::ModelKind => "modelKind",
             Self::AttachTitle => "attachTitle",
-            Self::Distill => "distill",
             Self::ModelFailedNote => "modelFailedNote",
         }
     }
@@ -139,7 +137,6 @@ mod tests {
         Words::OpenModel,
         Words::ModelKind,
         Words::AttachTitle,
-        Words::Distill,
         Words::ModelFailedNote,
     ];
 

@@ -165,7 +165,7 @@ export type Download = { key: string,
 /**
  * Its id in the catalogue.
  */
-model: string, quant: string, name: string, distilled: Distilled | null, bytes: number, 
+model: string, quant: string, name: string, bytes: number, 
 /**
  * Bytes that are on this machine.
  */
@@ -475,6 +475,15 @@ export type TakenIn = { added: number, grown: number, known: number, left: numbe
 more: number, chats: Array<Arrival>, passedOver: Array<PassedOver>, };
 
 /**
+ * What became of a copy that was begun.
+ */
+export type Copying = { "type": "to_set" } & ToSet | { "type": "saved", 
+/**
+ * The end of where: `…/Documents/Sums.md`. Only the shell knows the rest.
+ */
+place: string, };
+
+/**
  * What the page made of a [`ToSet`], markup for each of its texts.
  */
 export type SetRequest = { copy: number, markup: Array<string>, };
@@ -575,11 +584,6 @@ export type DiskShort = {
 neededBytes: number, freeBytes: number, };
 
 /**
- * A model that learned from another.
- */
-export type Distilled = { student: string, teacher: string, };
-
-/**
  * One quantisation of a model.
  */
 export type QuantView = { quant: string, bytes: number, 
@@ -610,10 +614,6 @@ export type Benchmark = { name: string, value: number, };
  * What the catalogue tells of a model.
  */
 export type Lineage = { 
-/**
- * What it truly is.
- */
-name: string, 
 /**
  * The makers' own name, which the world knows.
  */
@@ -648,10 +648,6 @@ export type Candidate = {
  * Id in the catalogue, or the path of an own file.
  */
 id: string, name: string, 
-/**
- * The same, to be said in other languages.
- */
-distilled: Distilled | null, 
 /**
  * Null for an own file.
  */

@@ -17,7 +17,7 @@ import { todo, what } from './facts';
 import { about, card, span } from './fit';
 import { sentences, together } from './join';
 import { language, pieces, t } from './language.svelte';
-import { nameOf } from './names';
+import type { Key } from './languages';
 
 /** A failure, or what the page itself has to say in its place. */
 export interface Said {
@@ -126,18 +126,23 @@ function note(why: FitWhy): string {
   }
 }
 
-/** Members of the family whose story is their own. */
-const STORIES = {
+/** Members of the family and their stories. */
+const STORIES: Record<string, Key> = {
+  'r1-distill-qwen-1.5b': 'lineage.distilled',
+  'r1-distill-qwen-7b': 'lineage.distilled',
+  'r1-distill-llama-8b': 'lineage.distilled',
   'r1-0528-qwen3-8b': 'lineage.newer',
+  'r1-distill-qwen-14b': 'lineage.distilled',
+  'r1-distill-qwen-32b': 'lineage.distilled',
+  'r1-distill-llama-70b': 'lineage.distilled',
   'r1-671b': 'lineage.first',
   'r1-0528-671b': 'lineage.itself',
-} as const;
+};
 
 /** What a model of the catalogue truly is. One that somebody added says so in their own words. */
-export function story({ id, distilled }: Candidate, { story, base }: Lineage): string {
-  if (speaksAsRust()) return story;
-  if (id in STORIES) return t(STORIES[id as keyof typeof STORIES], { base });
-  return distilled ? t('lineage.distilled', { base }) : story;
+export function story({ id }: Candidate, { story, base }: Lineage): string {
+  const key = STORIES[id];
+  return speaksAsRust() || !key ? story : t(key, { base });
 }
 
 /** What the list of models says of one. */
@@ -204,7 +209,7 @@ export function runnersUp({ advice, candidates }: Survey): RunnerUp[] {
     const candidate = candidates.find((one) => one.id === id);
     if (!candidate) return [];
     const { fit } = candidate;
-    const name = nameOf(candidate);
+    const name = candidate.name;
     if (fit.estimate === null) {
       return [{ id: candidate.id, words: pieces('advice.smarter.unmeasured', { name }) }];
     }
