@@ -41,7 +41,6 @@ fn the_whole_family_is_there() {
             assert_eq!(file.quant.as_str(), "Q4_K_M", "{id}");
             assert!(matches!(file.size, Size::Exact(_)), "{id}");
             assert!(file.parts[0].sha256.is_some(), "{id}");
-            assert!(model.name.contains("Distill"), "{id} is no R1 itself");
         }
     }
 }
@@ -70,7 +69,7 @@ fn nothing_is_left_unsaid() {
         }
         let is_r1 = id.ends_with("671b");
         assert_eq!(model.lineage.contains("is not R1 itself"), !is_r1, "{id}");
-        assert_eq!(model.name.starts_with("DeepSeek-R1"), is_r1, "{id}");
+        assert_ne!(model.name.contains("Distill"), is_r1, "{id}");
         // Those of 0528 open their thinking themselves, take a system prompt and think longer.
         let newer = id.contains("0528");
         assert_eq!(model.template == TemplateKind::R1_0528, newer, "{id}");

@@ -13,6 +13,11 @@ export function worldName(model: { name: string; lineage: { madeAs: string } | n
   return madeAs === model.name ? '' : madeAs;
 }
 
+/** The file's own name of an own model, which is known by its path. */
+export function fileOf(id: string): string {
+  return id.split(/[\\/]/).at(-1) ?? id;
+}
+
 /** What a model is good for and what not; empty where nobody says it. */
 export function goodFor({
   lineage,
