@@ -175,7 +175,7 @@ async fn painted(first: State<'_, FirstPaint>) -> Answer<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Answer, apply, call};
+    use super::{Answer, apply};
 
     #[apply(call)]
     async fn breaks(at: u32) -> Answer<u32> {

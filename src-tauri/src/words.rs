@@ -121,7 +121,7 @@ fn spoken(tag: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    const ALL: [Words; 17] = [
+    const ALL: [Words; 16] = [
         Words::ReplyThere,
         Words::ModelHere,
         Words::ModelHereNote,

@@ -441,6 +441,15 @@ export type ToSet = {
  */
 copy: number, texts: Array<string>, };
 
+/**
+ * What became of a copy that was begun.
+ */
+export type Copying = { "type": "to_set" } & ToSet | { "type": "saved", 
+/**
+ * The end of where: `…/Documents/Sums.md`. Only the shell knows the rest.
+ */
+place: string, };
+
 export type Fate = "added" | "grown" | "known" | "in_trash" | "busy" | "refused";
 
 /**
@@ -473,15 +482,6 @@ export type TakenIn = { added: number, grown: number, known: number, left: numbe
  * What is not told one by one.
  */
 more: number, chats: Array<Arrival>, passedOver: Array<PassedOver>, };
-
-/**
- * What became of a copy that was begun.
- */
-export type Copying = { "type": "to_set" } & ToSet | { "type": "saved", 
-/**
- * The end of where: `…/Documents/Sums.md`. Only the shell knows the rest.
- */
-place: string, };
 
 /**
  * What the page made of a [`ToSet`], markup for each of its texts.
