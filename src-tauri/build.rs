@@ -25,6 +25,7 @@ const CALLS: &[&str] = &[
     "pin_chat",
     "export_chats",
     "set_copy",
+    "show_copy",
     "import_chats",
     "search",
     "delete_chat",

@@ -6,6 +6,7 @@ mod keeping;
 mod models;
 
 use app::{App, ChatId, Closing, Network};
+use macro_rules_attribute::apply;
 use tauri::ipc::{Channel, Invoke};
 use tauri::{Runtime, State, WebviewWindow};
 
@@ -16,6 +17,24 @@ use crate::streams::Streams;
 use crate::wire;
 
 type Answer<T> = Result<T, wire::Failure>;
+
+/// A call of the page. Each is one of these and none is Tauri's bare `command`: that would drop a task which
+/// panics, and the page would wait for its answer for ever (`crates/cli/tests/tidy`).
+macro_rules! call {
+    (
+        $(#[$note:meta])*
+        $seen:vis async fn $name:ident $(<$kind:ident: $bound:path>)? (
+            $($argument:ident: $type:ty),* $(,)?
+        ) -> Answer<$told:ty> $body:block
+    ) => {
+        #[tauri::command]
+        $(#[$note])*
+        $seen async fn $name $(<$kind: $bound>)? ($($argument: $type),*) -> Answer<$told> {
+            app::task::caught(async move $body).await?
+        }
+    };
+}
+use call;
 
 /// What answers the page.
 pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 'static {
@@ -42,6 +61,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         chats::pin_chat,
         chats::export_chats,
         chats::set_copy,
+        chats::show_copy,
         chats::import_chats,
         chats::search,
         chats::delete_chat,
@@ -85,7 +105,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
     ]
 }
 
-#[tauri::command]
+#[apply(call)]
 async fn watch_app(
     app: State<'_, App>,
     streams: State<'_, Streams>,
@@ -94,7 +114,7 @@ async fn watch_app(
     Ok(streams.forward(app.watch().await?, channel))
 }
 
-#[tauri::command]
+#[apply(call)]
 async fn watch_chat(
     app: State<'_, App>,
     streams: State<'_, Streams>,
@@ -104,7 +124,7 @@ async fn watch_chat(
     Ok(streams.forward(app.watch_chat(ChatId(chat)).await?, channel))
 }
 
-#[tauri::command]
+#[apply(call)]
 async fn watch_drag(
     drops: State<'_, Drops>,
     streams: State<'_, Streams>,
@@ -113,13 +133,13 @@ async fn watch_drag(
     Ok(streams.forward(drops.watch(), channel))
 }
 
-#[tauri::command]
+#[apply(call)]
 async fn unwatch(streams: State<'_, Streams>, subscription: u32) -> Answer<()> {
     streams.end(subscription);
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 async fn leave<R: Runtime>(
     app: State<'_, App>,
     window: WebviewWindow<R>,
@@ -141,14 +161,35 @@ async fn leave<R: Runtime>(
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 async fn open_link(request: wire::LinkRequest) -> Answer<()> {
     Ok(app::open_link(&request.url)?)
 }
 
 /// The page stands on the screen.
-#[tauri::command]
+#[apply(call)]
 async fn painted(first: State<'_, FirstPaint>) -> Answer<()> {
     first.painted();
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Answer, apply};
+
+    #[apply(call)]
+    async fn breaks(at: u32) -> Answer<u32> {
+        tokio::task::yield_now().await;
+        assert_ne!(at, 3, "a fault in a call");
+        Ok(at)
+    }
+
+    #[tokio::test]
+    async fn a_call_that_panics_is_answered_with_a_failure() {
+        assert_eq!(breaks(2).await.unwrap(), 2);
+        let told = serde_json::to_value(breaks(3).await.unwrap_err()).unwrap();
+        assert_eq!(told["code"], "bug", "{told}");
+        let said = told["message"].as_str().unwrap();
+        assert!(said.contains("a fault in a call"), "{told}");
+    }
 }

@@ -14,6 +14,8 @@ mod menu;
 mod notices;
 mod place;
 mod safe_mode;
+#[cfg(target_os = "linux")]
+mod scheme;
 mod starts;
 mod streams;
 mod tasks;

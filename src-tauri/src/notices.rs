@@ -78,11 +78,7 @@ fn words(
     download: &Download,
     say: &impl Fn(Words, Option<&str>) -> String,
 ) -> Option<(String, String)> {
-    let name = match &download.distilled {
-        Some(distilled) => say(Words::Distill, Some(&distilled.student)),
-        None => download.name.clone(),
-    };
-    let name = Some(name.as_str());
+    let name = Some(download.name.as_str());
     match &download.state {
         DownloadState::Done(_) => {
             Some((say(Words::ModelHere, name), say(Words::ModelHereNote, None)))

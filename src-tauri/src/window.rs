@@ -77,6 +77,8 @@ fn open(shell: &tauri::App, home: Result<Home, Failure>, coming: Coming<Wry>) ->
         .title("Spud")
         .inner_size(at.width, at.height)
         .min_inner_size(place::LEAST.0, place::LEAST.1)
+        // Until it has its colours: a white window in a dark room is the first that one would see.
+        .visible(false)
         .maximized(at.maximized);
     if let Some((x, y)) = at.at {
         window = window.position(x, y);
@@ -94,6 +96,8 @@ fn open(shell: &tauri::App, home: Result<Home, Failure>, coming: Coming<Wry>) ->
         // The page knows which chat is open; the title bar says what the page says.
         .on_document_title_changed(|window, title| drop(window.set_title(&title)))
         .build()?;
+    theme::dress(&window, home.as_ref().ok());
+    window.show()?;
     menu::tame(&window)?;
     if let Ok(home) = &home {
         place::follow(&window, home.clone(), at);
@@ -121,7 +125,6 @@ async fn come(
     shell.manage(Drops::of(window, &product));
     guard(window, &product);
     notices::tell(window, &product);
-    theme::wear(window, product.preferences().theme);
     product.keep_awake();
     product.run_downloads();
     shell.manage(product);

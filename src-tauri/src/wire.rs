@@ -29,7 +29,7 @@ pub(crate) use arrivals::{Arrival, Fate, LeftOut, PassedOver, Refusal};
 #[cfg(test)]
 pub(crate) use cause::{Cause, Setback, Whole};
 pub(crate) use chat::{
-    AgainRequest, ChatEvent, ChatRequest, ChatRow, DraftRequest, ExportRequest, Hit,
+    AgainRequest, ChatEvent, ChatRequest, ChatRow, Copying, DraftRequest, ExportRequest, Hit,
     InsteadRequest, MessageRequest, PinRequest, RememberRequest, RenameRequest, SearchRequest,
     SendRequest, SendResponse, SetRequest, ToSet,
 };
@@ -37,7 +37,7 @@ pub(crate) use chat::{
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
 pub(crate) use drag::DragEvent;
 #[cfg(test)]
-pub(crate) use facts::{DiskShort, Distilled, Holder, SurveyNote};
+pub(crate) use facts::{DiskShort, Holder, SurveyNote};
 #[cfg(test)]
 pub(crate) use failure::Code;
 pub(crate) use failure::Failure;

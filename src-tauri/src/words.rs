@@ -50,7 +50,6 @@ pub(crate) enum Words {
     OpenModel,
     ModelKind,
     AttachTitle,
-    Distill,
     ModelFailedNote,
 }
 
@@ -72,7 +71,6 @@ impl Words {
             Self::OpenModel => "openModel",
             Self::ModelKind => "modelKind",
             Self::AttachTitle => "attachTitle",
-            Self::Distill => "distill",
             Self::ModelFailedNote => "modelFailedNote",
         }
     }
@@ -123,7 +121,7 @@ fn spoken(tag: &str) -> &'static str {
 mod tests {
     use super::*;
 
-    const ALL: [Words; 17] = [
+    const ALL: [Words; 16] = [
         Words::ReplyThere,
         Words::ModelHere,
         Words::ModelHereNote,
@@ -139,7 +137,6 @@ mod tests {
         Words::OpenModel,
         Words::ModelKind,
         Words::AttachTitle,
-        Words::Distill,
         Words::ModelFailedNote,
     ];
 

@@ -194,7 +194,7 @@ describe('the window', () => {
   it('asks the same question again after a failure', async () => {
     await open('failed');
     expect(one('reply-note').textContent).toContain('ran out of memory');
-    one('try-again').click();
+    one('ask-again').click();
     await pass(20);
     expect(all('message-user')).toHaveLength(1);
     expect(one('message-assistant').getAttribute('data-state')).toBe('streaming');

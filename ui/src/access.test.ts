@@ -25,9 +25,9 @@ describe('names', () => {
     await pass(20);
     one('first-pick').click();
     await pass(20);
-    expect(read(one('candidate-toggle').querySelector('b')!)).not.toContain('distillbest');
+    expect(read(one('candidate-toggle').querySelector('b')!)).not.toContain('Bbest');
     const names = all('candidate-toggle').map((row) => read(row.querySelector('b')!));
-    expect(names).toContain('Qwen 1.5B distill best');
+    expect(names).toContain('R1 Distill Qwen 1.5B best');
     expect(document.querySelectorAll('[data-testid="picker"] ul [title]')).toHaveLength(0);
     expect(one('best-time').title).toBe('');
   });

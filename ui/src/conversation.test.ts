@@ -15,7 +15,7 @@ describe('a reply without a word', () => {
       'The model wrote nothing. Regenerate Think more',
       'The model wrote nothing. Regenerate',
     ]);
-    one('try-again').click();
+    one('ask-again').click();
     await pass(20);
     expect(one('message-assistant').getAttribute('data-state')).toBe('streaming');
   });

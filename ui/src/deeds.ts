@@ -50,12 +50,14 @@ export function messageDeeds(
 export function chatDeeds(
   door: Backend,
   note: (failure: Failure) => void,
-  title: (chat: number) => string,
+  app: AppState,
+  saved: (place: string | null) => void,
 ): Pick<ChatActions, 'copy' | 'pin' | 'put'> {
   return {
     copy: (chat) => {
-      const name = chat === null ? `${t('chats.allFile')}.json` : fileName(title(chat));
-      void saveCopy(door, chat, name).catch(note);
+      const name =
+        chat === null ? `${t('chats.allFile')}.json` : fileName(app.row(chat)?.title ?? '');
+      void saveCopy(door, chat, name).then(saved, note);
     },
     put: (chat, folder) => void door.call('set_folder', { chat, folder }).catch(note),
     pin: (chat, pinned) => void door.call('pin_chat', { chat, pinned }).catch(note),

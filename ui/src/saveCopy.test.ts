@@ -5,7 +5,11 @@ import { saveCopy } from './saveCopy';
 
 it('sets what a copy waits for, until it is written', async () => {
   const told: SetRequest[] = [];
-  const next = [{ copy: 7, texts: ['**b**', '\\(x<1\\)'] }, { copy: 7, texts: [] }, null];
+  const next = [
+    { type: 'to_set', copy: 7, texts: ['**b**', '\\(x<1\\)'] },
+    { type: 'to_set', copy: 7, texts: [] },
+    { type: 'saved', place: '…/Documents/a.html' },
+  ];
   const door = {
     call: async (name: string, request: SetRequest) => {
       if (name === 'set_copy') told.push(request);
@@ -13,7 +17,9 @@ it('sets what a copy waits for, until it is written', async () => {
     },
     watch: () => () => undefined,
   } as unknown as Backend;
-  await saveCopy(door, 3, 'a.html');
+  expect(await saveCopy(door, 3, 'a.html')).toBe('…/Documents/a.html');
+  next.push(null as never);
+  expect(await saveCopy(door, 3, 'a.html')).toBeNull();
   expect(told.map(({ copy, markup }) => [copy, markup.length])).toEqual([
     [7, 2],
     [7, 0],

@@ -50,18 +50,22 @@ impl App {
 
     /// Opens the data folder in the system's own program for folders.
     pub async fn show_data_folder(&self) -> Result<(), Failure> {
-        let folder = self.inner.room.outfit().home.data().to_owned();
-        blocking(move || {
-            outside::open_folder(&folder).map_err(|error| {
-                let message = format!("no program opened `{}`: {error}", folder.display());
-                Failure::new(Code::Storage, message)
-                    .hint("Open the folder by hand.")
-                    .cause(Cause::NoFolderShown {
-                        path: folder.display().to_string(),
-                    })
-                    .detail(error)
-            })
-        })
-        .await
+        show_folder(self.inner.room.outfit().home.data().to_owned()).await
     }
+}
+
+/// Opens a folder in the system's own program for folders.
+pub async fn show_folder(folder: PathBuf) -> Result<(), Failure> {
+    blocking(move || {
+        outside::open_folder(&folder).map_err(|error| {
+            let message = format!("no program opened `{}`: {error}", folder.display());
+            Failure::new(Code::Storage, message)
+                .hint("Open the folder by hand.")
+                .cause(Cause::NoFolderShown {
+                    path: folder.display().to_string(),
+                })
+                .detail(error)
+        })
+    })
+    .await
 }

@@ -9,6 +9,7 @@ use library::{Place, Record};
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
+use crate::naming::name_of;
 use crate::open::{App, blocking};
 use crate::stop::Stop;
 use crate::survey::catalogue;
@@ -40,23 +41,18 @@ pub async fn import(
     let read = path.clone();
     let header =
         blocking(move || Header::read_file(&read).map_err(|error| Failure::from(&error))).await?;
-    let stem = || path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = header
-        .name()
-        .map_or_else(|| stem().into_owned(), str::to_owned);
     let mut imported = Imported {
         path: path.clone(),
-        name,
+        name: String::new(),
         id: None,
     };
     if copy {
         let files: Vec<PathBuf> = header.files().to_vec();
         (imported.path, imported.id) = copied(home, &files, stop, tell)?;
     }
+    imported.name = name_of(&catalogue(home).0, &imported.path, &header);
     let app = App::open(home).await?;
-    let listed = app
-        .list_model(imported.path.clone(), Some(imported.name.clone()))
-        .await;
+    let listed = app.list_model(imported.path.clone()).await;
     app.close().await;
     listed.map(|()| imported)
 }

@@ -12,6 +12,7 @@ use gguf::{Geometry, Header, Weights};
 use crate::failure::{Cause, Code, Failure, file_name};
 use crate::kin::Kin;
 use crate::machine::{Look, see};
+use crate::naming::name_of;
 use crate::resident::Outfit;
 use crate::shipped::shipped;
 use crate::stop::Stop;
@@ -88,7 +89,7 @@ pub(crate) struct Wish {
 pub(crate) struct Preflight {
     /// The file.
     pub(crate) path: PathBuf,
-    /// What it calls itself, else its file name.
+    /// What it is called.
     pub(crate) name: String,
     /// Its shape.
     pub(crate) geometry: Geometry,
@@ -295,11 +296,9 @@ pub(crate) fn preflight(
         context: wish.context,
         kv: wish.cache,
     };
-    let stem = || path.file_stem().unwrap_or_default().to_string_lossy();
-    let name = header
-        .name()
-        .map_or_else(|| stem().into_owned(), str::to_owned);
-    let assumed = assumed_of(&catalogue(&outfit.home).0, &path);
+    let (catalogue, _) = catalogue(&outfit.home);
+    let name = name_of(&catalogue, &path, &header);
+    let assumed = assumed_of(&catalogue, &path);
     let alone = machine::identity(&machine);
     let correction = outfit.correction(&alone, &path, assumed);
     let mut plan = fit::plan(anatomy, &machine, ask, &correction);

@@ -13,6 +13,7 @@ use crate::failure::Failure;
 use crate::kin::{Kin, no_r1};
 use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
+use crate::naming::{name_of_file, stem};
 use crate::open::{App, blocking};
 use crate::picking::Held;
 use crate::state::{Preparing, assert_unlocked};
@@ -161,19 +162,17 @@ impl App {
         .await
     }
 
-    /// Puts a model that came into the list, without choosing it; by its file's name where it has no
-    /// better one.
-    pub(crate) async fn list_model(
-        &self,
-        path: PathBuf,
-        name: Option<String>,
-    ) -> Result<(), Failure> {
+    /// Puts a model that came into the list, without choosing it.
+    pub(crate) async fn list_model(&self, path: PathBuf) -> Result<(), Failure> {
+        let home = self.inner.room.outfit().home.clone();
         // First: nobody who wants something of the chats waits for the models' disk.
-        let row = blocking(move || Ok(row_of_file(&path))).await?;
-        let row = ModelRow {
-            name: name.unwrap_or(row.name),
-            ..row
-        };
+        let row = blocking(move || {
+            Ok(ModelRow {
+                name: name_of_file(&home, &path),
+                ..row_of_file(&path)
+            })
+        })
+        .await?;
         self.at_the_gate(move |app, chats| {
             let files = {
                 let mut state = app.state();
@@ -308,11 +307,6 @@ fn sprout() -> ModelRow {
         stranger: false,
         kin: None,
     }
-}
-
-fn stem(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
 }
 
 /// A row for a file that was not read: its name and its size.

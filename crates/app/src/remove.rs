@@ -48,7 +48,7 @@ pub fn removal(home: &Home, id: &str, quant: Option<&str>) -> Result<Removal, Fa
     }
     let models = home.models();
     let mut removal = Removal {
-        name: member.short.clone(),
+        name: member.name.clone(),
         paths: Vec::new(),
         bytes: 0,
         places: Vec::new(),

@@ -9,7 +9,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use fit::catalogue::Distilled;
 use tokio::time::{sleep, timeout};
 
 use crate::events::AppEvent;
@@ -43,8 +42,6 @@ pub struct Download {
     pub quant: String,
     /// What it is called.
     pub name: String,
-    /// The same, to be said in other languages; see the catalogue.
-    pub distilled: Option<Distilled>,
     /// Bytes of it all; what the catalogue says until it is known exactly.
     pub bytes: u64,
     /// Bytes that are here.
@@ -112,8 +109,7 @@ impl App {
             })?;
             Ok(Download {
                 key: key_of(&id, &wanted),
-                name: member.short.clone(),
-                distilled: member.distilled.clone(),
+                name: member.name.clone(),
                 bytes: file.size.bytes(),
                 model: id,
                 quant: wanted,
@@ -333,9 +329,8 @@ impl App {
         {
             self.state().notice(failure);
         }
-        // By its file's name, as it is called after a restart.
         if let Some(path) = arrived
-            && let Err(failure) = self.list_model(path, None).await
+            && let Err(failure) = self.list_model(path).await
         {
             self.state().notice(failure);
         }

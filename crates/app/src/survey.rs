@@ -17,6 +17,7 @@ use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::machine::{Seen, see};
 use crate::model::{Model, devices_key};
+use crate::naming::name_of;
 use crate::note::Note;
 use crate::resident::Outfit;
 use crate::state::assert_unlocked;
@@ -50,7 +51,7 @@ pub struct Candidate {
     pub member: Option<Member>,
     /// What it is called.
     pub name: String,
-    /// The quantisation that is meant; empty where it is not known.
+    /// The quantisation that is meant, or what an own file says it is; empty where it is not known.
     pub quant: String,
     /// Bytes of the file.
     pub bytes: u64,
@@ -154,10 +155,9 @@ pub fn survey_on(
     } = seen;
     let (catalogue, problem) = catalogue(home);
     notes.extend(problem);
-    let surveyor = Surveyor::new(home, knowledge, &machine);
-    let mut candidates: Vec<Candidate> = catalogue
-        .models
-        .iter()
+    let surveyor = Surveyor::new(home, knowledge, &machine, catalogue);
+    let members = surveyor.catalogue.models.iter();
+    let mut candidates: Vec<Candidate> = members
         .map(|member| surveyor.best_of(member, Ask::default()))
         .collect();
     let family = candidates.len();
@@ -197,9 +197,9 @@ pub fn fit_one(
     id: &str,
     question: &Question,
 ) -> Result<Candidate, Failure> {
-    let surveyor = Surveyor::new(home, knowledge, machine);
     let (catalogue, _) = catalogue(home);
-    let Some(member) = catalogue.model(id) else {
+    let surveyor = Surveyor::new(home, knowledge, machine, catalogue);
+    let Some(member) = surveyor.catalogue.model(id) else {
         return surveyor.own(Path::new(id), question.ask);
     };
     match &question.quant {
@@ -240,12 +240,7 @@ pub fn catalogue(home: &Home) -> (Catalogue, Option<Note>) {
 /// How long replies of a file are assumed to be: as its member's, which is known by the file's name.
 pub(crate) fn assumed_of(catalogue: &Catalogue, path: &Path) -> Typical {
     let name = path.file_name().and_then(|name| name.to_str());
-    let is_it = |part: &Part| part.path.rsplit('/').next() == name;
-    let has_it = |member: &&Member| {
-        let mut parts = member.files.iter().flat_map(|file| &file.parts);
-        parts.any(is_it)
-    };
-    let member = catalogue.models.iter().find(has_it);
+    let member = name.and_then(|name| catalogue.holding(name));
     member.map_or(Typical::ASSUMED, |member| member.reply)
 }
 
@@ -329,6 +324,7 @@ const OTHERS: usize = 40;
 pub(crate) struct Surveyor<'a> {
     outfit: Outfit,
     machine: &'a Machine,
+    catalogue: Catalogue,
     /// Where models are.
     models: PathBuf,
     /// What other programs hold.
@@ -336,8 +332,14 @@ pub(crate) struct Surveyor<'a> {
 }
 
 impl<'a> Surveyor<'a> {
-    pub(crate) fn new(home: &Home, knowledge: &Knowledge, machine: &'a Machine) -> Self {
+    pub(crate) fn new(
+        home: &Home,
+        knowledge: &Knowledge,
+        machine: &'a Machine,
+        catalogue: Catalogue,
+    ) -> Self {
         Self {
+            catalogue,
             models: home.models(),
             finds: home.finds(),
             outfit: Outfit {
@@ -408,7 +410,7 @@ impl Surveyor<'_> {
             header.unwrap_or_else(|| (member.geometry(file), member.weights(file)));
         Candidate {
             id: member.id.clone(),
-            name: member.short.clone(),
+            name: member.name.clone(),
             member: Some(member.clone()),
             quant: file.quant.to_string(),
             bytes: file.size.bytes(),
@@ -458,7 +460,6 @@ impl Surveyor<'_> {
             let header = Header::read_file(&find.path).ok()?;
             header.chat_template().and_then(Template::recognise)?;
             Some(Candidate {
-                name: find.name.clone(),
                 holder: Some(find.holder),
                 ..self.own(&find.path, Ask::default()).ok()?
             })
@@ -467,14 +468,14 @@ impl Surveyor<'_> {
     }
 
     fn own(&self, path: &Path, ask: Ask) -> Result<Candidate, Failure> {
-        let (geometry, weights) = exact(path)?;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        let header = Header::read_file(path).map_err(|error| Failure::from(&error))?;
+        let (geometry, weights) = anatomy_of(&header)?;
         let bytes = std::fs::metadata(path).map_or(0, |file| file.len());
         Ok(Candidate {
             id: path.display().to_string(),
             member: None,
-            name: stem.into_owned(),
-            quant: String::new(),
+            name: name_of(&self.catalogue, path, &header),
+            quant: header.file_type().unwrap_or_default().to_owned(),
             bytes,
             plan: self.plan_for(
                 Anatomy {
@@ -516,7 +517,10 @@ impl Surveyor<'_> {
 }
 
 fn exact(path: &Path) -> Result<(Geometry, Weights), Failure> {
-    let header = Header::read_file(path).map_err(|error| Failure::from(&error))?;
+    anatomy_of(&Header::read_file(path).map_err(|error| Failure::from(&error))?)
+}
+
+fn anatomy_of(header: &Header) -> Result<(Geometry, Weights), Failure> {
     let geometry = header.geometry().map_err(|error| Failure::from(&error))?;
     Ok((geometry, header.weights()))
 }

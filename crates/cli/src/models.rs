@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use app::fit::bytes::human;
-use app::fit::words::thousands;
+use app::fit::words::{about, thousands};
 use app::survey::{Candidate, Survey, survey_on};
 use app::{Home, Look};
 use serde_json::json;
@@ -16,8 +16,8 @@ use crate::machine::seen;
 
 /// What stands behind the times.
 const ASSUMED: &str = "\
-An answer takes as long as its question is hard: the times are from an easy one to a hard one. How many
-tokens these are is assumed of each model (`spud fit ID` tells) until its own replies here say otherwise.";
+The times are of a typical question; easy ones take less, hard ones more (`spud fit ID` tells). How many
+tokens these are is assumed of each model until its own replies here say otherwise.";
 
 /// Surveys the family and prints it.
 pub(crate) fn run(wish: &Models) -> ExitCode {
@@ -159,7 +159,7 @@ fn row(mark: &str, candidate: &Candidate, survey: &Survey) -> [String; 8] {
             "-".to_owned()
         },
         plan.estimate
-            .map_or_else(|| "-".to_owned(), |estimate| estimate.span()),
+            .map_or_else(|| "-".to_owned(), |estimate| about(estimate.answer_ms)),
         score.map_or_else(|| "-".to_owned(), |score| format!("{score:.1}")),
         if candidate.path.is_some() {
             "here".to_owned()

@@ -146,7 +146,7 @@ fn why(choice: &Choice<'_>, is_in_time: bool, patience_ms: u64) -> String {
              {patience}: {answers}"
         ),
         (Verdict::Comfortable, false) => format!(
-            "no R1 usually answers within {patience} here; this one comes nearest and leaves room: \
+            "no R1 usually answers within {patience} here; this one comes closest and leaves room: \
              {answers}"
         ),
         (_, true) => format!(

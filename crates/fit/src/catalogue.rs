@@ -13,7 +13,6 @@ mod raw;
 use std::collections::BTreeMap;
 
 use gguf::{Attention, Geometry, Weights};
-use serde::{Deserialize, Serialize};
 
 use crate::forecast::Typical;
 
@@ -35,12 +34,8 @@ pub struct Catalogue {
 pub struct Member {
     /// Its id, such as `r1-distill-qwen-1.5b`.
     pub id: String,
-    /// What it truly is: "Qwen 1.5B, distilled from R1".
+    /// What it is called, everywhere and in every language: "R1 Distill Qwen 1.5B".
     pub name: String,
-    /// The same for a table.
-    pub short: String,
-    /// Who learned from whom, where that made it; both names are said from it in other languages.
-    pub distilled: Option<Distilled>,
     /// The makers' own name.
     pub made_as: String,
     /// The makers' repository.
@@ -70,16 +65,6 @@ pub struct Member {
     /// Its files, the smallest first; at least one.
     pub files: Vec<File>,
     shape: Shape,
-}
-
-/// A model that learned from another, by names that are the same in every language.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Distilled {
-    /// Who learned, such as `Qwen 1.5B`.
-    pub student: String,
-    /// From whom: `R1`.
-    pub teacher: String,
 }
 
 /// What a model is inside, beyond what its newest files' header tells.
@@ -154,6 +139,21 @@ impl Catalogue {
             }
         }
         self
+    }
+
+    /// The model of which a file of this name holds the weights, as its publisher or, by its hash, Ollama
+    /// named it; of a split set, any part.
+    pub fn holding(&self, name: &str) -> Option<&Member> {
+        let hash = name.strip_prefix("sha256-").and_then(Sha256::from_hex);
+        let is_it = |part: &Part| {
+            let published = part.path.rsplit('/').next() == Some(name);
+            published || (hash.is_some() && part.sha256 == hash)
+        };
+        let has_it = |member: &&Member| {
+            let mut parts = member.files.iter().flat_map(|file| &file.parts);
+            parts.any(is_it)
+        };
+        self.models.iter().find(has_it)
     }
 
     /// The model of this id.

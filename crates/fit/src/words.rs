@@ -81,37 +81,26 @@ impl Plan {
 }
 
 impl Estimate {
-    /// How long an answer takes, from an easy question to a hard one: `2 to 10 min`. `about 3 min` once
-    /// the model's own replies here are much alike.
+    /// How long a typical answer takes, and the longest that a hard question may: `about 3 min, at times up
+    /// to 8 min`. Their middle alone once the model's own replies here are much alike.
     pub fn span(&self) -> String {
         /// Ends that are nearer to each other say no more than their middle.
         const NEAR_PERCENT: u64 = 150;
         let is_near = self.most_ms <= self.least_ms.saturating_mul(NEAR_PERCENT) / 100;
-        let (least, most) = (about(self.least_ms), about(self.most_ms));
-        if most == "years" {
-            return most;
+        let (typical, most) = (about(self.answer_ms), about(self.most_ms));
+        if typical == "years" {
+            return typical;
         }
-        if least == most || is_near {
-            return format!("about {}", about(self.answer_ms));
+        let time = if typical.starts_with("under") {
+            typical.clone()
+        } else {
+            format!("about {typical}")
+        };
+        if typical == most || is_near {
+            return time;
         }
-        let unit = most.split_once(' ').map_or("", |(_, unit)| unit);
-        match (number_of(self.least_ms, unit), least.strip_suffix(unit)) {
-            (Some(number), _) => format!("{number} to {most}"),
-            (None, Some(number)) => format!("{number}to {most}"),
-            (None, None) => format!("{least} to {most}"),
-        }
+        format!("{time}, at times up to {most}")
     }
-}
-
-/// How many of a larger unit a time is, from nearly one on: nobody says `66 s to 8 min`.
-fn number_of(milliseconds: u64, unit: &str) -> Option<u64> {
-    let seconds = match unit {
-        "min" => 60,
-        "h" => 3_600,
-        _ => return None,
-    };
-    let tenths = milliseconds.saturating_mul(10) / (1000 * seconds);
-    (tenths >= 9).then_some((tenths + 5) / 10)
 }
 
 impl Machine {
@@ -239,18 +228,19 @@ mod tests {
     use crate::machine::{Cores, Gpu, GpuKind, Machine};
 
     #[test]
-    fn from_an_easy_question_to_a_hard_one() {
+    fn a_typical_answer_and_the_longest() {
         for (least, answer, most, expect) in [
-            (120, 300, 600, "2 to 10 min"),
-            (66, 165, 480, "1 to 8 min"),
-            (28, 66, 190, "28 s to 3 min"),
-            (10, 25, 78, "10 to 78 s"),
-            (0, 1, 4, "under 1 to 4 s"),
-            (3_300, 9_000, 30_000, "1 to 8 h"),
-            (2_400, 6_000, 20_000, "40 min to 6 h"),
+            (120, 300, 600, "about 5 min, at times up to 10 min"),
+            (66, 165, 480, "about 3 min, at times up to 8 min"),
+            (28, 66, 190, "about 66 s, at times up to 3 min"),
+            (0, 0, 4, "under 1 s, at times up to 4 s"),
+            (0, 1, 4, "about 1 s, at times up to 4 s"),
+            (3_300, 9_000, 30_000, "about 3 h, at times up to 8 h"),
+            (2_400, 6_000, 40_000_000, "about 2 h, at times up to years"),
             // Once replies are alike, one number is enough.
             (150, 180, 220, "about 3 min"),
-            (170, 180, 400, "3 to 7 min"),
+            (100, 380, 400, "about 6 min, at times up to 7 min"),
+            (100, 390, 400, "about 7 min"),
             (40_000_000, 50_000_000, 90_000_000, "years"),
         ] {
             let estimate = Estimate {

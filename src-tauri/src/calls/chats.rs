@@ -1,15 +1,16 @@
 //! Of chats: questions, replies, files, what is deleted and comes back.
 
 use app::{App, AttachmentId, ChatId, MessageId, Tongue};
+use macro_rules_attribute::apply;
 use tauri::State;
 
-use super::Answer;
+use super::{Answer, call};
 use crate::copies::{Copies, Next};
 use crate::drops::Drops;
 use crate::wire;
 use crate::words::{Words, language};
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn send(
     app: State<'_, App>,
     request: wire::SendRequest,
@@ -26,7 +27,7 @@ pub(super) async fn send(
 
 /// Puts files to a draft: those of a drop, else those that are chosen now. Resolves when all are
 /// read, also where nobody chose.
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn attach(
     app: State<'_, App>,
     drops: State<'_, Drops>,
@@ -43,18 +44,18 @@ pub(super) async fn attach(
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn detach(app: State<'_, App>, request: wire::FileRequest) -> Answer<()> {
     Ok(app.detach(AttachmentId(request.file)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn stop_reading(app: State<'_, App>, request: wire::ReadingRequest) -> Answer<()> {
     app.stop_reading(request.number);
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn file_text(
     app: State<'_, App>,
     request: wire::FileRequest,
@@ -62,7 +63,7 @@ pub(super) async fn file_text(
     Ok(app.attached(AttachmentId(request.file)).await?.into())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn weigh(
     app: State<'_, App>,
     request: wire::WeighRequest,
@@ -71,26 +72,26 @@ pub(super) async fn weigh(
     Ok(weighed.await?.into())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn stop(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
     app.stop(ChatId(request.chat));
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn answer_now(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
     app.answer_now(ChatId(request.chat));
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn ask_instead(app: State<'_, App>, request: wire::InsteadRequest) -> Answer<()> {
     let of = MessageId(request.message);
     let asked = wire::asked(request.text, request.files);
     Ok(app.ask_instead(of, asked).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn ask_again(app: State<'_, App>, request: wire::AgainRequest) -> Answer<()> {
     let beside = MessageId(request.message);
     match request.model {
@@ -100,40 +101,40 @@ pub(super) async fn ask_again(app: State<'_, App>, request: wire::AgainRequest) 
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn go_on(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
     Ok(app.go_on(MessageId(request.message)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn think_more(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
     Ok(app.think_more(MessageId(request.message)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn show_branch(app: State<'_, App>, request: wire::MessageRequest) -> Answer<()> {
     Ok(app.show_branch(MessageId(request.message)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_manner(app: State<'_, App>, request: wire::MannerRequest) -> Answer<()> {
     let chat = request.chat.map(ChatId);
     Ok(app.set_manner(chat, request.manner.into()).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn rename_chat(app: State<'_, App>, request: wire::RenameRequest) -> Answer<()> {
     Ok(app.rename(ChatId(request.chat), &request.title).await?)
 }
 
 /// Asks where to, and writes the file there; nothing where nobody chose. A copy in HTML is written once the
 /// page has set its words.
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn export_chats(
     app: State<'_, App>,
     copies: State<'_, Copies>,
     request: wire::ExportRequest,
-) -> Answer<Option<wire::ToSet>> {
+) -> Answer<Option<wire::Copying>> {
     let title = if request.chat.is_none() {
         Words::SaveAllTitle
     } else {
@@ -152,33 +153,43 @@ pub(super) async fn export_chats(
     };
     let chat = request.chat.map(ChatId);
     let tongue = Tongue::of(language(&app));
-    let Some(copy) = app.export_set(chat, file.path(), true, tongue).await? else {
-        return Ok(None);
-    };
-    if copy.texts().is_none() {
-        copy.write().await?;
-        return Ok(None);
+    match app.export_set(chat, file.path(), true, tongue).await? {
+        Some(copy) => Ok(Some(put(&copies, copies.begin(copy)).await?)),
+        None => Ok(Some(copies.saved(file.path()))),
     }
-    Ok(copies.begin(copy))
 }
 
 /// Takes the markup of the words that a copy waits for; gives the next ones, or writes the file.
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_copy(
     copies: State<'_, Copies>,
     request: wire::SetRequest,
-) -> Answer<Option<wire::ToSet>> {
-    match copies.go_on(request)? {
-        Next::ToSet(next) => Ok(Some(next)),
+) -> Answer<wire::Copying> {
+    put(&copies, copies.go_on(request)?).await
+}
+
+async fn put(copies: &Copies, next: Next) -> Answer<wire::Copying> {
+    match next {
+        Next::ToSet(next) => Ok(wire::Copying::ToSet(next)),
         Next::Whole(copy) => {
+            let path = copy.path().to_owned();
             copy.write().await?;
-            Ok(None)
+            Ok(copies.saved(&path))
         }
     }
 }
 
+/// The folder with the last copy, in the system's own program for folders.
+#[apply(call)]
+pub(super) async fn show_copy(copies: State<'_, Copies>) -> Answer<()> {
+    match copies.folder() {
+        Some(folder) => Ok(app::show_folder(folder).await?),
+        None => Ok(()),
+    }
+}
+
 /// Asks for files, and takes their chats in; what became of them, null where nobody chose.
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn import_chats(app: State<'_, App>) -> Answer<Option<wire::TakenIn>> {
     let chosen = rfd::AsyncFileDialog::new()
         .set_title(Words::TakeInTitle.said(&app))
@@ -192,12 +203,12 @@ pub(super) async fn import_chats(app: State<'_, App>) -> Answer<Option<wire::Tak
     Ok(Some(app.take_in(paths).await?.into()))
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn pin_chat(app: State<'_, App>, request: wire::PinRequest) -> Answer<()> {
     Ok(app.pin(ChatId(request.chat), request.pinned).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn search(
     app: State<'_, App>,
     request: wire::SearchRequest,
@@ -206,40 +217,40 @@ pub(super) async fn search(
     Ok(found.into_iter().map(Into::into).collect())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn delete_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
     Ok(app.delete(ChatId(request.chat)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn restore_chat(app: State<'_, App>, request: wire::ChatRequest) -> Answer<()> {
     Ok(app.restore(ChatId(request.chat)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_folder(app: State<'_, App>, request: wire::FolderRequest) -> Answer<()> {
     Ok(app.set_folder(ChatId(request.chat), request.folder).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn deleted_chats(app: State<'_, App>) -> Answer<Vec<wire::DeletedChat>> {
     let rows = app.deleted().await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn deleted_messages(app: State<'_, App>) -> Answer<Vec<wire::DeletedMessage>> {
     let rows = app.removed().await?;
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn erase_chats(app: State<'_, App>, request: wire::EraseRequest) -> Answer<()> {
     let chats = request.chats.into_iter().map(ChatId).collect();
     Ok(app.erase(chats).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn remove_message(
     app: State<'_, App>,
     request: wire::MessageRequest,
@@ -247,7 +258,7 @@ pub(super) async fn remove_message(
     Ok(app.remove_message(MessageId(request.message)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn restore_message(
     app: State<'_, App>,
     request: wire::MessageRequest,
@@ -255,14 +266,14 @@ pub(super) async fn restore_message(
     Ok(app.restore_message(MessageId(request.message)).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn save_draft(app: State<'_, App>, request: wire::DraftRequest) -> Answer<()> {
     Ok(app
         .save_draft(request.chat.map(ChatId), &request.text)
         .await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn remember_chat(
     app: State<'_, App>,
     request: wire::RememberRequest,

@@ -1,15 +1,16 @@
 //! Of what is set once and kept: instructions, preferences, the data folder, reports.
 
 use app::{App, ChatId, Home, Preferences};
+use macro_rules_attribute::apply;
 use tauri::{Runtime, State, WebviewWindow};
 
-use super::Answer;
+use super::{Answer, call};
 use crate::safe_mode;
 use crate::theme::wear;
 use crate::wire;
 use crate::words::Words;
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_instructions(
     app: State<'_, App>,
     request: wire::InstructionsRequest,
@@ -18,17 +19,17 @@ pub(super) async fn set_instructions(
     Ok(app.set_instructions(chat, &request.text).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn save_preset(app: State<'_, App>, request: wire::PresetRequest) -> Answer<()> {
     Ok(app.save_preset(request.preset.into()).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn remove_preset(app: State<'_, App>, request: wire::PresetName) -> Answer<()> {
     Ok(app.remove_preset(&request.name).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_preferences<R: Runtime>(
     app: State<'_, App>,
     window: WebviewWindow<R>,
@@ -42,7 +43,7 @@ pub(super) async fn set_preferences<R: Runtime>(
 }
 
 /// The system's folder dialog, then the setting; nothing where nobody chose.
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn choose_models_folder(app: State<'_, App>) -> Answer<()> {
     let chosen = rfd::AsyncFileDialog::new()
         .set_title(Words::ModelsFolder.said(&app))
@@ -56,7 +57,7 @@ pub(super) async fn choose_models_folder(app: State<'_, App>) -> Answer<()> {
     Ok(app.set_preferences(set).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn data_view(
     app: State<'_, App>,
     home: State<'_, Home>,
@@ -67,7 +68,7 @@ pub(super) async fn data_view(
     ))
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_safe_mode(
     home: State<'_, Home>,
     request: wire::SafeModeRequest,
@@ -75,23 +76,23 @@ pub(super) async fn set_safe_mode(
     Ok(safe_mode::choose(&home, request.safe)?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn back_up_now(app: State<'_, App>) -> Answer<()> {
     Ok(app.back_up_now().await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn show_data_folder(app: State<'_, App>) -> Answer<()> {
     Ok(app.show_data_folder().await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn crash_reports(app: State<'_, App>) -> Answer<Vec<wire::CrashReport>> {
     let reports = app.crash_reports().await?.into_iter();
     Ok(reports.map(Into::into).collect())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn delete_crash_report(
     app: State<'_, App>,
     request: wire::CrashReportName,

@@ -1,13 +1,14 @@
 //! Of models: which runs here, which answers, what is downloaded.
 
 use app::{App, Held};
+use macro_rules_attribute::apply;
 use tauri::State;
 
-use super::Answer;
+use super::{Answer, call};
 use crate::wire;
 use crate::words::Words;
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn survey(
     app: State<'_, App>,
     request: wire::SurveyRequest,
@@ -15,7 +16,7 @@ pub(super) async fn survey(
     Ok(app.survey(request.again).await?.into())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn fit_model(app: State<'_, App>, request: wire::FitRequest) -> Answer<wire::Fit> {
     let held = Held {
         context: request.context,
@@ -25,7 +26,7 @@ pub(super) async fn fit_model(app: State<'_, App>, request: wire::FitRequest) ->
     Ok(wire::fit_of(&found, &machine, app.patience_ms()))
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_patience(
     app: State<'_, App>,
     request: wire::PatienceRequest,
@@ -33,13 +34,13 @@ pub(super) async fn set_patience(
     Ok(app.set_patience(request.patience_ms).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn unload_model(app: State<'_, App>) -> Answer<()> {
     app.unload_model().await;
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn choose_model(app: State<'_, App>, request: wire::ModelRequest) -> Answer<()> {
     let held = request.held.map(held);
     Ok(app.choose_model(&request.model, held).await?)
@@ -52,7 +53,7 @@ fn held(request: wire::HeldRequest) -> Held {
     }
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn browse_model(app: State<'_, App>) -> Answer<()> {
     let chosen = rfd::AsyncFileDialog::new()
         .set_title(Words::OpenModel.said(&app))
@@ -67,32 +68,32 @@ pub(super) async fn browse_model(app: State<'_, App>) -> Answer<()> {
     }
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn download(app: State<'_, App>, request: wire::DownloadRequest) -> Answer<()> {
     Ok(app.download(&request.model, &request.quant).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn pause_download(app: State<'_, App>, request: wire::DownloadKey) -> Answer<()> {
     Ok(app.pause_download(&request.key).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn resume_download(app: State<'_, App>, request: wire::DownloadKey) -> Answer<()> {
     Ok(app.resume_download(&request.key).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn cancel_download(app: State<'_, App>, request: wire::DownloadKey) -> Answer<()> {
     Ok(app.cancel_download(&request.key).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn set_network(app: State<'_, App>, request: wire::NetworkRequest) -> Answer<()> {
     Ok(app.set_network(request.network.into()).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn connections(
     app: State<'_, App>,
     request: wire::ConnectionsRequest,
@@ -100,7 +101,7 @@ pub(super) async fn connections(
     Ok(app.connections(request.all).await?.into())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn removal(
     app: State<'_, App>,
     request: wire::DownloadRequest,
@@ -109,7 +110,7 @@ pub(super) async fn removal(
     Ok(found.into())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn remove_model(
     app: State<'_, App>,
     request: wire::DownloadRequest,

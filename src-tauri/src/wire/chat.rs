@@ -297,6 +297,20 @@ pub(crate) struct ToSet {
     pub(crate) texts: Vec<String>,
 }
 
+/// What became of a copy that was begun.
+#[derive(Debug, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(crate) enum Copying {
+    /// Words of it wait for their markup.
+    ToSet(ToSet),
+    /// It is there.
+    Saved {
+        /// The end of where: `…/Documents/Sums.md`. Only the shell knows the rest.
+        place: String,
+    },
+}
+
 /// What the page made of a [`ToSet`], markup for each of its texts.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(TS))]

@@ -1,6 +1,5 @@
 //! Facts of the picker that the page words: names, programs, a short disk, how the machine was seen.
 
-use app::fit;
 use serde::Serialize;
 #[cfg(test)]
 use ts_rs::TS;
@@ -22,23 +21,6 @@ impl From<app::survey::DiskShort> for DiskShort {
         Self {
             needed_bytes: short.needed_bytes,
             free_bytes: short.free_bytes,
-        }
-    }
-}
-
-/// A model that learned from another.
-#[derive(Debug, Clone, Serialize)]
-#[cfg_attr(test, derive(TS))]
-pub(crate) struct Distilled {
-    student: String,
-    teacher: String,
-}
-
-impl From<fit::catalogue::Distilled> for Distilled {
-    fn from(distilled: fit::catalogue::Distilled) -> Self {
-        Self {
-            student: distilled.student,
-            teacher: distilled.teacher,
         }
     }
 }

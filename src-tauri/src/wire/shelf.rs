@@ -8,7 +8,6 @@ use ts_rs::TS;
 
 use super::Failure;
 use super::cause::Setback;
-use super::facts::Distilled;
 
 /// A model on its way.
 #[derive(Debug, Clone, Serialize)]
@@ -19,7 +18,6 @@ pub(crate) struct Download {
     model: String,
     quant: String,
     name: String,
-    distilled: Option<Distilled>,
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
     /// Bytes that are on this machine.
@@ -257,7 +255,6 @@ impl From<app::Download> for Download {
             model: download.model,
             quant: download.quant,
             name: download.name,
-            distilled: download.distilled.map(Into::into),
             bytes: download.bytes,
             here: download.here,
             state: download.state.into(),

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
-use super::facts::{DiskShort, Distilled, Holder, SurveyNote};
+use super::facts::{DiskShort, Holder, SurveyNote};
 
 /// How well a plan suits the machine.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -217,8 +217,6 @@ pub(crate) struct Benchmark {
 #[cfg_attr(test, derive(TS))]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Lineage {
-    /// What it truly is.
-    name: String,
     /// The makers' own name, which the world knows.
     made_as: String,
     story: String,
@@ -247,8 +245,6 @@ pub(crate) struct Candidate {
     /// Id in the catalogue, or the path of an own file.
     id: String,
     name: String,
-    /// The same, to be said in other languages.
-    distilled: Option<Distilled>,
     /// Null for an own file.
     lineage: Option<Lineage>,
     /// What `choose_model` takes where it is on this machine.
@@ -369,7 +365,6 @@ fn shown(
     patience_ms: u64,
 ) -> Candidate {
     let lineage = candidate.member.as_ref().map(|member| Lineage {
-        name: member.name.clone(),
         made_as: member.made_as.clone(),
         story: member.lineage.clone(),
         good_for: member.good_for.clone(),
@@ -390,11 +385,6 @@ fn shown(
     Candidate {
         id: candidate.id.clone(),
         name: candidate.name.clone(),
-        distilled: candidate
-            .member
-            .as_ref()
-            .and_then(|member| member.distilled.clone())
-            .map(Into::into),
         lineage,
         holder: candidate.holder.map(Into::into),
         model: path.map(|path| path.display().to_string()),

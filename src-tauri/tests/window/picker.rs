@@ -20,19 +20,19 @@ async fn the_first_run_tells_each_machine_its_own() {
     for (machine, best, one, other) in [
         (
             "01-netbook-4gb-without-avx2",
-            "Qwen 1.5B, distilled from R1",
+            "R1 Distill Qwen 1.5B",
             "r1-distill-qwen-1.5b: Fits, but slow",
             "r1-distill-qwen-7b: Too big",
         ),
         (
             "05-desktop-32gb-8gb-gpu",
-            "Qwen 3 8B, distilled from R1-0528",
+            "R1-0528 Distill Qwen3 8B",
             "r1-distill-qwen-32b: Fits, but slow",
             "r1-0528-671b: Too big",
         ),
         (
             "09-server-512gb",
-            "DeepSeek-R1-0528",
+            "R1-0528 671B",
             "r1-0528-671b: Fits easily",
             "r1-distill-qwen-1.5b: Fits easily",
         ),
@@ -144,9 +144,9 @@ async fn more_patience_changes_the_advice() {
     let mut opening = Opening::new();
     opening.machine = Some("07-workstation-64gb");
     let window = opening.open().await;
-    window.says("first-best", "Qwen 3 8B").await;
+    window.says("first-best", "Qwen3 8B").await;
     window.click("first-pick").await;
-    window.says("best", "Qwen 3 8B").await;
+    window.says("best", "Qwen3 8B").await;
     window
         .script(
             "const field = document.querySelector('[data-testid=patience]');

@@ -74,9 +74,42 @@ async fn ctrl_a_takes_the_words_of_the_conversation_alone() {
         selected.contains("A square grows by an odd number."),
         "{selected}"
     );
-    for chrome in ["New chat", "Copy", "Edit", "You asked", "Stopped"] {
+    for chrome in [
+        "New chat",
+        "Copy",
+        "Edit",
+        "You asked",
+        "Stopped",
+        "Thought for",
+        "python",
+        "DeepSeek R1 Distill",
+    ] {
         assert!(!selected.contains(chrome), "{chrome}: {selected}");
     }
+    window.close().await;
+}
+
+/// Counts of versions are buttons' labels, and not what somebody wrote.
+#[tokio::test(flavor = "multi_thread")]
+async fn ctrl_a_takes_nothing_that_stands_between_the_words() {
+    let opening = Opening::new();
+    let reply = |text: &str| {
+        json!({"role": "assistant", "follows": 0, "created_ms": 1, "text": text,
+               "thinking": "Forty-two it is.", "model": "Sprout", "state": "complete"})
+    };
+    let mut twice = chat("Twice", "Which number?", &reply("Forty."));
+    let messages = twice["messages"].as_array_mut().unwrap();
+    messages.push(reply("Forty-two."));
+    twice["shown"] = json!(2);
+    keep(&opening, vec![twice], Preferences::default()).await;
+    let window = opening.open().await;
+    window.script(&format!("{}.click()", row("Twice"))).await;
+    window.one("branches").await;
+    window.script("document.activeElement.blur()").await;
+    window.press(Key::Control + "a").await;
+    let selected = window.script("return getSelection().toString()").await;
+    let words: Vec<&str> = selected.as_str().unwrap().split_whitespace().collect();
+    assert_eq!(words.join(" "), "Which number? Forty-two.");
     window.close().await;
 }
 

@@ -139,7 +139,7 @@ async fn a_model_comes_is_killed_half_way_goes_on_and_answers() {
     came(&window).await;
     window.click("download-use").await;
     window.becomes("model-button", "data-engine", "ready").await;
-    let about = "return document.querySelector('[data-testid=model-button]').textContent";
+    let about = "return document.querySelector('[data-testid=model-button]').ariaLabel";
     let chosen = async || {
         let said = window.script(about).await;
         said.as_str()?.contains("tokens of context").then_some(())

@@ -1,7 +1,7 @@
 //! A copy in HTML whose words are still to be set elsewhere: chat after chat their Markdown goes out, and comes back
 //! as markup from the window's page; then the file is written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chats::Transcript;
 
@@ -37,6 +37,11 @@ impl ToSet {
             done,
             markup,
         }
+    }
+
+    /// Where it will be.
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The Markdown of the next chat; none where all are set.

@@ -12,9 +12,10 @@ use super::{Hub, Pulling, unreachable};
 use crate::Knowledge;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
+use crate::naming::said_by;
 use crate::open::blocking;
 use crate::stop::Stop;
-use crate::survey::{Candidate, Surveyor};
+use crate::survey::{Candidate, Surveyor, catalogue};
 
 /// What is taken where several are there and none was named.
 const USUAL: &str = "Q4_K_M";
@@ -80,7 +81,8 @@ impl Repository {
         let place = parts[0].place.clone();
         // The folders are looked at, and what was learned is read.
         let plan = blocking(move || {
-            let surveyor = Surveyor::new(&home, &Knowledge::of(&home), &machine);
+            let surveyor =
+                Surveyor::new(&home, &Knowledge::of(&home), &machine, catalogue(&home).0);
             let path = place.within(surveyor.models());
             let anatomy = Anatomy {
                 geometry: &geometry,
@@ -91,7 +93,7 @@ impl Repository {
         let candidate = Candidate {
             id: format!("{}:{quant}", self.name),
             member: None,
-            name: header.name().unwrap_or(&self.name).to_owned(),
+            name: said_by(&header).unwrap_or_else(|| self.name.clone()),
             quant,
             bytes: total(parts.iter().map(|part| part.bytes)),
             plan: plan.await?,

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use fit::catalogue::{Distilled, Sha256};
+use fit::catalogue::Sha256;
 use library::{Doing, Limit, Pause, Place, Record, Wanted};
 use serde::{Deserialize, Serialize};
 
@@ -102,8 +102,6 @@ struct Line {
     model: String,
     quant: String,
     name: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    distilled: Option<Distilled>,
     bytes: u64,
     here: u64,
     paused: bool,
@@ -138,7 +136,6 @@ impl Queue {
                 model: line.model,
                 quant: line.quant,
                 name: line.name,
-                distilled: line.distilled,
                 bytes: line.bytes,
                 here: line.here,
                 state: if line.paused {
@@ -169,7 +166,6 @@ impl Queue {
             model: row.download.model.clone(),
             quant: row.download.quant.clone(),
             name: row.download.name.clone(),
-            distilled: row.download.distilled.clone(),
             bytes: row.download.bytes,
             here: row.download.here,
             paused: row.download.state == DownloadState::Paused,

@@ -202,7 +202,7 @@ fn the_family_is_told_with_verdicts_and_advice() {
     );
     let people = home.run(&["models", "--machine", &file]);
     assert!(
-        people.output.contains("->  Qwen 1.5B distill Q4_K_M"),
+        people.output.contains("->  R1 Distill Qwen 1.5B Q4_K_M"),
         "{people:?}"
     );
     // With more patience a smarter one is the best.

@@ -143,6 +143,21 @@ fn no_task_is_dropped_unwatched() {
     assert!(looked > 100, "{looked}");
 }
 
+/// A call of the page that panics in Tauri's hands is never answered.
+#[test]
+fn every_call_of_the_page_is_answered() {
+    let mut bare = Vec::new();
+    for path in sources(&top().join("src-tauri/src")) {
+        let text = fs::read_to_string(&path).unwrap();
+        let found = text.matches("#[tauri::command").count();
+        if found > 0 {
+            bare.push((path.strip_prefix(top()).unwrap().to_owned(), found));
+        }
+    }
+    // Within `call!` itself.
+    assert_eq!(bare, [(PathBuf::from("src-tauri/src/calls.rs"), 1)]);
+}
+
 /// Every file of Rust below a folder.
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();

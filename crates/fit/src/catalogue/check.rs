@@ -11,7 +11,7 @@ use std::ops::Range;
 use toml::Spanned;
 
 use super::raw::{RawBenchmarks, RawCatalogue, RawModel, RawReply, RawSampling};
-use super::{Benchmarks, Catalogue, Distilled, File, Member, Sampling, TemplateKind, estimate};
+use super::{Benchmarks, Catalogue, File, Member, Sampling, TemplateKind, estimate};
 use crate::forecast::Typical;
 
 /// More tokens than this in one reply are taken for a mistake.
@@ -82,7 +82,6 @@ impl Reader<'_> {
         self.id(&raw.id)?;
         for (what, text) in [
             ("name", &raw.name),
-            ("short", &raw.short),
             ("made_as", &raw.made_as),
             ("lineage", &raw.lineage),
             ("licence", &raw.licence),
@@ -92,11 +91,6 @@ impl Reader<'_> {
         ] {
             let said = !text.get_ref().trim().is_empty();
             self.require(said, &text.span(), &format!("`{what}` is empty"))?;
-        }
-        if let Some(distilled) = &raw.distilled {
-            let Distilled { student, teacher } = distilled.get_ref();
-            let said = ![student, teacher].iter().any(|name| name.trim().is_empty());
-            self.require(said, &distilled.span(), "`distilled` has an empty name")?;
         }
         if let Some(good_for) = &raw.good_for {
             let said = |text: &String| !text.trim().is_empty();
@@ -141,8 +135,6 @@ impl Reader<'_> {
         Ok(Member {
             id: raw.id.into_inner(),
             name: raw.name.into_inner(),
-            short: raw.short.into_inner(),
-            distilled: raw.distilled.map(Spanned::into_inner),
             made_as: raw.made_as.into_inner(),
             repo: raw.repo.into_inner(),
             lineage: raw.lineage.into_inner(),

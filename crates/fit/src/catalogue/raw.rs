@@ -7,8 +7,6 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Distilled;
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RawCatalogue {
@@ -21,8 +19,6 @@ pub(super) struct RawCatalogue {
 pub(super) struct RawModel {
     pub(super) id: Spanned<String>,
     pub(super) name: Spanned<String>,
-    pub(super) short: Spanned<String>,
-    pub(super) distilled: Option<Spanned<Distilled>>,
     pub(super) made_as: Spanned<String>,
     pub(super) repo: Spanned<String>,
     pub(super) lineage: Spanned<String>,

@@ -168,7 +168,7 @@ fn advised(
         .iter()
         .zip(&plans)
         .map(|(member, plan)| Choice {
-            name: &member.short,
+            name: &member.name,
             score: member.benchmarks.gpqa_diamond,
             plan,
         })

@@ -53,7 +53,7 @@ fn told(name: &str, machine: &Machine) -> String {
             let head = format!("{} {}", model.id, file.quant);
             writeln!(out, "{head:<34} {}", line(&plan, machine)).unwrap();
             if std::ptr::eq(file, model.default_file()) {
-                firsts.push((&model.short, model.benchmarks.gpqa_diamond, plan));
+                firsts.push((&model.name, model.benchmarks.gpqa_diamond, plan));
             }
         }
     }

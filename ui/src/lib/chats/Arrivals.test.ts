@@ -37,14 +37,14 @@ it('tells what became of each chat, and of each file that gave nothing', () => {
       (row.textContent ?? '').replace(/\s+/g, ' ').trim(),
     );
   expect(text('arrival')).toEqual([
-    'Drawing ChatGPT · Not taken: there are no words in it.',
-    'Old ChatGPT · It lies among the deleted chats, and was left there.',
+    'Drawing ChatGPT · Not imported: there is no text in it.',
+    'Old ChatGPT · It is among the deleted chats, and stays there.',
     'Cellar ChatGPT · 2 messages. Left out: 2 recordings.',
     'No title Jan · 1 new message.',
   ]);
-  expect(text('passed-over')).toEqual(['user.json Not taken: there are no chats in it.']);
+  expect(text('passed-over')).toEqual(['user.json Not imported: there are no chats in it.']);
   expect(document.querySelector('header p')?.textContent).toBe(
-    '1 chat is new, 1 has grown, 2 were not taken',
+    '1 new chat, 1 updated, 2 not imported',
   );
   void unmount(sheet);
 });

@@ -9,6 +9,7 @@ import type {
   ChatRequest,
   Connections,
   ConnectionsRequest,
+  Copying,
   CrashReport,
   CrashReportName,
   DataView,
@@ -52,7 +53,6 @@ import type {
   Survey,
   SurveyRequest,
   TakenIn,
-  ToSet,
   WeighRequest,
   Weight,
 } from './wire';
@@ -93,9 +93,11 @@ export interface Calls {
   pin_chat: { request: PinRequest; response: null };
   /** The system's file dialog, then the file; resolves also when cancelled. A copy in HTML waits for its
       words to be set. */
-  export_chats: { request: ExportRequest; response: ToSet | null };
-  /** What was set, text by text; resolves with the next ones, or with null once the file is there. */
-  set_copy: { request: SetRequest; response: ToSet | null };
+  export_chats: { request: ExportRequest; response: Copying | null };
+  /** What was set, text by text; resolves with the next ones, or with where the file is. */
+  set_copy: { request: SetRequest; response: Copying };
+  /** The folder with the last copy, in the system's own program for folders. */
+  show_copy: { request: Nothing; response: null };
   /** The same for files of chats; resolves with what became of each, or with null when cancelled. */
   import_chats: { request: Nothing; response: TakenIn | null };
   /** The chats in which all words stand, the last changed first. */

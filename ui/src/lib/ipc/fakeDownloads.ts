@@ -7,7 +7,7 @@ const GIB = 1024 ** 3;
 const ROWS: [string, string, number, number, DownloadState][] = [
   [
     'r1-distill-qwen-7b',
-    'Qwen 7B distill',
+    'R1 Distill Qwen 7B',
     4.36,
     1.7,
     {
@@ -33,11 +33,11 @@ const ROWS: [string, string, number, number, DownloadState][] = [
       doing: { type: 'downloading', host: 'huggingface.co' },
     },
   ],
-  ['r1-0528-qwen3-8b', 'Qwen 3 8B distill', 4.68, 0, { type: 'queued' }],
-  ['r1-distill-qwen-14b', 'Qwen 14B distill', 8.37, 3.1, { type: 'paused' }],
+  ['r1-0528-qwen3-8b', 'R1-0528 Distill Qwen3 8B', 4.68, 0, { type: 'queued' }],
+  ['r1-distill-qwen-14b', 'R1 Distill Qwen 14B', 8.37, 3.1, { type: 'paused' }],
   [
     'r1-distill-llama-8b',
-    'Llama 8B distill',
+    'R1 Distill Llama 8B',
     4.58,
     2.2,
     {
@@ -58,7 +58,7 @@ const ROWS: [string, string, number, number, DownloadState][] = [
   ],
   [
     'r1-distill-qwen-1.5b',
-    'Qwen 1.5B distill',
+    'R1 Distill Qwen 1.5B',
     1.04,
     1.04,
     { type: 'done', path: '/home/ada/.local/share/spud/models/qwen.gguf' },
@@ -71,9 +71,6 @@ export function fakeDownloads(): Download[] {
     model,
     quant: 'Q4_K_M',
     name,
-    distilled: name.endsWith(' distill')
-      ? { student: name.replace(/ distill$/, ''), teacher: 'R1' }
-      : null,
     bytes: Math.round(gib * GIB),
     here: Math.round(here * GIB),
     state,
@@ -129,7 +126,7 @@ export function shelfCalls(
       const { name = model, bytes = 0 } = candidate ?? {};
       const key = `${model}:${quant}`;
       const state = { type: 'queued' } as const;
-      const made = { key, model, quant, name, bytes, distilled: null, here: 0, state };
+      const made = { key, model, quant, name, bytes, here: 0, state };
       return put([...scene().downloads, made]);
     },
     pause_download: ({ key }) => set(key, { type: 'paused' }),

@@ -65,6 +65,7 @@ type Handles =
   | 'weigh'
   | 'export_chats'
   | 'set_copy'
+  | 'show_copy'
   | 'import_chats';
 
 export function filesCalls(
@@ -83,8 +84,9 @@ export function filesCalls(
     },
     stop_reading: () => null,
     // Nobody chooses a file here.
-    export_chats: () => null,
-    set_copy: () => null,
+    export_chats: ({ name }) => ({ type: 'saved', place: `…/Documents/${name}` }),
+    set_copy: ({ copy }) => ({ type: 'saved', place: `…/Documents/${copy}.html` }),
+    show_copy: () => null,
     import_chats: () => null,
     file_text: ({ file }) => files.text(file),
     weigh: ({ files: ids, text }) => {

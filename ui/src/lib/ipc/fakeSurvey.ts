@@ -7,7 +7,6 @@ const GIB = 1024 ** 3;
 interface Member {
   id: string;
   name: string;
-  short: string;
   madeAs: string;
   gib: number;
   quant: string;
@@ -16,20 +15,19 @@ interface Member {
 }
 
 const FAMILY: Member[] = [
-  ['r1-distill-qwen-1.5b', 'Qwen 1.5B, distilled from R1', 'Qwen 1.5B distill', 1.04, 33.8, 0.03],
-  ['r1-distill-qwen-7b', 'Qwen 7B, distilled from R1', 'Qwen 7B distill', 4.36, 49.1, 0.06],
-  ['r1-distill-llama-8b', 'Llama 8B, distilled from R1', 'Llama 8B distill', 4.58, 49, 0.12],
-  ['r1-0528-qwen3-8b', 'Qwen 3 8B, distilled from R1-0528', 'Qwen 3 8B distill', 4.68, 61.1, 0.14],
-  ['r1-distill-qwen-14b', 'Qwen 14B, distilled from R1', 'Qwen 14B distill', 8.37, 59.1, 0.19],
-  ['r1-distill-qwen-32b', 'Qwen 32B, distilled from R1', 'Qwen 32B distill', 18.5, 62.1, 0.25],
-  ['r1-distill-llama-70b', 'Llama 70B, distilled from R1', 'Llama 70B distill', 39.6, 65.2, 0.31],
-  ['r1-0528-671b', 'DeepSeek-R1-0528', 'R1-0528 671B', 202, 81, 0.07],
-].map(([id, name, short, gib, score, cache]) => ({
+  ['r1-distill-qwen-1.5b', 'R1 Distill Qwen 1.5B', 1.04, 33.8, 0.03],
+  ['r1-distill-qwen-7b', 'R1 Distill Qwen 7B', 4.36, 49.1, 0.06],
+  ['r1-distill-llama-8b', 'R1 Distill Llama 8B', 4.58, 49, 0.12],
+  ['r1-0528-qwen3-8b', 'R1-0528 Distill Qwen3 8B', 4.68, 61.1, 0.14],
+  ['r1-distill-qwen-14b', 'R1 Distill Qwen 14B', 8.37, 59.1, 0.19],
+  ['r1-distill-qwen-32b', 'R1 Distill Qwen 32B', 18.5, 62.1, 0.25],
+  ['r1-distill-llama-70b', 'R1 Distill Llama 70B', 39.6, 65.2, 0.31],
+  ['r1-0528-671b', 'R1-0528 671B', 202, 81, 0.07],
+].map(([id, name, gib, score, cache]) => ({
   id: id as string,
   name: name as string,
-  short: short as string,
   // As the makers name a member, near enough.
-  madeAs: `DeepSeek-${(short as string).replace(/^(.+) distill$/, 'R1-Distill-$1').replaceAll(' ', '-')}`,
+  madeAs: `DeepSeek-${(name as string).replaceAll(' ', '-')}`,
   gib: gib as number,
   quant: gib === 202 ? 'UD-IQ2_XXS' : 'Q4_K_M',
   score: score as number,
@@ -164,12 +162,8 @@ export class FakeSurvey {
     });
     return {
       id: member.id,
-      name: member.short,
-      distilled:
-        (/^(?<student>.+), distilled from (?<teacher>.+)$/.exec(member.name)?.groups as
-          Candidate['distilled'] | undefined) ?? null,
+      name: member.name,
       lineage: {
-        name: member.name,
         madeAs: member.madeAs,
         goodFor: {
           en: 'Mathematics, puzzles and simple code; often wrong about facts.',

@@ -174,7 +174,7 @@ export type Download = { key: string,
 /**
  * Its id in the catalogue.
  */
-model: string, quant: string, name: string, distilled: Distilled | null, bytes: number, 
+model: string, quant: string, name: string, bytes: number, 
 /**
  * Bytes that are on this machine.
  */
@@ -450,6 +450,15 @@ export type ToSet = {
  */
 copy: number, texts: Array<string>, };
 
+/**
+ * What became of a copy that was begun.
+ */
+export type Copying = { "type": "to_set" } & ToSet | { "type": "saved", 
+/**
+ * The end of where: `…/Documents/Sums.md`. Only the shell knows the rest.
+ */
+place: string, };
+
 export type Fate = "added" | "grown" | "known" | "in_trash" | "busy" | "refused";
 
 /**
@@ -584,11 +593,6 @@ export type DiskShort = {
 neededBytes: number, freeBytes: number, };
 
 /**
- * A model that learned from another.
- */
-export type Distilled = { student: string, teacher: string, };
-
-/**
  * One quantisation of a model.
  */
 export type QuantView = { quant: string, bytes: number, 
@@ -619,10 +623,6 @@ export type Benchmark = { name: string, value: number, };
  * What the catalogue tells of a model.
  */
 export type Lineage = { 
-/**
- * What it truly is.
- */
-name: string, 
 /**
  * The makers' own name, which the world knows.
  */
@@ -657,10 +657,6 @@ export type Candidate = {
  * Id in the catalogue, or the path of an own file.
  */
 id: string, name: string, 
-/**
- * The same, to be said in other languages.
- */
-distilled: Distilled | null, 
 /**
  * Null for an own file.
  */

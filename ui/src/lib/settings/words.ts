@@ -16,6 +16,11 @@ export function backupWords({ backups }: DataView): string {
   return t('settings.backupsNote', { count: n, n, day: day.format(Date.parse(newest)) });
 }
 
+/** Whether there is something to choose: nothing where the environment decides, or the CPU draws anyway. */
+export function hasDrawingChoice({ safe, next, gpu, setOutside }: Drawing): boolean {
+  return !setOutside && (gpu || safe || next);
+}
+
 /** How it is drawn now and why, and where the next start will do otherwise. */
 export function drawingWords({ safe, next, chosen, gpu, setOutside }: Drawing): string {
   if (!gpu && !safe && !next) return t('settings.drawingNone');

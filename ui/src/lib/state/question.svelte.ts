@@ -122,7 +122,7 @@ export class Question {
     this.failure = null;
     try {
       const chat = await this.#door.send(from, text);
-      this.#sent(from, text);
+      this.#sent(from, text, chat);
       return chat;
     } catch (failure) {
       this.#tell(from, failure as Failure);
@@ -133,17 +133,24 @@ export class Question {
     }
   }
 
-  #sent(chat: number | null, text: string): void {
-    const isHere = chat === this.#chat;
+  /** What was typed behind it while it was on its way goes on to the chat that it went to. */
+  #sent(from: number | null, text: string, to: number): void {
+    const isHere = from === this.#chat;
+    const now = (isHere ? this.text : this.#kept.get(from)) ?? '';
     // Asked by a button, the field may hold another sentence: it is not this one's to clear.
-    if ((isHere ? this.text : this.#kept.get(chat)) !== text) return;
+    if (!now.startsWith(text)) return;
+    const rest = now.slice(text.length).trimStart();
+    const left = from === to ? rest : '';
     if (isHere) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
-      this.text = '';
+      this.text = left;
     }
-    this.#kept.set(chat, '');
-    this.#save(chat, '');
+    this.#kept.set(from, left);
+    this.#save(from, left);
+    if (from === to || rest === '') return;
+    this.#kept.set(to, rest);
+    this.#save(to, rest);
   }
 
   #tell(chat: number | null, failure: Failure | null): void {

@@ -267,6 +267,30 @@ describe('the question', () => {
     expect(save.mock.calls).toEqual([[null, '']]);
   });
 
+  it('takes what is typed while it is on its way along to the chat that it makes', async () => {
+    let land = (_chat: number): void => undefined;
+    const send = vi.fn(() => new Promise<number>((resolve) => (land = resolve)));
+    const { question } = make(send);
+    question.edit('1 + 1?');
+    const went = question.ask('1 + 1?');
+    question.edit('1 + 1? And 2');
+    land(7);
+    expect(await went).toBe(7);
+    question.move(7);
+    question.offer(7, '');
+    expect(question.text).toBe('And 2');
+    question.move(null);
+    expect(question.text).toBe('');
+    question.move(7);
+    // In a chat that is there it stays in the field.
+    question.edit('3?');
+    const next = question.ask('3?');
+    question.edit('3?4');
+    land(7);
+    await next;
+    expect(question.text).toBe('4');
+  });
+
   it('keeps its words when sending fails', async () => {
     const { question } = make(vi.fn(async () => Promise.reject(disk)));
     question.edit('precious');

@@ -6,7 +6,7 @@ import { t } from '../words/language.svelte';
 import { countSteps } from '../markdown/reading/steps';
 import { latestWords } from '../words/latest';
 import { count, rate, tokens } from '../words/counts';
-import { running, spent } from '../words/time';
+import { MOMENT, running, spent } from '../words/time';
 
 /** News is at most this old when it comes. Left out of the clock, so that it never steps back. */
 const NEWS_MS = 200;
@@ -36,7 +36,9 @@ export function thoughtOf(
   return {
     label: isRunning
       ? t('thinking.running')
-      : t('thinking.done', { time: spent(reply.thinkingMs) }),
+      : reply.thinkingMs < MOMENT
+        ? t('thinking.doneAtOnce')
+        : t('thinking.done', { time: spent(reply.thinkingMs) }),
     rate: isRunning ? rateIn(reply.thinkingTokens, reply.thinkingMs) : '',
     ended: isRunning ? '' : endOf(reply),
     isRunning,

@@ -20,28 +20,15 @@ export function about(ms: number): string {
   return t('time.about.years');
 }
 
-/** How long an answer takes, from an easy question to a hard one: "2 to 10 min"; "about 3 min" once
-    the model's own replies are alike. As Rust says it (`Estimate::span`). */
+/** How long a typical answer takes, and the longest that a hard question may: "about 3 min, at times up
+    to 8 min"; "about 3 min" once the model's own replies are alike. As Rust says it (`Estimate::span`). */
 export function span({ leastMs, answerMs, mostMs }: Estimate): string {
   /** Ends that are nearer to each other say no more than their middle. */
   const NEAR = 1.5;
-  const [from, to] = [about(leastMs), about(mostMs)];
-  if (mostMs >= 365 * DAY) return to;
-  if (from === to || mostMs <= NEAR * leastMs) {
-    return t('time.roughly', { time: about(answerMs) });
-  }
-  // The unit is said once, also where the shorter time is nearly one of it.
-  const n = leastMs / unitOf(mostMs);
-  const words = t('time.span', { from: n >= 0.9 ? Math.round(n) : from, to });
-  // Chinese has a space around digits and none between its own letters.
-  return words.replace(/(\p{Script=Han}) (?=\p{Script=Han})/gu, '$1');
-}
-
-/** Of `about`, in milliseconds. */
-function unitOf(ms: number): number {
-  if (ms <= 90 * SECOND) return SECOND;
-  if (ms < 90 * MINUTE) return MINUTE;
-  return ms < 36 * HOUR ? HOUR : DAY;
+  const [typical, most] = [about(answerMs), about(mostMs)];
+  if (answerMs >= 365 * DAY) return typical;
+  const time = answerMs < SECOND / 2 ? typical : t('time.roughly', { time: typical });
+  return typical === most || mostMs <= NEAR * leastMs ? time : t('time.upTo', { time, most });
 }
 
 /** Of memory and of time. */
@@ -114,9 +101,9 @@ export function processor(name: string): string {
     .trim();
 }
 
-/** What the card and the rows say of a time: a dash where there is none. */
+/** What a row says of a time: of a typical answer, a dash where there is none. */
 export function answer(fit: Fit): string {
-  return fit.estimate === null ? '–' : span(fit.estimate);
+  return fit.estimate === null ? '–' : about(fit.estimate.answerMs);
 }
 
 /** What stands behind a time. */

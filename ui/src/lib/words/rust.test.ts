@@ -71,13 +71,15 @@ describe('the advice', () => {
     const chinese = [whyBest(survey), ...runnersUp(survey).map(({ words }) => words.join(''))];
     expect(chinese).toHaveLength(english.length);
     for (const words of chinese)
-      expect(words).toMatch(/^[^a-z]*(?:Qwen .*蒸馏版)?[^a-z]*\p{Script=Han}.*。$/u);
+      expect(words).toMatch(
+        /^[^a-z]*(?:R1 Distill .*B|R1-0528 Distill .*B)?[^a-z]*\p{Script=Han}.*。$/u,
+      );
   });
 
   it('says why each model fits or does not', () => {
     const { candidates } = new FakeSurvey('potato').survey();
     expect(reason(candidates[0]!.fit)).toBe(
-      'It needs 1.4 GiB of the 5.2 GiB of memory that are free.',
+      'It needs 1.4 GiB of the 5.2 GiB of memory that is free.',
     );
     setLanguage('zh-Hans');
     expect(reason(candidates[0]!.fit)).toBe('需要 1.4 GiB，空闲内存有 5.2 GiB。');

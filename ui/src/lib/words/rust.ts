@@ -15,9 +15,10 @@ import type {
 import { amount, count, rate, size } from './counts';
 import { todo, what } from './facts';
 import { about, card, span } from './fit';
-import { sentences, together } from './join';
+import { listed, sentences, together } from './join';
 import { language, pieces, t } from './language.svelte';
-import { nameOf } from './names';
+import type { Key } from './languages';
+import { fileOf } from './names';
 
 /** A failure, or what the page itself has to say in its place. */
 export interface Said {
@@ -126,29 +127,41 @@ function note(why: FitWhy): string {
   }
 }
 
-/** Members of the family whose story is their own. */
-const STORIES = {
+/** Members of the family and their stories. */
+const STORIES: Record<string, Key> = {
+  'r1-distill-qwen-1.5b': 'lineage.distilled',
+  'r1-distill-qwen-7b': 'lineage.distilled',
+  'r1-distill-llama-8b': 'lineage.distilled',
   'r1-0528-qwen3-8b': 'lineage.newer',
+  'r1-distill-qwen-14b': 'lineage.distilled',
+  'r1-distill-qwen-32b': 'lineage.distilled',
+  'r1-distill-llama-70b': 'lineage.distilled',
   'r1-671b': 'lineage.first',
   'r1-0528-671b': 'lineage.itself',
-} as const;
+};
 
 /** What a model of the catalogue truly is. One that somebody added says so in their own words. */
-export function story({ id, distilled }: Candidate, { story, base }: Lineage): string {
-  if (speaksAsRust()) return story;
-  if (id in STORIES) return t(STORIES[id as keyof typeof STORIES], { base });
-  return distilled ? t('lineage.distilled', { base }) : story;
+export function story({ id }: Candidate, { story, base }: Lineage): string {
+  const key = STORIES[id];
+  return speaksAsRust() || !key ? story : t(key, { base });
 }
 
-/** What the list of models says of one. */
-export function aboutModel({ about }: Model): string {
+/** What the list of models says of one; with the file's name where another is called the same. */
+export function aboutModel(model: Model, all: Model[] = []): string {
+  const isAlike = all.some(({ id, name }) => id !== model.id && name === model.name);
+  const { about } = model;
+  const named = isAlike && (about.type === 'planned' || about.type === 'gone');
+  return named ? listed([fileOf(model.id), aboutAlone(model)]) : aboutAlone(model);
+}
+
+function aboutAlone({ id, about }: Model): string {
   switch (about.type) {
     case 'sprout':
       return t('model.sprout');
     case 'gone':
       return t('model.gone');
     case 'unread':
-      return t('model.file');
+      return fileOf(id);
     case 'planned': {
       const [context, needed] = [count(about.context), size(about.neededBytes)];
       return t('model.planned', { context, needed });
@@ -186,11 +199,11 @@ export function whyBest({ advice, candidates, patienceMs }: Survey): string {
   if (fit.estimate === null) {
     return t(fit.verdict === 'tight' ? 'advice.tightUnmeasured' : 'advice.unmeasured');
   }
-  const times = { patience: about(patienceMs), time: span(fit.estimate) };
+  const patience = about(patienceMs);
   if (fit.verdict === 'tight') {
-    return fit.exceedsPatience ? t('advice.tight', times) : t('advice.tightInTime', times);
+    return fit.exceedsPatience ? t('advice.tight') : t('advice.tightInTime', { patience });
   }
-  return fit.exceedsPatience ? t('advice.fastest', times) : t('advice.best', times);
+  return fit.exceedsPatience ? t('advice.fastest', { patience }) : t('advice.best', { patience });
 }
 
 /** A model worth a look beside the best; its name is in the middle of three pieces. */
@@ -204,7 +217,7 @@ export function runnersUp({ advice, candidates }: Survey): RunnerUp[] {
     const candidate = candidates.find((one) => one.id === id);
     if (!candidate) return [];
     const { fit } = candidate;
-    const name = nameOf(candidate);
+    const name = candidate.name;
     if (fit.estimate === null) {
       return [{ id: candidate.id, words: pieces('advice.smarter.unmeasured', { name }) }];
     }
