@@ -2,15 +2,14 @@
 //!
 //! Not here: how bytes come (`library`), and how any of it is shown.
 
-mod repository;
-mod trouble;
+pub(crate) mod trouble;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fit::bytes::total;
 use fit::catalogue::{File, MODELSCOPE, Part};
-use fit::{Machine, Verdict};
+use fit::{Ask, Machine, Verdict};
 use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Pause, Place, Progress, Wanted};
 use tokio::sync::watch;
 use url::Url;
@@ -18,14 +17,17 @@ use url::Url;
 use crate::Knowledge;
 use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
+use crate::hub::Agreement;
+use crate::hub::address::{Address, Which};
+use crate::hub::keys;
+use crate::hub::remote::{Remote, header, judged};
 use crate::machine::{Look, see};
 use crate::network::{Network, hub_address, ledger};
 use crate::note::Note;
 use crate::open::blocking;
 use crate::stop::Stop;
 use crate::survey::{Candidate, Question, catalogue, fit_one};
-use repository::Repository;
-use trouble::{failed, refused, unreachable, unwritable};
+use trouble::{failed, refused, unwritable};
 
 /// Replaces the hub that models are fetched from.
 pub const ENDPOINT_VARIABLE: &str = "HF_ENDPOINT";
@@ -42,6 +44,9 @@ pub struct Pull {
     pub endpoint: Option<String>,
     /// Also what the memory is too small for.
     pub anyway: bool,
+    /// The host that a person's token may be shown to, should it not let everybody in; none but what was
+    /// agreed to before ([`Agreement`]).
+    pub use_token: Option<String>,
     /// How fast it may be; it can be changed on the way.
     pub limit: Limit,
     /// The models folder that it goes to; none takes the one that is set, and so does one that is not
@@ -61,6 +66,15 @@ pub enum Pulling {
         /// Its verdict in words and numbers, such as "needs 1.4 GiB of 5.2 GiB".
         why: String,
     },
+    /// The repository has another name by now.
+    Renamed {
+        /// What was asked for.
+        from: String,
+        /// What it is called.
+        to: String,
+    },
+    /// The hub does not let everybody in, and is shown the person's token, as was agreed.
+    ShowsToken(Agreement),
     /// The hub is asked for sizes and hashes that the catalogue does not know.
     Asking {
         /// Who.
@@ -141,14 +155,44 @@ async fn pull_by(
         Ok(models)
     })
     .await?;
-    let parts = resolve(home, ask, &net, &hubs, &mut stop, &mut tell).await?;
-    let (folder, places) = (models.clone(), parts.clone());
+    let mut shown = None;
+    loop {
+        let asked = (&net, models.as_path(), &hubs[..]);
+        let failure = match fetch_all(home, ask, asked, &mut stop, &mut tell).await {
+            Err(failure) => failure,
+            path => return path,
+        };
+        // Once: a key that was refused is refused again.
+        let agreed = keys::agreed(home, &failure, ask.use_token.as_deref()).await?;
+        let Some((agreed, hub, token)) =
+            agreed.filter(|(agreed, ..)| shown.as_ref() != Some(agreed))
+        else {
+            return Err(failure);
+        };
+        if !net.grant(&hub, &agreed.repository, &token) {
+            return Err(failure);
+        }
+        tell(Pulling::ShowsToken(agreed.clone()));
+        shown = Some(agreed);
+    }
+}
+
+/// Resolves what is asked for, and fetches all its parts.
+async fn fetch_all(
+    home: &Home,
+    ask: &Pull,
+    (net, models, hubs): (&Net, &Path, &[Hub]),
+    stop: &mut Stop,
+    tell: &mut impl FnMut(Pulling),
+) -> Result<PathBuf, Failure> {
+    let parts = resolve(home, ask, net, hubs, stop, tell).await?;
+    let (folder, places) = (models.to_owned(), parts.clone());
     let lies = blocking(move || {
         let lies = |part: &Wanted| part.place.within(&folder).exists();
         Ok(places.iter().map(lies).collect())
     });
     tell(Pulling::Parts {
-        models: models.clone(),
+        models: models.to_owned(),
         parts: parts.clone(),
         lies: lies.await?,
     });
@@ -176,7 +220,7 @@ async fn pull_by(
             fetched: 0,
             doing: Doing::Elsewhere,
         });
-        let fetching = library::fetch(&net, &models, part, &manner, &telling, stopping);
+        let fetching = library::fetch(net, models, part, &manner, &telling, stopping);
         tokio::pin!(fetching);
         let path = loop {
             tokio::select! {
@@ -214,19 +258,14 @@ async fn resolve(
     tell: &mut impl FnMut(Pulling),
 ) -> Result<Vec<Wanted>, Failure> {
     let (place, wish, heard) = (home.clone(), ask.clone(), stop.clone());
-    let judged = blocking(move || judge(&place, &wish, &heard)).await?;
+    let judged = blocking(move || weigh(&place, &wish, &heard)).await?;
     if let Some(note) = judged.note {
         tell(Pulling::Note(note));
     }
     let Some(chosen) = judged.chosen else {
-        let Some(repository) = Repository::parse(&ask.id, ask.quant.as_deref()) else {
-            let message = format!("the catalogue has no model `{}`", ask.id);
-            return Err(Failure::new(Code::ModelMissing, message).hint(
-                "`spud models` lists what it has; any other of the hub is `owner/name:QUANT`.",
-            ));
-        };
+        let address = address_of(ask, hubs)?;
         let machine = &judged.machine;
-        let resolved = repository.resolve(net, hubs, (home, machine), stop, tell);
+        let resolved = of_hub(net, (hubs, &address), (home, machine), stop, tell);
         let (chosen, parts) = resolved.await?;
         choose(chosen, machine, ask, tell)?;
         return Ok(parts);
@@ -243,6 +282,70 @@ async fn resolve(
     parts.collect()
 }
 
+/// The repository that is asked for, and what of it.
+fn address_of(ask: &Pull, hubs: &[Hub]) -> Result<Address, Failure> {
+    let addresses: Vec<Url> = hubs.iter().filter_map(Hub::that_lists).cloned().collect();
+    let Some(mut address) = Address::read(&ask.id, &addresses)? else {
+        let message = format!("the catalogue has no model `{}`", ask.id);
+        return Err(Failure::new(Code::ModelMissing, message)
+            .hint("`spud models` lists what it has; any other of the hub is `owner/name:QUANT`."));
+    };
+    if let (Which::Usual, Some(quant)) = (&address.which, &ask.quant) {
+        address.which = Which::Quant(quant.clone());
+    }
+    Ok(address)
+}
+
+/// The hub that lists an address's repository: the one that it names, or the first that is asked.
+pub(crate) fn hub_for(address: &Address, hubs: &[Hub]) -> Result<Url, Failure> {
+    let named = address.hub.as_ref();
+    let hub = named.or_else(|| hubs.iter().find_map(Hub::that_lists));
+    hub.cloned().ok_or_else(|| {
+        let repository = &address.repository;
+        let message = format!("no hub that is asked lists the files of `{repository}`");
+        Failure::new(Code::Download, message)
+    })
+}
+
+/// A model of a hub: lists its repository, chooses, judges the header, and gives what is to be fetched.
+async fn of_hub(
+    net: &Net,
+    (hubs, address): (&[Hub], &Address),
+    (home, machine): (&Home, &Machine),
+    stop: &mut Stop,
+    tell: &mut impl FnMut(Pulling),
+) -> Result<(Candidate, Vec<Wanted>), Failure> {
+    let hub = hub_for(address, hubs)?;
+    let host = hub.host_str().unwrap_or_default().to_owned();
+    tell(Pulling::Asking { host });
+    let pace = Pace::default();
+    let asking = async {
+        let waits = |pause| tell(Pulling::Waiting(pause));
+        let remote = Remote::list(net, &hub, address, &pace, waits).await?;
+        if let Some(from) = &remote.renamed {
+            tell(Pulling::Renamed {
+                from: from.clone(),
+                to: remote.address.repository.clone(),
+            });
+        }
+        let offer = remote.chosen()?;
+        let parts = remote.wanted(offer)?;
+        let mut waits = |pause| tell(Pulling::Waiting(pause));
+        let header = header(net, &parts, &pace, &mut waits).await?;
+        let named = remote.named(offer);
+        let model = (named, offer, &parts[..]);
+        let candidate = judged((home, machine), &header, model, Ask::default()).await?;
+        Ok((candidate, parts))
+    };
+    tokio::select! {
+        () = stop.asked() => {
+            let message = format!("the download of `{}` was stopped", address.repository);
+            Err(Failure::new(Code::Stopped, message))
+        }
+        asked = asking => asked,
+    }
+}
+
 /// What this machine and the catalogue make of a wish.
 struct Judged {
     machine: Machine,
@@ -253,7 +356,7 @@ struct Judged {
 }
 
 /// Looks at the machine, the catalogue and the folders. Blocks.
-fn judge(home: &Home, ask: &Pull, stop: &Stop) -> Result<Judged, Failure> {
+fn weigh(home: &Home, ask: &Pull, stop: &Stop) -> Result<Judged, Failure> {
     let knowledge = Knowledge::of(home);
     let machine = see(home, &knowledge, Look::Glance, stop)?.machine;
     let (catalogue, note) = catalogue(home);
@@ -296,7 +399,8 @@ fn choose(
 }
 
 /// Who is asked.
-enum Hub {
+#[derive(Debug, Clone)]
+pub(crate) enum Hub {
     /// One that keeps the Hub's paths.
     Hub(Url),
     /// The mirror whose paths the catalogue pins.
@@ -305,7 +409,7 @@ enum Hub {
 
 impl Hub {
     /// Its address, where it tells sizes and hashes.
-    fn that_lists(&self) -> Option<&Url> {
+    pub(crate) fn that_lists(&self) -> Option<&Url> {
         match self {
             Self::Hub(url) => Some(url),
             Self::Mirror => None,
@@ -314,7 +418,7 @@ impl Hub {
 }
 
 /// Whom to ask, in their order: the one that was named, or those that were set.
-fn hubs(named: Option<&str>, network: &Network) -> Result<Vec<Hub>, Failure> {
+pub(crate) fn hubs(named: Option<&str>, network: &Network) -> Result<Vec<Hub>, Failure> {
     let variable = std::env::var(ENDPOINT_VARIABLE).ok();
     let named = named.map(str::to_owned).or(variable);
     let named = named.filter(|named| !named.is_empty());
@@ -354,7 +458,9 @@ async fn ask_for(
             let message = format!("the download of `{}` was stopped", file.name());
             Err(Failure::new(Code::Stopped, message))
         }
-        listed = listing => listed.map_err(|error| refused(&error)),
+        listed = listing => listed
+            .map(|listing| listing.files)
+            .map_err(|error| refused(&error)),
     }
 }
 

@@ -13,7 +13,8 @@ use reqwest::header::LOCATION;
 use url::Url;
 
 use crate::fetch::Wanted;
-use crate::net::{Net, NetError};
+use crate::net::{Answer, Net, NetError};
+use crate::proxy::ProxyTrouble;
 use crate::trouble::{SourceFailure, Trouble};
 use crate::wait::{self, Pace};
 
@@ -105,9 +106,17 @@ pub(crate) async fn locate(
                 }
                 Ok(Located { url, ranges: false })
             }
-            status => Err(refusal(status, &host, || {
-                wait::asked(answer.headers(), SystemTime::now())
-            })),
+            status => {
+                // Only who was asked at first knows people; who has the bytes knows addresses.
+                if url.origin() == source.origin()
+                    && let Some(no) = said_no(&answer, &wanted.place.repository())
+                {
+                    return Err(no.into());
+                }
+                Err(refusal(status, &host, || {
+                    wait::asked(answer.headers(), SystemTime::now())
+                }))
+            }
         };
     }
     Err(SourceFailure::Nonsense {
@@ -127,6 +136,30 @@ fn same_size(host: &str, bytes: u64, wanted: &Wanted) -> Result<(), Trouble> {
         expected: format!("{} bytes", wanted.bytes),
     }
     .into())
+}
+
+/// A hub's no in its own words: it does not give a repository to everybody, or has none of the name, of
+/// which it says 401 too. None where it says something else.
+pub(crate) fn said_no(answer: &Answer, repository: &str) -> Option<SourceFailure> {
+    let told = answer.header("x-error-code");
+    let host = answer.host.clone();
+    let is_gated = match answer.status() {
+        StatusCode::UNAUTHORIZED => told.is_none_or(|told| told == "GatedRepo"),
+        StatusCode::FORBIDDEN => told == Some("GatedRepo"),
+        _ => false,
+    };
+    if is_gated {
+        return Some(SourceFailure::Gated {
+            host,
+            repository: repository.to_owned(),
+            keyed: answer.keyed,
+        });
+    }
+    let is_missing = matches!(
+        told,
+        Some("RepoNotFound" | "RevisionNotFound" | "EntryNotFound")
+    );
+    (is_missing && answer.status().is_client_error()).then_some(SourceFailure::NotThere { host })
 }
 
 /// What an answer without bytes means.
@@ -189,7 +222,13 @@ pub(crate) fn parse_range(text: &str) -> Option<ContentRange> {
 impl From<NetError> for Trouble {
     fn from(error: NetError) -> Self {
         match error {
-            NetError::Offline { .. } | NetError::NoAddress(_) => {
+            NetError::Offline { .. }
+            | NetError::NoAddress(_)
+            // Asking again changes no password.
+            | NetError::Proxy {
+                why: ProxyTrouble::WantsPassword | ProxyTrouble::WrongPassword,
+                ..
+            } => {
                 Self::Source(SourceFailure::NoConnection(error))
             }
             error => Self::Broken(error),

@@ -88,6 +88,8 @@ causes! {
     Incomplete { file: String, found_bytes: Whole, expected_bytes: Whole },
     NoModel { file: String },
     NewerForm { file: String },
+    LaterFamily { file: String, name: String },
+    LaterTokenizer { file: String, name: String },
     OlderForm { file: String },
     Unsound { file: String },
     NotR1 { name: String },

@@ -418,6 +418,19 @@ fn vocabularies() {
             "`tokenizer.ggml.pre` is no name",
         );
     }
+    // What R1's makers, or others since, named after the llama.cpp that is linked.
+    for pre in ["deepseek-v9", "qwen3.7", "Qwen2", "default2", "llama-bpe-2"] {
+        check(
+            "qwen2",
+            |file| file.text("tokenizer.ggml.pre", pre),
+            &format!("pre-tokenizer `{pre}` is from a later llama.cpp"),
+        );
+    }
+    check(
+        "qwen2",
+        |file| file.text("tokenizer.ggml.model", "gpt5"),
+        "tokenizer `gpt5` is from a later llama.cpp",
+    );
     // llama.cpp cuts at the NUL.
     for twice in ["a", "a\0b"] {
         check(
