@@ -185,7 +185,7 @@ async fn fetch_all(
     stop: &mut Stop,
     tell: &mut impl FnMut(Pulling),
 ) -> Result<PathBuf, Failure> {
-    let parts = resolve(home, ask, net, hubs, stop, tell).await?;
+    let parts = resolve(home, ask, (net, models, hubs), stop, tell).await?;
     let (folder, places) = (models.to_owned(), parts.clone());
     let lies = blocking(move || {
         let lies = |part: &Wanted| part.place.within(&folder).exists();
@@ -252,8 +252,7 @@ async fn fetch_all(
 async fn resolve(
     home: &Home,
     ask: &Pull,
-    net: &Net,
-    hubs: &[Hub],
+    (net, models, hubs): (&Net, &Path, &[Hub]),
     stop: &mut Stop,
     tell: &mut impl FnMut(Pulling),
 ) -> Result<Vec<Wanted>, Failure> {
@@ -279,7 +278,28 @@ async fn resolve(
     };
     let parts = file.parts.iter();
     let parts = parts.map(|part| wanted(&file, part, &known, hubs));
-    parts.collect()
+    let parts: Vec<Wanted> = parts.collect::<Result<_, _>>()?;
+    // Of what the catalogue pins somebody saw that it loads; what else a hub has by now tells its header.
+    let is_here = |part: &Wanted| {
+        part.place.within(models).exists() || library::begun(models, &part.sha256).is_some()
+    };
+    if missing(&file) && !parts.iter().any(is_here) {
+        let pace = Pace::default();
+        let mut waits = |pause| tell(Pulling::Waiting(pause));
+        let looked = tokio::select! {
+            () = stop.asked() => return Err(stopped(file.name())),
+            header = header(net, &parts, &pace, &mut waits) => header?,
+        };
+        looked.runnable().map_err(|error| Failure::from(&error))?;
+    }
+    Ok(parts)
+}
+
+fn stopped(what: &str) -> Failure {
+    Failure::new(
+        Code::Stopped,
+        format!("the download of `{what}` was stopped"),
+    )
 }
 
 /// The repository that is asked for, and what of it.
@@ -329,8 +349,8 @@ async fn of_hub(
             });
         }
         let offer = remote.chosen()?;
-        let parts = remote.wanted(offer)?;
         let mut waits = |pause| tell(Pulling::Waiting(pause));
+        let parts = remote.wanted(net, offer, &pace, &mut waits).await?;
         let header = header(net, &parts, &pace, &mut waits).await?;
         let named = remote.named(offer);
         let model = (named, offer, &parts[..]);
@@ -338,10 +358,7 @@ async fn of_hub(
         Ok((candidate, parts))
     };
     tokio::select! {
-        () = stop.asked() => {
-            let message = format!("the download of `{}` was stopped", address.repository);
-            Err(Failure::new(Code::Stopped, message))
-        }
+        () = stop.asked() => Err(stopped(&address.repository)),
         asked = asking => asked,
     }
 }
@@ -454,10 +471,7 @@ async fn ask_for(
     let waits = |pause| tell(Pulling::Waiting(pause));
     let listing = library::list(net, hub, &file.repo, revision, &pace, waits);
     tokio::select! {
-        () = stop.asked() => {
-            let message = format!("the download of `{}` was stopped", file.name());
-            Err(Failure::new(Code::Stopped, message))
-        }
+        () = stop.asked() => Err(stopped(file.name())),
         listed = listing => listed
             .map(|listing| listing.files)
             .map_err(|error| refused(&error)),

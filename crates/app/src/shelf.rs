@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fit::Machine;
 use fit::catalogue::Distilled;
 use tokio::time::{sleep, timeout};
 
@@ -155,8 +156,8 @@ impl App {
         self.queue_changed().await
     }
 
-    /// Looks at a repository of a hub: what of it runs here. Ends early where `stop` asks.
-    pub async fn at_hub(&self, typed: &str, stop: Stop) -> Result<AtHub, Failure> {
+    /// Looks at a repository of a hub: what of it runs on this machine, which is told too. Ends early where `stop` asks.
+    pub async fn at_hub(&self, typed: &str, stop: Stop) -> Result<(AtHub, Machine), Failure> {
         let last = self.state().seen.clone();
         let seen = match last {
             Some(seen) => seen,
@@ -171,7 +172,7 @@ impl App {
             .ask(&home, &seen.machine, true, stop, |_| ())
             .await?
         {
-            Found::Repository(found) => Ok(found),
+            Found::Repository(found) => Ok((found, seen.machine)),
             Found::Model(_) => Err(Failure::new(
                 Code::Bug,
                 "one model was told of a repository",

@@ -111,6 +111,15 @@ data folder. Without --json the path is printed when it is there.
 
 Exit status: 0 it is there, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
 
+/// What a repository of the hub adds to the JSON lines of `spud fit`.
+const JSON_OF_FIT: &str = "\
+A repository of the hub (`owner/name`) is listed with what runs here of it, one object per line:
+  {\"type\":\"offer\",\"id\":…,\"quant\":…,\"path\":…,\"bytes\":n,\"verdict\":…,\"reason\":…,\"answer_ms\":n,
+   \"cannot\":…}                 `id` is what `spud pull` takes; `cannot` says why it cannot be loaded;
+                                what is not known is null
+One that is named (`owner/name:QUANT`) is planned by its own header, before anything is fetched, as a file
+is; see `spud help models` for its object.";
+
 /// The Hub itself.
 const HUB_HOST: &str = "huggingface.co";
 
@@ -188,7 +197,7 @@ pub(crate) enum Command {
     #[command(after_long_help = JSON_OF_MODELS)]
     Models(Models),
     /// Plan one model: memory on each device, context, verdict
-    #[command(after_long_help = JSON_OF_MODELS)]
+    #[command(after_long_help = JSON_OF_FIT)]
     Fit(Fit),
     /// Download a model: resumed where it stopped, verified before it is used
     #[command(after_long_help = JSON_OF_PULL)]

@@ -9,12 +9,7 @@ use crate::console::{Console, tame};
 
 /// Whether what failed may be tried again with the token, since the person said so just now.
 pub(crate) fn is_agreed(home: &Home, failure: &Failure, console: &Console) -> bool {
-    let Some(Cause::Gated {
-        host,
-        repository,
-        keyed: false,
-    }) = failure.cause.as_deref()
-    else {
+    let Some(Cause::Gated { host, repository }) = failure.cause.as_deref() else {
         return false;
     };
     if !stdin().is_terminal() {

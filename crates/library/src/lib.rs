@@ -35,6 +35,7 @@ pub use fetch::{Doing, Manner, Progress, Wanted, begun, fetch, forget, taken};
 pub use finds::{Find, Holder, Roots, finds};
 pub use hub::{HubError, HubFile, Listing, list};
 pub use ledger::{Entry, Ledger};
+pub use locate::hash_of;
 pub use names::{BadName, Name, Place};
 pub use net::{Net, NetError};
 pub use proxy::ProxyTrouble;

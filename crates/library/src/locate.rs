@@ -15,8 +15,9 @@ use url::Url;
 use crate::fetch::Wanted;
 use crate::net::{Answer, Net, NetError};
 use crate::proxy::ProxyTrouble;
+use crate::purpose::Purpose;
 use crate::trouble::{SourceFailure, Trouble};
-use crate::wait::{self, Pace};
+use crate::wait::{self, Pace, Pause, Tries};
 
 /// Redirects that are followed.
 const HOPS: u32 = 10;
@@ -51,9 +52,7 @@ pub(crate) async fn locate(
         };
         let status = answer.status();
         if status.is_redirection() {
-            if let Some(found) = header("x-linked-etag")
-                && let Some(found) =
-                    Sha256::from_hex(found.trim_start_matches("W/").trim_matches('"'))
+            if let Some(found) = linked_hash(&answer)
                 && found != wanted.sha256
             {
                 return Err(SourceFailure::OtherFile {
@@ -124,6 +123,39 @@ pub(crate) async fn locate(
         what: format!("more than {HOPS} redirects"),
     }
     .into())
+}
+
+/// The hash that a hub tells of a file by its own answer, where its list has none: lists tell it of large
+/// files only. None where the answer does not either.
+pub async fn hash_of(
+    net: &Net,
+    source: &Url,
+    file: &str,
+    pace: &Pace,
+    mut tell: impl FnMut(Pause),
+) -> Result<Option<Sha256>, SourceFailure> {
+    let why = Purpose::Header {
+        file: file.to_owned(),
+    };
+    let mut tries = Tries::new(pace);
+    loop {
+        let trouble = match net.get(source, Some(0..1), &why, pace.silence).await {
+            Ok(answer) if answer.status().is_redirection() || answer.status().is_success() => {
+                return Ok(linked_hash(&answer));
+            }
+            Ok(answer) => {
+                let asked = || wait::asked(answer.headers(), SystemTime::now());
+                refusal(answer.status(), &answer.host, asked)
+            }
+            Err(error) => error.into(),
+        };
+        tries.wait(trouble, &mut tell).await?;
+    }
+}
+
+fn linked_hash(answer: &Answer) -> Option<Sha256> {
+    let told = answer.header("x-linked-etag")?.trim_matches('"');
+    Sha256::from_hex(told.trim_start_matches("W/").trim_matches('"'))
 }
 
 fn same_size(host: &str, bytes: u64, wanted: &Wanted) -> Result<(), Trouble> {

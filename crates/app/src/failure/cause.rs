@@ -136,24 +136,20 @@ pub enum Cause {
         file: String,
         sources: Vec<SourceFailure>,
     },
-    /// A hub gives a repository only to whom its publisher let in; `keyed` where a token was shown.
-    Gated {
-        host: String,
-        repository: String,
-        keyed: bool,
-    },
+    /// A hub gives a repository only to whom its publisher let in.
+    Gated { host: String, repository: String },
+    /// The same where a token was shown, of somebody who was not.
+    TokenRefused { host: String, repository: String },
     /// A hub has no repository of the name, or none that everybody sees.
     NotOpen { host: String, repository: String },
     /// There is no such model in a repository, or several are.
     NotInRepository { repository: String },
     /// What was typed names no model of a hub.
     NoAddress { address: String },
-    /// A proxy lets nothing through; `password` where it wants one, or another.
-    Proxy {
-        proxy: String,
-        host: String,
-        password: bool,
-    },
+    /// A proxy lets nothing through.
+    Proxy { proxy: String, host: String },
+    /// A proxy wants a name and a password, or others.
+    ProxyPassword { proxy: String, host: String },
     /// The hub listed no files.
     NoListing { host: String, repository: String },
     /// The disk has too little room for a download.

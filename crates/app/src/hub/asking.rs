@@ -121,7 +121,7 @@ impl Inquiry {
             return Ok(Found::Repository(found));
         }
         let offer = remote.chosen()?;
-        let parts = remote.wanted(offer)?;
+        let parts = remote.wanted(net, offer, &pace, &mut waits).await?;
         let header = header(net, &parts, &pace, &mut waits).await?;
         let model = (remote.named(offer), offer, &parts[..]);
         let candidate = judged((home, machine), &header, model, self.ask).await?;

@@ -139,8 +139,12 @@ pub(crate) async fn agreed(
         if !named && !is_agreed(&home, &asked) {
             return Ok(None);
         }
-        let found = TokenFound::look();
-        Ok(found.map(|found| (asked, hub, found.token)))
+        let Some(found) = TokenFound::look() else {
+            return Ok(None);
+        };
+        // Once is enough.
+        asked.keep(&home)?;
+        Ok(Some((asked, hub, found.token)))
     })
     .await
 }

@@ -83,7 +83,7 @@ pub(crate) async fn look(
                 break;
             };
             let found = async {
-                let parts = remote.wanted(&offers[sample])?;
+                let parts = remote.wanted(net, &offers[sample], pace, tell).await?;
                 let header = header(net, &parts, pace, tell).await?;
                 let geometry = header.runnable().map_err(|error| Failure::from(&error))?;
                 Ok::<_, Failure>((geometry, header.weights()))

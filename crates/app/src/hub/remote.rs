@@ -1,5 +1,6 @@
 //! A repository as a hub tells it: listed, one of its models chosen, and its header read.
 
+use fit::catalogue::Sha256;
 use fit::{Anatomy, Ask, Machine};
 use gguf::Header;
 use library::{HubFile, Listing, Net, Pace, Pause, Place, Wanted};
@@ -65,23 +66,23 @@ impl Remote {
     }
 
     /// What is to be fetched of a model.
-    pub(crate) fn wanted(&self, offer: &Offer) -> Result<Vec<Wanted>, Failure> {
+    pub(crate) async fn wanted(
+        &self,
+        net: &Net,
+        offer: &Offer,
+        pace: &Pace,
+        tell: &mut impl FnMut(Pause),
+    ) -> Result<Vec<Wanted>, Failure> {
         let bad = |message: String| Failure::new(Code::Download, message);
         // Where folders hold files of one name, the folder goes into the name here.
         let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_lowercase();
         let name = last(offer.path());
         let same = self.listed.iter().filter(|file| last(&file.path) == name);
         let whole = same.count() > 1;
-        let wanted = offer.files.iter().map(|file| {
+        let mut wanted = Vec::new();
+        for file in &offer.files {
             let place = Place::of(&self.address.repository, &file.path, whole);
             let place = place.map_err(|error| bad(error.to_string()))?;
-            let sha256 = file.sha256.ok_or_else(|| {
-                bad(format!("the hub does not tell the hash of `{}`", file.path))
-                    .hint("Without it a download cannot be checked.")
-                    .cause(Cause::Unverifiable {
-                        file: file.path.clone(),
-                    })
-            })?;
             let mut url = self.hub.clone();
             {
                 let mut path = url
@@ -93,14 +94,32 @@ impl Remote {
                 path.push("resolve").push(&self.address.revision);
                 path.extend(file.path.split('/'));
             }
-            Ok(Wanted {
+            let mut wants = Wanted {
                 place,
                 bytes: file.bytes,
-                sha256,
+                sha256: Sha256::new([0; 32]),
                 sources: vec![url],
-            })
-        });
-        wanted.collect()
+            };
+            let sha256 = match file.sha256 {
+                None => {
+                    let name = wants.place.file().to_string();
+                    let asked = library::hash_of(net, &wants.sources[0], &name, pace, &mut *tell);
+                    asked
+                        .await
+                        .map_err(|failure| unreachable(&wants, &[failure]))?
+                }
+                told => told,
+            };
+            wants.sha256 = sha256.ok_or_else(|| {
+                bad(format!("the hub does not tell the hash of `{}`", file.path))
+                    .hint("Without it a download cannot be checked.")
+                    .cause(Cause::Unverifiable {
+                        file: file.path.clone(),
+                    })
+            })?;
+            wanted.push(wants);
+        }
+        Ok(wanted)
     }
 
     fn not_chosen(&self, why: &NotChosen) -> Failure {
@@ -134,6 +153,7 @@ impl Remote {
                     quants.push(&offer.quant);
                 }
             }
+            quants.sort_unstable();
             format!(
                 "Name one as `{repository}{revision}:QUANT`: {}.",
                 quants.join(", ")

@@ -83,13 +83,15 @@ fn gated(message: String, host: &str, repository: &str, keyed: bool) -> Failure 
     } else {
         how_to_get_in(repository)
     };
+    let (host, repository) = (host.to_owned(), repository.to_owned());
+    let cause = if keyed {
+        Cause::TokenRefused { host, repository }
+    } else {
+        Cause::Gated { host, repository }
+    };
     Failure::new(Code::Download, message)
         .hint(hint)
-        .cause(Cause::Gated {
-            host: host.to_owned(),
-            repository: repository.to_owned(),
-            keyed,
-        })
+        .cause(cause)
 }
 
 /// What all sources failed at where that is one thing with words of its own: a hub that lets people in one
@@ -121,11 +123,13 @@ fn of_its_own(message: &str, failures: &[library::SourceFailure]) -> Option<Fail
                         `no_proxy` names hosts that are asked without it.";
             (Code::Unreachable, hint)
         };
-        let told = Failure::new(code, message).hint(hint).cause(Cause::Proxy {
-            proxy: proxy.clone(),
-            host: host.clone(),
-            password,
-        });
+        let (proxy, host) = (proxy.clone(), host.clone());
+        let cause = if password {
+            Cause::ProxyPassword { proxy, host }
+        } else {
+            Cause::Proxy { proxy, host }
+        };
+        let told = Failure::new(code, message).hint(hint).cause(cause);
         Some(match why {
             ProxyTrouble::Unreachable(said) | ProxyTrouble::Failed(said) => told.detail(said),
             _ => told,
