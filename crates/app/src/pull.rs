@@ -2,6 +2,8 @@
 //!
 //! Not here: how bytes come (`library`), and how any of it is shown.
 
+pub(crate) mod hubs;
+mod of_hub;
 pub(crate) mod trouble;
 
 use std::path::{Path, PathBuf};
@@ -9,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use fit::bytes::total;
 use fit::catalogue::{File, MODELSCOPE, Part};
-use fit::{Ask, Machine, Verdict};
+use fit::{Machine, Verdict};
 use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Pause, Place, Progress, Wanted};
 use tokio::sync::watch;
 use url::Url;
@@ -18,15 +20,16 @@ use crate::Knowledge;
 use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::hub::Agreement;
-use crate::hub::address::{Address, Which};
 use crate::hub::keys;
-use crate::hub::remote::{Remote, header, judged};
+use crate::hub::remote::header;
 use crate::machine::{Look, see};
-use crate::network::{Network, hub_address, ledger};
+use crate::network::{Network, ledger};
 use crate::note::Note;
 use crate::open::blocking;
 use crate::stop::Stop;
 use crate::survey::{Candidate, Question, catalogue, fit_one};
+use hubs::{Hub, hubs};
+use of_hub::{address_of, of_hub};
 use trouble::{failed, refused, unwritable};
 
 /// Replaces the hub that models are fetched from.
@@ -302,67 +305,6 @@ fn stopped(what: &str) -> Failure {
     )
 }
 
-/// The repository that is asked for, and what of it.
-fn address_of(ask: &Pull, hubs: &[Hub]) -> Result<Address, Failure> {
-    let addresses: Vec<Url> = hubs.iter().filter_map(Hub::that_lists).cloned().collect();
-    let Some(mut address) = Address::read(&ask.id, &addresses)? else {
-        let message = format!("the catalogue has no model `{}`", ask.id);
-        return Err(Failure::new(Code::ModelMissing, message)
-            .hint("`spud models` lists what it has; any other of the hub is `owner/name:QUANT`."));
-    };
-    if let (Which::Usual, Some(quant)) = (&address.which, &ask.quant) {
-        address.which = Which::Quant(quant.clone());
-    }
-    Ok(address)
-}
-
-/// The hub that lists an address's repository: the one that it names, or the first that is asked.
-pub(crate) fn hub_for(address: &Address, hubs: &[Hub]) -> Result<Url, Failure> {
-    let named = address.hub.as_ref();
-    let hub = named.or_else(|| hubs.iter().find_map(Hub::that_lists));
-    hub.cloned().ok_or_else(|| {
-        let repository = &address.repository;
-        let message = format!("no hub that is asked lists the files of `{repository}`");
-        Failure::new(Code::Download, message)
-    })
-}
-
-/// A model of a hub: lists its repository, chooses, judges the header, and gives what is to be fetched.
-async fn of_hub(
-    net: &Net,
-    (hubs, address): (&[Hub], &Address),
-    (home, machine): (&Home, &Machine),
-    stop: &mut Stop,
-    tell: &mut impl FnMut(Pulling),
-) -> Result<(Candidate, Vec<Wanted>), Failure> {
-    let hub = hub_for(address, hubs)?;
-    let host = hub.host_str().unwrap_or_default().to_owned();
-    tell(Pulling::Asking { host });
-    let pace = Pace::default();
-    let asking = async {
-        let waits = |pause| tell(Pulling::Waiting(pause));
-        let remote = Remote::list(net, &hub, address, &pace, waits).await?;
-        if let Some(from) = &remote.renamed {
-            tell(Pulling::Renamed {
-                from: from.clone(),
-                to: remote.address.repository.clone(),
-            });
-        }
-        let offer = remote.chosen()?;
-        let mut waits = |pause| tell(Pulling::Waiting(pause));
-        let parts = remote.wanted(net, offer, &pace, &mut waits).await?;
-        let header = header(net, &parts, &pace, &mut waits).await?;
-        let named = remote.named(offer);
-        let model = (named, offer, &parts[..]);
-        let candidate = judged((home, machine), &header, model, Ask::default()).await?;
-        Ok((candidate, parts))
-    };
-    tokio::select! {
-        () = stop.asked() => Err(stopped(&address.repository)),
-        asked = asking => asked,
-    }
-}
-
 /// What this machine and the catalogue make of a wish.
 struct Judged {
     machine: Machine,
@@ -413,38 +355,6 @@ fn choose(
             .hint("`spud models` tells what runs here; `--anyway` downloads it all the same."));
     }
     Ok(())
-}
-
-/// Who is asked.
-#[derive(Debug, Clone)]
-pub(crate) enum Hub {
-    /// One that keeps the Hub's paths.
-    Hub(Url),
-    /// The mirror whose paths the catalogue pins.
-    Mirror,
-}
-
-impl Hub {
-    /// Its address, where it tells sizes and hashes.
-    pub(crate) fn that_lists(&self) -> Option<&Url> {
-        match self {
-            Self::Hub(url) => Some(url),
-            Self::Mirror => None,
-        }
-    }
-}
-
-/// Whom to ask, in their order: the one that was named, or those that were set.
-pub(crate) fn hubs(named: Option<&str>, network: &Network) -> Result<Vec<Hub>, Failure> {
-    let variable = std::env::var(ENDPOINT_VARIABLE).ok();
-    let named = named.map(str::to_owned).or(variable);
-    let named = named.filter(|named| !named.is_empty());
-    let asked = named.map_or_else(|| network.asked(), |named| vec![named]);
-    let hubs = asked.iter().map(|address| match address.as_str() {
-        MODELSCOPE => Ok(Hub::Mirror),
-        address => hub_address(address).map(Hub::Hub),
-    });
-    hubs.collect()
 }
 
 /// Whether the catalogue leaves something to ask the hub.

@@ -80,7 +80,7 @@ pub(crate) struct TokenPlace {
 
 impl HubView {
     /// For a person who accepts so many milliseconds for an answer.
-    pub(crate) fn of(found: AtHub, machine: &fit::Machine, patience_ms: u64) -> Self {
+    pub(crate) fn of(found: AtHub, machine: &app::fit::Machine, patience_ms: u64) -> Self {
         let offer = |offered: Offered| {
             let (fit, cannot) = match offered.judged {
                 Judged::Runs(plan) => (Some(fit_of_plan(&plan, machine, patience_ms)), None),

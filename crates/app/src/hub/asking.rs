@@ -14,7 +14,8 @@ use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::network::{Network, ledger};
 use crate::open::blocking;
-use crate::pull::{Hub, Pulling, hub_for, hubs};
+use crate::pull::Pulling;
+use crate::pull::hubs::{Hub, hub_for, hubs};
 use crate::stop::Stop;
 use crate::survey::Candidate;
 

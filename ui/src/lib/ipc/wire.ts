@@ -712,6 +712,68 @@ export type DownloadKey = { key: string, };
 
 export type NetworkRequest = { network: Network, };
 
+export type HubRequest = { 
+/**
+ * As a person typed or pasted it.
+ */
+typed: string, };
+
+/**
+ * What of a repository runs here.
+ */
+export type HubView = { repository: string, 
+/**
+ * What it was asked for as, where that is another name.
+ */
+renamed: string | null, host: string, machine: MachineView, 
+/**
+ * The smallest first.
+ */
+offers: Array<Offer>, 
+/**
+ * Which of them was meant, where that is clear.
+ */
+meant: number | null, };
+
+/**
+ * A model of a repository.
+ */
+export type Offer = { 
+/**
+ * What downloads it.
+ */
+id: string, 
+/**
+ * Its quantisation, or its name where that tells none.
+ */
+quant: string, 
+/**
+ * The file that opens it.
+ */
+path: string, bytes: number, 
+/**
+ * None where it was not looked at, or cannot be loaded.
+ */
+fit: Fit | null, 
+/**
+ * Why it cannot be loaded.
+ */
+cannot: Failure | null, };
+
+export type OfferRequest = { id: string, quant: string, bytes: number, };
+
+/**
+ * That a token may be shown to a host for one of its repositories.
+ */
+export type AgreementRequest = { host: string, repository: string, };
+
+export type TokenRequest = { host: string, };
+
+/**
+ * Where a token is that a host may be shown: a variable or a file. Never the token.
+ */
+export type TokenPlace = { place: string | null, };
+
 export type LeaveRequest = { 
 /**
  * Whether downloads go on without the window.
@@ -914,11 +976,3 @@ backups: Array<Backup>,
 drawing: Drawing | null, };
 
 export type SafeModeRequest = { safe: boolean, };
-
-export type HubRequest = { typed: string, };
-export type HubView = { repository: string, renamed: string | null, host: string, machine: MachineView, offers: Array<Offer>, meant: number | null, };
-export type Offer = { id: string, quant: string, path: string, bytes: number, fit: Fit | null, cannot: Failure | null, };
-export type OfferRequest = { id: string, quant: string, bytes: number, };
-export type AgreementRequest = { host: string, repository: string, };
-export type TokenRequest = { host: string, };
-export type TokenPlace = { place: string | null, };
