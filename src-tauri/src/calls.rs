@@ -2,6 +2,7 @@
 //! before there is code.
 
 mod chats;
+pub(crate) mod hub;
 mod keeping;
 mod models;
 
@@ -95,6 +96,11 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         models::pause_download,
         models::resume_download,
         models::cancel_download,
+        hub::look_at_hub,
+        hub::stop_look,
+        hub::download_offer,
+        hub::agree_token,
+        hub::token_place,
         models::set_network,
         leave,
         models::connections,

@@ -8,6 +8,7 @@ use tauri::webview::PageLoadEvent;
 use tauri::{Manager, RunEvent, Url, WebviewUrl, WebviewWindow, WebviewWindowBuilder, Wry};
 
 use crate::calls;
+use crate::calls::hub::Looks;
 use crate::coming::Coming;
 use crate::copies::Copies;
 use crate::drops::Drops;
@@ -41,6 +42,7 @@ pub(crate) fn run() -> Result<(), String> {
         .invoke_handler(move |call| answers.call(call))
         .manage(FirstPaint::default())
         .manage(Copies::default())
+        .manage(Looks::default())
         .manage(starts)
         .manage(Streams::default())
         .setup(move |shell| {

@@ -12,6 +12,7 @@ mod drag;
 mod facts;
 mod failure;
 mod files;
+mod hub;
 mod keeping;
 mod kin;
 mod manner;
@@ -46,6 +47,11 @@ pub(crate) use files::Reading;
 pub(crate) use files::{
     AttachRequest, Attached, DraftFiles, FileRequest, FileText, ReadingRequest, WeighRequest,
     Weight, asked,
+};
+#[cfg(test)]
+pub(crate) use hub::Offer;
+pub(crate) use hub::{
+    AgreementRequest, HubRequest, HubView, OfferRequest, TokenPlace, TokenRequest,
 };
 #[cfg(test)]
 pub(crate) use keeping::{Backup, Device, Theme, Width};

@@ -39,8 +39,13 @@ pub async fn import(
 ) -> Result<Imported, Failure> {
     let path = std::path::absolute(path).map_err(|error| disk(&error))?;
     let read = path.clone();
-    let header =
-        blocking(move || Header::read_file(&read).map_err(|error| Failure::from(&error))).await?;
+    let header = blocking(move || {
+        let header = Header::read_file(&read).map_err(|error| Failure::from(&error))?;
+        // What cannot be loaded is not copied, nor listed for somebody to try.
+        header.runnable().map_err(|error| Failure::from(&error))?;
+        Ok(header)
+    })
+    .await?;
     let mut imported = Imported {
         path: path.clone(),
         name: String::new(),

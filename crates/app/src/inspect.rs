@@ -173,6 +173,12 @@ pub fn inspect(path: &Path) -> Result<Inspection, Failure> {
         notes: newer_cache
             .map(|newer| of_old_file(cache, newer))
             .into_iter()
+            .chain(
+                header
+                    .runnable()
+                    .err()
+                    .map(|error| format!("it cannot be loaded: {error}")),
+            )
             .collect(),
     })
 }

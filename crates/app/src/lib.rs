@@ -23,6 +23,7 @@ mod events;
 mod failure;
 mod gpu_support;
 mod home;
+mod hub;
 mod import;
 mod inspect;
 mod kin;
@@ -86,6 +87,7 @@ pub use events::{AboutModel, AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Snap
 pub use failure::{Cause, Code, Failure};
 pub use fit;
 pub use home::{HOME_VARIABLE, Home};
+pub use hub::{Agreement, AtHub, Found, Inquiry, Judged, Offered, TokenFound};
 pub use import::{Imported, import};
 pub use inspect::{Inspection, inspect};
 pub use kin::Kin;

@@ -34,6 +34,11 @@ pub enum Note {
         /// What is wrong with it, and where.
         said: String,
     },
+    /// A person's own file is left out, since it cannot be loaded.
+    CannotBeLoaded {
+        /// Which file, and why.
+        said: String,
+    },
 }
 
 impl fmt::Display for Note {
@@ -66,6 +71,9 @@ impl fmt::Display for Note {
             ),
             Self::CatalogueLeftOut { path, said } => {
                 write!(out, "your catalogue `{path}` is left out: {said}")
+            }
+            Self::CannotBeLoaded { said } => {
+                write!(out, "one of your files cannot be loaded: {said}")
             }
         }
     }

@@ -179,7 +179,7 @@ impl App {
     }
 
     /// The machine, kept for the plans that follow.
-    async fn seen(&self, look: Look) -> Result<Seen, Failure> {
+    pub(crate) async fn seen(&self, look: Look) -> Result<Seen, Failure> {
         let outfit = self.inner.room.outfit().clone();
         let given_back = self.inner.room.held_bytes();
         let (_stopper, stop) = stop();

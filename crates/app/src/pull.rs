@@ -2,10 +2,11 @@
 //!
 //! Not here: how bytes come (`library`), and how any of it is shown.
 
-mod repository;
-mod trouble;
+pub(crate) mod hubs;
+mod of_hub;
+pub(crate) mod trouble;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fit::bytes::total;
@@ -18,14 +19,18 @@ use url::Url;
 use crate::Knowledge;
 use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
+use crate::hub::Agreement;
+use crate::hub::keys;
+use crate::hub::remote::header;
 use crate::machine::{Look, see};
-use crate::network::{Network, hub_address, ledger};
+use crate::network::{Network, ledger};
 use crate::note::Note;
 use crate::open::blocking;
 use crate::stop::Stop;
 use crate::survey::{Candidate, Question, catalogue, fit_one};
-use repository::Repository;
-use trouble::{failed, refused, unreachable, unwritable};
+use hubs::{Hub, hubs};
+use of_hub::{address_of, of_hub};
+use trouble::{failed, refused, unwritable};
 
 /// Replaces the hub that models are fetched from.
 pub const ENDPOINT_VARIABLE: &str = "HF_ENDPOINT";
@@ -42,6 +47,9 @@ pub struct Pull {
     pub endpoint: Option<String>,
     /// Also what the memory is too small for.
     pub anyway: bool,
+    /// The host that a person's token may be shown to, should it not let everybody in; none but what was
+    /// agreed to before ([`Agreement`]).
+    pub use_token: Option<String>,
     /// How fast it may be; it can be changed on the way.
     pub limit: Limit,
     /// The models folder that it goes to; none takes the one that is set, and so does one that is not
@@ -61,6 +69,15 @@ pub enum Pulling {
         /// Its verdict in words and numbers, such as "needs 1.4 GiB of 5.2 GiB".
         why: String,
     },
+    /// The repository has another name by now.
+    Renamed {
+        /// What was asked for.
+        from: String,
+        /// What it is called.
+        to: String,
+    },
+    /// The hub does not let everybody in, and is shown the person's token, as was agreed.
+    ShowsToken(Agreement),
     /// The hub is asked for sizes and hashes that the catalogue does not know.
     Asking {
         /// Who.
@@ -141,14 +158,44 @@ async fn pull_by(
         Ok(models)
     })
     .await?;
-    let parts = resolve(home, ask, &net, &hubs, &mut stop, &mut tell).await?;
-    let (folder, places) = (models.clone(), parts.clone());
+    let mut shown = None;
+    loop {
+        let asked = (&net, models.as_path(), &hubs[..]);
+        let failure = match fetch_all(home, ask, asked, &mut stop, &mut tell).await {
+            Err(failure) => failure,
+            path => return path,
+        };
+        // Once: a key that was refused is refused again.
+        let agreed = keys::agreed(home, &failure, ask.use_token.as_deref()).await?;
+        let Some((agreed, hub, token)) =
+            agreed.filter(|(agreed, ..)| shown.as_ref() != Some(agreed))
+        else {
+            return Err(failure);
+        };
+        if !net.grant(&hub, &agreed.repository, &token) {
+            return Err(failure);
+        }
+        tell(Pulling::ShowsToken(agreed.clone()));
+        shown = Some(agreed);
+    }
+}
+
+/// Resolves what is asked for, and fetches all its parts.
+async fn fetch_all(
+    home: &Home,
+    ask: &Pull,
+    (net, models, hubs): (&Net, &Path, &[Hub]),
+    stop: &mut Stop,
+    tell: &mut impl FnMut(Pulling),
+) -> Result<PathBuf, Failure> {
+    let parts = resolve(home, ask, (net, models, hubs), stop, tell).await?;
+    let (folder, places) = (models.to_owned(), parts.clone());
     let lies = blocking(move || {
         let lies = |part: &Wanted| part.place.within(&folder).exists();
         Ok(places.iter().map(lies).collect())
     });
     tell(Pulling::Parts {
-        models: models.clone(),
+        models: models.to_owned(),
         parts: parts.clone(),
         lies: lies.await?,
     });
@@ -176,7 +223,7 @@ async fn pull_by(
             fetched: 0,
             doing: Doing::Elsewhere,
         });
-        let fetching = library::fetch(&net, &models, part, &manner, &telling, stopping);
+        let fetching = library::fetch(net, models, part, &manner, &telling, stopping);
         tokio::pin!(fetching);
         let path = loop {
             tokio::select! {
@@ -208,25 +255,19 @@ async fn pull_by(
 async fn resolve(
     home: &Home,
     ask: &Pull,
-    net: &Net,
-    hubs: &[Hub],
+    (net, models, hubs): (&Net, &Path, &[Hub]),
     stop: &mut Stop,
     tell: &mut impl FnMut(Pulling),
 ) -> Result<Vec<Wanted>, Failure> {
     let (place, wish, heard) = (home.clone(), ask.clone(), stop.clone());
-    let judged = blocking(move || judge(&place, &wish, &heard)).await?;
+    let judged = blocking(move || weigh(&place, &wish, &heard)).await?;
     if let Some(note) = judged.note {
         tell(Pulling::Note(note));
     }
     let Some(chosen) = judged.chosen else {
-        let Some(repository) = Repository::parse(&ask.id, ask.quant.as_deref()) else {
-            let message = format!("the catalogue has no model `{}`", ask.id);
-            return Err(Failure::new(Code::ModelMissing, message).hint(
-                "`spud models` lists what it has; any other of the hub is `owner/name:QUANT`.",
-            ));
-        };
+        let address = address_of(ask, hubs)?;
         let machine = &judged.machine;
-        let resolved = repository.resolve(net, hubs, (home, machine), stop, tell);
+        let resolved = of_hub(net, (hubs, &address), (home, machine), stop, tell);
         let (chosen, parts) = resolved.await?;
         choose(chosen, machine, ask, tell)?;
         return Ok(parts);
@@ -240,7 +281,28 @@ async fn resolve(
     };
     let parts = file.parts.iter();
     let parts = parts.map(|part| wanted(&file, part, &known, hubs));
-    parts.collect()
+    let parts: Vec<Wanted> = parts.collect::<Result<_, _>>()?;
+    // Of what the catalogue pins somebody saw that it loads; what else a hub has by now tells its header.
+    let is_here = |part: &Wanted| {
+        part.place.within(models).exists() || library::begun(models, &part.sha256).is_some()
+    };
+    if missing(&file) && !parts.iter().any(is_here) {
+        let pace = Pace::default();
+        let mut waits = |pause| tell(Pulling::Waiting(pause));
+        let looked = tokio::select! {
+            () = stop.asked() => return Err(stopped(file.name())),
+            header = header(net, &parts, &pace, &mut waits) => header?,
+        };
+        looked.runnable().map_err(|error| Failure::from(&error))?;
+    }
+    Ok(parts)
+}
+
+fn stopped(what: &str) -> Failure {
+    Failure::new(
+        Code::Stopped,
+        format!("the download of `{what}` was stopped"),
+    )
 }
 
 /// What this machine and the catalogue make of a wish.
@@ -253,7 +315,7 @@ struct Judged {
 }
 
 /// Looks at the machine, the catalogue and the folders. Blocks.
-fn judge(home: &Home, ask: &Pull, stop: &Stop) -> Result<Judged, Failure> {
+fn weigh(home: &Home, ask: &Pull, stop: &Stop) -> Result<Judged, Failure> {
     let knowledge = Knowledge::of(home);
     let machine = see(home, &knowledge, Look::Glance, stop)?.machine;
     let (catalogue, note) = catalogue(home);
@@ -295,37 +357,6 @@ fn choose(
     Ok(())
 }
 
-/// Who is asked.
-enum Hub {
-    /// One that keeps the Hub's paths.
-    Hub(Url),
-    /// The mirror whose paths the catalogue pins.
-    Mirror,
-}
-
-impl Hub {
-    /// Its address, where it tells sizes and hashes.
-    fn that_lists(&self) -> Option<&Url> {
-        match self {
-            Self::Hub(url) => Some(url),
-            Self::Mirror => None,
-        }
-    }
-}
-
-/// Whom to ask, in their order: the one that was named, or those that were set.
-fn hubs(named: Option<&str>, network: &Network) -> Result<Vec<Hub>, Failure> {
-    let variable = std::env::var(ENDPOINT_VARIABLE).ok();
-    let named = named.map(str::to_owned).or(variable);
-    let named = named.filter(|named| !named.is_empty());
-    let asked = named.map_or_else(|| network.asked(), |named| vec![named]);
-    let hubs = asked.iter().map(|address| match address.as_str() {
-        MODELSCOPE => Ok(Hub::Mirror),
-        address => hub_address(address).map(Hub::Hub),
-    });
-    hubs.collect()
-}
-
 /// Whether the catalogue leaves something to ask the hub.
 fn missing(file: &File) -> bool {
     let unknown = |part: &Part| part.bytes.is_none() || part.sha256.is_none();
@@ -350,11 +381,10 @@ async fn ask_for(
     let waits = |pause| tell(Pulling::Waiting(pause));
     let listing = library::list(net, hub, &file.repo, revision, &pace, waits);
     tokio::select! {
-        () = stop.asked() => {
-            let message = format!("the download of `{}` was stopped", file.name());
-            Err(Failure::new(Code::Stopped, message))
-        }
-        listed = listing => listed.map_err(|error| refused(&error)),
+        () = stop.asked() => Err(stopped(file.name())),
+        listed = listing => listed
+            .map(|listing| listing.files)
+            .map_err(|error| refused(&error)),
     }
 }
 

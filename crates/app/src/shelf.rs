@@ -9,10 +9,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use fit::Machine;
 use tokio::time::{sleep, timeout};
 
 use crate::events::AppEvent;
 use crate::failure::{Cause, Code, Failure};
+use crate::hub::{Agreement, AtHub, Found, Inquiry, TokenFound};
+use crate::machine::Look;
 use crate::network::{Closing, Connections, Network, connections};
 use crate::open::{App, FAREWELL, blocking};
 use crate::pull::{Far, Pull, Pulling, pull};
@@ -48,6 +51,13 @@ pub struct Download {
     pub here: u64,
     /// What happens to it.
     pub state: DownloadState,
+}
+
+impl Download {
+    /// Whether it is none of the catalogue's.
+    fn is_of_hub(&self) -> bool {
+        self.model.contains('/')
+    }
 }
 
 /// What happens to a download.
@@ -120,6 +130,62 @@ impl App {
         .await?;
         self.state().queue.add(download);
         self.queue_changed().await
+    }
+
+    /// The same for a model of a hub, as it was offered ([`App::at_hub`]).
+    pub async fn download_offer(
+        &self,
+        offer: &str,
+        quant: &str,
+        bytes: u64,
+    ) -> Result<(), Failure> {
+        self.state().queue.add(Download {
+            key: key_of(offer, quant),
+            model: offer.to_owned(),
+            quant: quant.to_owned(),
+            name: offer.to_owned(),
+            distilled: None,
+            bytes,
+            here: 0,
+            state: DownloadState::Queued,
+        });
+        self.queue_changed().await
+    }
+
+    /// Looks at a repository of a hub: what of it runs on this machine, which is told too. Ends early where `stop` asks.
+    pub async fn at_hub(&self, typed: &str, stop: Stop) -> Result<(AtHub, Machine), Failure> {
+        let last = self.state().seen.clone();
+        let seen = match last {
+            Some(seen) => seen,
+            None => self.seen(Look::Glance).await?,
+        };
+        let inquiry = Inquiry {
+            typed: typed.to_owned(),
+            ..Inquiry::default()
+        };
+        let home = self.inner.room.outfit().home.clone();
+        match inquiry
+            .ask(&home, &seen.machine, true, stop, |_| ())
+            .await?
+        {
+            Found::Repository(found) => Ok((found, seen.machine)),
+            Found::Model(_) => Err(Failure::new(
+                Code::Bug,
+                "one model was told of a repository",
+            )),
+        }
+    }
+
+    /// A person lets their token be shown to a host for one of its repositories, from now on.
+    pub async fn agree(&self, agreement: Agreement) -> Result<(), Failure> {
+        let home = self.inner.room.outfit().home.clone();
+        blocking(move || agreement.keep(&home)).await
+    }
+
+    /// Where a token is that a host may be shown, if there is one.
+    pub async fn token_for(&self, host: &str) -> Result<Option<String>, Failure> {
+        let host = host.to_owned();
+        blocking(move || Ok(TokenFound::for_host(&host).map(|found| found.place))).await
     }
 
     /// Stops a download where it is, until it is resumed.

@@ -50,7 +50,7 @@ pub(crate) fn drafter(found: &Preflight, home: &Home) -> Option<Draft> {
 /// or it cannot be read.
 fn room_for(found: &Preflight, path: &PathBuf) -> Option<u64> {
     let header = Header::read_file(path).ok()?;
-    let geometry = header.geometry().ok()?;
+    let geometry = header.runnable().ok()?;
     let weights = header.weights();
     let large = &found.geometry;
     let same = geometry.architecture == large.architecture

@@ -162,11 +162,17 @@ pub fn survey_on(
         .collect();
     let family = candidates.len();
     let known: Vec<&PathBuf> = candidates.iter().flat_map(Candidate::paths).collect();
-    let mut rest: Vec<Candidate> = own
-        .iter()
-        .filter(|path| !known.contains(path))
-        .filter_map(|path| surveyor.own(path, Ask::default()).ok())
-        .collect();
+    let mut rest: Vec<Candidate> = Vec::new();
+    for path in own.iter().filter(|path| !known.contains(path)) {
+        match surveyor.own(path, Ask::default()) {
+            Ok(candidate) => rest.push(candidate),
+            // One that is gone is no news.
+            Err(failure) if failure.code == Code::ModelMissing => {}
+            Err(failure) => notes.push(Note::CannotBeLoaded {
+                said: failure.message,
+            }),
+        }
+    }
     rest.extend(surveyor.others(candidates.iter().chain(&rest)));
     candidates.extend(rest);
     let choices: Vec<Choice<'_>> = candidates[..family]
@@ -499,8 +505,8 @@ impl Surveyor<'_> {
 
     /// How a model that is none of the catalogue's would lie in memory; what was learned goes by its
     /// path.
-    pub(crate) fn plan(&self, anatomy: Anatomy<'_>, path: &Path) -> Plan {
-        self.plan_for(anatomy, path, Ask::default(), Typical::ASSUMED)
+    pub(crate) fn plan(&self, anatomy: Anatomy<'_>, path: &Path, ask: Ask) -> Plan {
+        self.plan_for(anatomy, path, ask, Typical::ASSUMED)
     }
 
     fn plan_for(&self, anatomy: Anatomy<'_>, path: &Path, ask: Ask, assumed: Typical) -> Plan {
@@ -516,11 +522,12 @@ impl Surveyor<'_> {
     }
 }
 
+/// Of a model that can be loaded.
 fn exact(path: &Path) -> Result<(Geometry, Weights), Failure> {
     anatomy_of(&Header::read_file(path).map_err(|error| Failure::from(&error))?)
 }
 
 fn anatomy_of(header: &Header) -> Result<(Geometry, Weights), Failure> {
-    let geometry = header.geometry().map_err(|error| Failure::from(&error))?;
+    let geometry = header.runnable().map_err(|error| Failure::from(&error))?;
     Ok((geometry, header.weights()))
 }

@@ -98,6 +98,8 @@ With --json, one object per line:
   {\"type\":\"note\",\"note\":…}     such as that the user's own catalogue is left out, and why
   {\"type\":\"chosen\",\"id\":…,\"quant\":…,\"bytes\":n,\"verdict\":\"comfortable|tight|slow|too_big\",
    \"reason\":…}
+  {\"type\":\"renamed\",\"from\":…,\"to\":…}   a repository that has another name by now
+  {\"type\":\"shows_token\",\"host\":…,\"repository\":…}   as was agreed
   {\"type\":\"asking\",\"host\":…}   for sizes and hashes that the catalogue does not know
   {\"type\":\"connecting|downloading|checking|waiting|elsewhere\",\"part\":n,\"parts\":n,\"here\":n,
    \"bytes\":n,\"per_second\":n,\"left_ms\":n,\"why\":…}   of all parts together; what is not known
@@ -109,6 +111,18 @@ is right gets a name that can be opened. Every request is written into `connecti
 data folder. Without --json the path is printed when it is there.
 
 Exit status: 0 it is there, 1 failed, 2 wrong usage, 130 stopped (Ctrl-C).";
+
+/// What a repository of the hub adds to the JSON lines of `spud fit`.
+const JSON_OF_FIT: &str = "\
+A repository of the hub (`owner/name`) is listed with what runs here of it, one object per line:
+  {\"type\":\"offer\",\"id\":…,\"quant\":…,\"path\":…,\"bytes\":n,\"verdict\":…,\"reason\":…,\"answer_ms\":n,
+   \"cannot\":…}                 `id` is what `spud pull` takes; `cannot` says why it cannot be loaded;
+                                what is not known is null
+One that is named (`owner/name:QUANT`) is planned by its own header, before anything is fetched, as a file
+is; see `spud help models` for its object.";
+
+/// The Hub itself.
+const HUB_HOST: &str = "huggingface.co";
 
 /// What the JSON lines of `spud verify` mean.
 const JSON_OF_VERIFY: &str = "\
@@ -184,7 +198,7 @@ pub(crate) enum Command {
     #[command(after_long_help = JSON_OF_MODELS)]
     Models(Models),
     /// Plan one model: memory on each device, context, verdict
-    #[command(after_long_help = JSON_OF_MODELS)]
+    #[command(after_long_help = JSON_OF_FIT)]
     Fit(Fit),
     /// Download a model: resumed where it stopped, verified before it is used
     #[command(after_long_help = JSON_OF_PULL)]
@@ -282,8 +296,15 @@ pub(crate) struct Models {
 
 #[derive(Debug, Args)]
 pub(crate) struct Fit {
-    /// A model of the catalogue by its id (`spud models` lists them), or the path of a GGUF file
+    /// A model of the catalogue by its id (`spud models` lists them), the path of a GGUF file, or a
+    /// repository of the hub, as `spud pull` takes it: all of its models, or the one that is named
     pub(crate) model: String,
+    /// The hub to ask, and nobody else [default: `HF_ENDPOINT`, or the hub and its known mirrors]
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Show this hub your token, as `spud pull` does
+    #[arg(long, value_name = "HOST", num_args = 0..=1, require_equals = true, default_missing_value = HUB_HOST)]
+    pub(crate) use_token: Option<String>,
     /// The quantisation, such as `Q4_K_M` [default: the one that suits]
     #[arg(long, value_name = "Q")]
     pub(crate) quant: Option<String>,
@@ -321,8 +342,8 @@ impl From<Kv> for KvType {
 
 #[derive(Debug, Args)]
 pub(crate) struct Pull {
-    /// A model of the catalogue by its id (`spud models` lists them), or any GGUF of the hub as
-    /// `owner/name[:QUANT]`
+    /// A model of the catalogue by its id (`spud models` lists them), or any GGUF of the hub:
+    /// `owner/name[@REVISION][:QUANT]`, `owner/name:PATH.gguf`, or its whole address
     pub(crate) model: String,
     /// Download it although the memory is too small for it
     #[arg(long)]
@@ -333,6 +354,10 @@ pub(crate) struct Pull {
     /// The hub to ask, and nobody else [default: `HF_ENDPOINT`, or the hub and its known mirrors]
     #[arg(long, value_name = "URL")]
     pub(crate) endpoint: Option<String>,
+    /// Show this hub your token (`HF_TOKEN`, or the file that `hf auth login` writes), should it not let
+    /// everybody into this repository; a terminal asks otherwise
+    #[arg(long, value_name = "HOST", num_args = 0..=1, require_equals = true, default_missing_value = HUB_HOST)]
+    pub(crate) use_token: Option<String>,
     /// KiB per second at most
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) limit: Option<u64>,

@@ -5,20 +5,26 @@ use std::process::ExitCode;
 use app::fit::bytes::human;
 use app::fit::words::{about, thousands};
 use app::fit::{Ask, Device, Machine, Verdict};
+use app::stop::Stop;
 use app::survey::{Candidate, Question, fit_one};
-use app::{Home, Look};
+use app::{AtHub, Found, Home, Inquiry, Judged, Look, Offered, Pulling};
 use serde_json::{Value, json};
 
 use crate::command::Fit;
 use crate::console::{Console, STOPPED, To, complain_of, tame};
 use crate::interrupt;
 use crate::machine::seen;
+use crate::token;
+use tokio::runtime::Runtime;
 
 /// Plans a model and prints the plan.
-pub(crate) fn run(wish: &Fit) -> ExitCode {
+pub(crate) fn run(wish: &Fit, runtime: &Runtime) -> ExitCode {
     let (stopper, stop) = app::stop::stop();
     interrupt::stops(stopper.clone());
     let console = Console::new(stopper);
+    if Inquiry::is_one(&wish.model) {
+        return of_hub(wish, runtime, &stop, &console);
+    }
     let planned = Home::find().and_then(|home| {
         let (seen, knowledge) = seen(wish.machine.as_deref(), Look::Measure, &stop, &console)?;
         let question = Question {
@@ -46,6 +52,128 @@ pub(crate) fn run(wish: &Fit) -> ExitCode {
         }
         Err(failure) => complain_of(&failure),
     }
+}
+
+/// Plans a model of a hub by its own header, or lists what of its repository runs here.
+fn of_hub(wish: &Fit, runtime: &Runtime, stop: &Stop, console: &Console) -> ExitCode {
+    let inquiry = Inquiry {
+        typed: wish.model.clone(),
+        quant: wish.quant.clone(),
+        endpoint: wish.endpoint.clone(),
+        use_token: wish.use_token.clone(),
+        ask: Ask {
+            context: wish.context,
+            kv: wish.kv.map(Into::into),
+        },
+    };
+    let asked = Home::find().and_then(|home| {
+        let (seen, _) = seen(wish.machine.as_deref(), Look::Measure, stop, console)?;
+        let ask = || {
+            let tell = |news| tell(&news, console);
+            runtime.block_on(inquiry.ask(&home, &seen.machine, false, stop.clone(), tell))
+        };
+        let found = match ask() {
+            Err(failure) if !wish.json && token::is_agreed(&home, &failure, console) => ask(),
+            found => found,
+        };
+        console.status("");
+        Ok((found?, seen.machine))
+    });
+    if stop.is_asked() {
+        return ExitCode::from(STOPPED);
+    }
+    let text = match asked {
+        Err(failure) => return complain_of(&failure),
+        Ok((Found::Model(candidate), machine)) if wish.json => {
+            of_candidate(&candidate, &machine).to_string()
+        }
+        Ok((Found::Model(candidate), machine)) => words(&candidate, &machine),
+        Ok((Found::Repository(found), machine)) if wish.json => {
+            let lines = found
+                .offers
+                .iter()
+                .map(|offer| of_offer(offer, &machine).to_string());
+            lines.collect::<Vec<_>>().join("\n")
+        }
+        Ok((Found::Repository(found), machine)) => table(&found, &machine),
+    };
+    console.write(To::Output, &(text + "\n"));
+    ExitCode::SUCCESS
+}
+
+fn tell(news: &Pulling, console: &Console) {
+    match news {
+        Pulling::Asking { host } => console.status(&tame(&format!("Asking {host}"))),
+        Pulling::Waiting(pause) => console.status(&tame(&pause.why.to_string())),
+        Pulling::Renamed { from, to } => {
+            console.status("");
+            console.aside(&tame(&format!("`{from}` is called `{to}` now\n")));
+        }
+        _ => {}
+    }
+}
+
+/// One line of JSON for a model of a repository.
+fn of_offer(offer: &Offered, machine: &Machine) -> Value {
+    let plan = match &offer.judged {
+        Judged::Runs(plan) => Some(plan),
+        _ => None,
+    };
+    let failure = match &offer.judged {
+        Judged::Cannot(failure) => Some(&failure.message),
+        _ => None,
+    };
+    json!({
+        "type": "offer",
+        "id": offer.id,
+        "quant": offer.quant,
+        "path": offer.path,
+        "bytes": offer.bytes,
+        "verdict": plan.map(|plan| plan.verdict),
+        "reason": plan.map(|plan| plan.sentence(machine)),
+        "answer_ms": plan.and_then(|plan| plan.estimate).map(|estimate| estimate.answer_ms),
+        "cannot": failure,
+    })
+}
+
+/// A repository's models in lines: what each is, how large, what it would be here.
+fn table(found: &AtHub, machine: &Machine) -> String {
+    let width = found.offers.iter().map(|offer| offer.quant.chars().count());
+    let width = width.max().unwrap_or(0).min(24);
+    let mut lines = vec![format!("{} at {}", found.repository, found.host)];
+    for (place, offer) in found.offers.iter().enumerate() {
+        let mark = if found.meant == Some(place) { '*' } else { ' ' };
+        let told = match &offer.judged {
+            Judged::Runs(plan) => {
+                let time = plan
+                    .estimate
+                    .map(|estimate| format!(", an answer takes {}", about(estimate.answer_ms)));
+                let (verdict, why) = (plan.verdict, plan.sentence(machine));
+                format!("{verdict}: {why}{}", time.unwrap_or_default())
+            }
+            Judged::Cannot(failure) => failure.message.clone(),
+            Judged::Unknown => "not looked at".to_owned(),
+        };
+        let size = human(offer.bytes);
+        lines.push(format!("{mark} {:<width$}  {size:>9}  {told}", offer.quant));
+        // By the quantisation alone it would not be told from others.
+        if offer.id.ends_with(&offer.path) {
+            lines.push(format!("  {:<width$}  {:>9}  {}", "", "", offer.path));
+        }
+    }
+    if let Some(offer) = found.meant.and_then(|place| found.offers.get(place)) {
+        lines.push(format!("* is what `spud pull {}` takes", found.repository));
+        lines.push(format!(
+            "any other by its name, such as `spud pull {}`",
+            offer.id
+        ));
+    } else if let Some(offer) = found.offers.first() {
+        lines.push(format!(
+            "one of them by its name, such as `spud pull {}`",
+            offer.id
+        ));
+    }
+    tame(&lines.join("\n"))
 }
 
 /// One line of JSON for a planned model.

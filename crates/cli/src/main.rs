@@ -23,6 +23,7 @@ mod models;
 mod pull;
 mod reader;
 mod remove;
+mod token;
 mod verify;
 
 use std::io::IsTerminal;
@@ -54,7 +55,7 @@ fn main() -> ExitCode {
         Command::Chats(chats) => runtime.block_on(chats::run(chats)),
         Command::Machine(machine) => machine::run(&machine),
         Command::Models(models) => models::run(&models),
-        Command::Fit(fit) => fit::run(&fit),
+        Command::Fit(fit) => fit::run(&fit, &runtime),
         Command::Inspect(inspect) => inspect::run(&inspect),
         Command::Pull(pull) => runtime.block_on(pull::run(pull)),
         Command::Verify(verify) => verify::run(&verify),

@@ -6,12 +6,12 @@ use std::time::{Duration, Instant};
 
 use app::fit::bytes::human;
 use app::fit::words::about;
-use app::{Awake, Code, Doing, Far, Home, Limit, Network, Pause, Pulling};
+use app::{Agreement, Awake, Code, Doing, Far, Home, Limit, Network, Pause, Pulling};
 use serde_json::{Value, json};
 
 use crate::command::Pull;
 use crate::console::{Console, STOPPED, To, complain_of, tame};
-use crate::interrupt;
+use crate::{interrupt, token};
 
 /// Between two lines where no line can be replaced.
 const LINE_TIME: Duration = Duration::from_secs(10);
@@ -37,6 +37,7 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
         quant: wish.quant,
         endpoint: wish.endpoint,
         anyway: wish.anyway,
+        use_token: wish.use_token,
         limit,
         models: None,
     };
@@ -46,6 +47,12 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
         last: None,
     };
     let mut pulled = app::pull(&home, &ask, stop.clone(), |news| screen.show(&news)).await;
+    if let Err(failure) = &pulled
+        && !wish.json
+        && token::is_agreed(&home, failure, &console)
+    {
+        pulled = app::pull(&home, &ask, stop.clone(), |news| screen.show(&news)).await;
+    }
     // What the catalogue does not know would be found by nobody again.
     if let Ok(path) = &pulled
         && ask.id.contains('/')
@@ -115,6 +122,16 @@ impl Screen<'_> {
                 candidate.plan.verdict,
                 why
             )),
+            Pulling::Renamed { from, to } if self.json => {
+                self.line(&json!({"type": "renamed", "from": from, "to": to}));
+            }
+            Pulling::Renamed { from, to } => self.aside(&format!("`{from}` is called `{to}` now")),
+            Pulling::ShowsToken(Agreement { host, repository }) if self.json => {
+                self.line(&json!({"type": "shows_token", "host": host, "repository": repository}))
+            }
+            Pulling::ShowsToken(Agreement { host, repository }) => {
+                self.aside(&format!("showing {host} your token for `{repository}`"));
+            }
             Pulling::Asking { host } if self.json => {
                 self.line(&json!({"type": "asking", "host": host}));
             }

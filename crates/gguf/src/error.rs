@@ -3,9 +3,11 @@
 //! Names inside a hostile file are shown escaped and cut, so that no control sequence of theirs
 //! reaches a terminal. Not here: people's words in one voice and error codes (`app`).
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::impostor::Impostor;
+use crate::llama;
 
 /// Why a file is not taken. `file` is the path as it was given, or `data` for bytes without one.
 #[derive(Debug, thiserror::Error)]
@@ -66,8 +68,18 @@ pub enum Error {
         /// The file.
         file: String,
     },
-    /// A tensor type that the vendored ggml does not know, or no longer knows.
-    #[error("`{file}`: tensor `{tensor}` has type {id}, which this version cannot read")]
+    /// A name that the linked llama.cpp does not know, so that it refuses the file.
+    #[error("`{file}`: {what} `{name}` is from a later llama.cpp")]
+    Later {
+        /// The file.
+        file: String,
+        /// What is named.
+        what: Named,
+        /// The name.
+        name: String,
+    },
+    /// A tensor type that the linked ggml does not know, or no longer knows.
+    #[error("`{file}`: tensor `{tensor}` has type {id}, {}", unknown_type(*.id))]
     UnknownTensorType {
         /// The file.
         file: String,
@@ -133,6 +145,35 @@ pub enum Error {
         /// Parts in the set.
         count: u32,
     },
+}
+
+/// What a file names that only a later llama.cpp can know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Named {
+    /// The family of models.
+    Architecture,
+    /// The kind of tokenizer.
+    Tokenizer,
+    /// The rule by which a text is cut into words before it becomes tokens.
+    PreTokenizer,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Architecture => "architecture",
+            Self::Tokenizer => "tokenizer",
+            Self::PreTokenizer => "pre-tokenizer",
+        })
+    }
+}
+
+fn unknown_type(id: u32) -> &'static str {
+    if id < llama::TENSOR_TYPES {
+        "which llama.cpp no longer reads"
+    } else {
+        "which is from a later llama.cpp"
+    }
 }
 
 /// A name out of a hostile file, made fit to show: escaped, and cut at 80 characters.

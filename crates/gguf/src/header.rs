@@ -56,14 +56,15 @@ impl Header {
     }
 
     /// Checks a header from the first bytes of a file that is not here, such as one on a server;
-    /// `file_len` is the length of the whole file. None where more bytes are needed to tell.
-    pub fn parse_start(head: &[u8], file_len: u64) -> Result<Option<Self>, Error> {
+    /// `file` is its name, for what is wrong with it, and `file_len` the length of the whole. None where
+    /// more bytes are needed to tell.
+    pub fn parse_start(file: &str, head: &[u8], file_len: u64) -> Result<Option<Self>, Error> {
         let there = head.len() as u64;
         if there < FRAME_BYTES.min(file_len) {
             return Ok(None);
         }
         let mut reader = head;
-        match Self::parse_named("data", &mut reader, file_len) {
+        match Self::parse_named(file, &mut reader, file_len) {
             // The file goes on where our bytes end: what was missing lies behind them.
             Err(Error::Truncated {
                 expected_bytes,

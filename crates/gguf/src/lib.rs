@@ -19,7 +19,9 @@
 //! What the engine needs of a model beyond a sound file (`needs`, [`Header::runnable`]): keys of the
 //! types that llama.cpp insists on, values that it does not abort over or compute nonsense with, no
 //! token twice, every tensor of the family there, in the shape that the numbers call for and in a
-//! type that can be computed with. llama.cpp checks some of it too, and ends its process over much.
+//! type that can be computed with; and no name that the linked llama.cpp does not know ([`llama`]), be it
+//! of a family, a tokenizer, a pre-tokenizer or a tensor type. llama.cpp checks some of it too, and ends its
+//! process over much. Whoever fetches, plans, lists or loads a model asks this one function.
 //!
 //! Not here: tensor data (never read), llama.cpp (never linked), the network, and any judgement
 //! whether a model suits a machine (`fit`).
@@ -30,6 +32,7 @@ mod geometry;
 mod header;
 mod impostor;
 pub mod limits;
+pub mod llama;
 mod metadata;
 mod needs;
 mod source;
@@ -39,7 +42,7 @@ mod tensors;
 mod tokens;
 mod weights;
 
-pub use error::Error;
+pub use error::{Error, Named};
 pub use geometry::{Architecture, Attention, Experts, Geometry, KvType};
 pub use header::Header;
 pub use impostor::Impostor;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::error::Error;
+use crate::error::{Error, Named, shown};
 use crate::limits;
 use crate::source::Source;
 use crate::tokens::Tokens;
@@ -257,6 +257,15 @@ impl Metadata {
             tensor: tensor.to_owned(),
             found,
             expected,
+        }
+    }
+
+    /// A name that the linked llama.cpp does not know.
+    pub(crate) fn later(&self, what: Named, name: &str) -> Error {
+        Error::Later {
+            file: self.file.clone(),
+            what,
+            name: shown(name.as_bytes()),
         }
     }
 

@@ -4,6 +4,7 @@
 //! with; the sources are named. `bench/mutations` tells what gets past. The vocabulary is in
 //! `vocabulary`, tensors in `tensors`. Not here: what a model costs (`geometry`).
 
+mod known;
 mod tensors;
 mod vocabulary;
 

@@ -1,18 +1,20 @@
-//! What a hub tells of a repository: its files, their sizes and hashes.
+//! What a hub tells of a repository: its files, their sizes and hashes. One that has another name by now is
+//! followed to it, on the same hub.
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use fit::catalogue::Sha256;
 use reqwest::StatusCode;
-use reqwest::header::LINK;
+use reqwest::header::{LINK, LOCATION};
 use serde::Deserialize;
 use url::Url;
 
-use crate::locate::refusal;
-use crate::net::{Net, NetError};
+use crate::locate::{refusal, said_no};
+use crate::names::Place;
+use crate::net::{Answer, Net, NetError};
 use crate::purpose::Purpose;
-use crate::trouble::{SourceFailure, Trouble};
+use crate::trouble::{SourceFailure, Trouble, refused_key};
 use crate::wait::{self, Pace, Pause, Tries};
 
 /// Bytes of one page of a listing.
@@ -20,6 +22,12 @@ const PAGE_BYTES: usize = 8 << 20;
 
 /// Pages of a listing; the Hub puts 1,000 files on each.
 const PAGES: usize = 50;
+
+/// Asks for what lies in folders, too.
+const WITH_FOLDERS: Option<&str> = Some("recursive=true");
+
+/// New names that are followed.
+const RENAMES: usize = 5;
 
 /// Why a repository's files are not known.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,6 +47,28 @@ pub enum HubError {
         host: String,
         /// What was asked for.
         repository: String,
+        /// Whether somebody with a key may see one: it answers the same of what does not exist.
+        hidden: bool,
+    },
+    /// The repository has no such branch, tag or commit.
+    #[error("`{repository}` has no revision `{revision}` at `{host}`")]
+    NoRevision {
+        /// Who.
+        host: String,
+        /// What was asked for.
+        repository: String,
+        /// As of when.
+        revision: String,
+    },
+    /// Its publisher lets people in one by one.
+    #[error("`{host}` gives `{repository}` only to people its publisher let in{}", refused_key(*.keyed))]
+    Gated {
+        /// Who.
+        host: String,
+        /// What was asked for.
+        repository: String,
+        /// Whether a person's key was shown.
+        keyed: bool,
     },
     /// The answer is no listing.
     #[error("`{host}` did not list the files of `{repository}`: {why}")]
@@ -81,6 +111,15 @@ struct Large {
     size: u64,
 }
 
+/// What a repository holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// What it is called by now, as `owner/name`.
+    pub repository: String,
+    /// Its files.
+    pub files: Vec<HubFile>,
+}
+
 /// Every file of a repository (`owner/name`) at a revision. `tell` hears of each wait.
 pub async fn list(
     net: &Net,
@@ -89,7 +128,7 @@ pub async fn list(
     revision: &str,
     pace: &Pace,
     mut tell: impl FnMut(Pause),
-) -> Result<Vec<HubFile>, HubError> {
+) -> Result<Listing, HubError> {
     let unasked = |failure| HubError::Unasked {
         repository: repository.to_owned(),
         failure,
@@ -105,20 +144,45 @@ pub async fn list(
         path.extend(repository.split('/'))
             .extend(["tree", revision]);
     }
-    address.set_query(Some("recursive=true"));
+    address.set_query(WITH_FOLDERS);
+    let mut asked = Asked {
+        repository: repository.to_owned(),
+        revision,
+    };
     let mut files = Vec::new();
     let mut seen = BTreeSet::new();
+    let mut renames = 0;
     for _ in 0..PAGES {
         let mut tries = Tries::new(pace);
         let page = loop {
-            match page(net, &address, repository, pace).await {
-                Ok(page) => break page?,
+            match page(net, &address, &asked, pace).await {
+                Ok(Told::Page(page)) => break page,
+                Ok(Told::Moved(next)) if renames < RENAMES => {
+                    renames += 1;
+                    asked.repository = renamed(endpoint, &address, &next).ok_or_else(|| {
+                        let host = endpoint.host_str().unwrap_or_default().to_owned();
+                        HubError::no_listing(host, repository, "it leads elsewhere")
+                    })?;
+                    address = next;
+                    if address.query().is_none() {
+                        address.set_query(WITH_FOLDERS);
+                    }
+                }
+                Ok(Told::Moved(_)) => {
+                    let host = endpoint.host_str().unwrap_or_default().to_owned();
+                    let why = "it leads from name to name";
+                    return Err(HubError::no_listing(host, repository, why));
+                }
+                Ok(Told::No(error)) => return Err(error),
                 Err(trouble) => tries.wait(trouble, &mut tell).await.map_err(unasked)?,
             }
         };
         files.extend(page.entries.into_iter().filter_map(Entry::file));
         match page.next {
-            None => return Ok(files),
+            None => {
+                let repository = asked.repository;
+                return Ok(Listing { repository, files });
+            }
             // Only where it began, and never in a circle.
             Some(next) if next.origin() == address.origin() && seen.insert(next.clone()) => {
                 address = next;
@@ -141,27 +205,60 @@ struct Page {
     next: Option<Url>,
 }
 
+/// What is asked for.
+struct Asked<'a> {
+    repository: String,
+    revision: &'a str,
+}
+
+/// What a hub answers.
+enum Told {
+    Page(Page),
+    /// It has another address by now.
+    Moved(Url),
+    No(HubError),
+}
+
+/// The name of a repository whose list is at another address of the same hub; none where that is none.
+fn renamed(endpoint: &Url, from: &Url, to: &Url) -> Option<String> {
+    let upgraded = (from.scheme(), to.scheme()) == ("http", "https") && from.host() == to.host();
+    let same = from.origin() == to.origin() || upgraded;
+    let path = to
+        .path()
+        .strip_prefix(endpoint.path().trim_end_matches('/'))?;
+    let mut parts = path.strip_prefix("/api/models/")?.split('/');
+    let name = format!("{}/{}", parts.next()?, parts.next()?);
+    let is_listing = parts.next() == Some("tree");
+    // It becomes the name of a folder.
+    (same && is_listing && Place::new(&name, "model.gguf").is_ok()).then_some(name)
+}
+
 /// Asks for one page: what may pass is a trouble, what will not is an answer.
-async fn page(
-    net: &Net,
-    address: &Url,
-    repository: &str,
-    pace: &Pace,
-) -> Result<Result<Page, HubError>, Trouble> {
+async fn page(net: &Net, address: &Url, asked: &Asked<'_>, pace: &Pace) -> Result<Told, Trouble> {
+    let repository = asked.repository.as_str();
     let why = Purpose::Listing {
         repository: repository.to_owned(),
     };
     let answer = net.get(address, None, &why, pace.silence).await?;
     let host = answer.host.clone();
-    let no_listing = |why: &str| Ok(Err(HubError::no_listing(host.clone(), repository, why)));
+    let no_listing = |why: &str| {
+        Ok(Told::No(HubError::no_listing(
+            host.clone(),
+            repository,
+            why,
+        )))
+    };
     match answer.status() {
         StatusCode::OK => {}
-        // The Hub says 401 of what does not exist, too.
+        status if status.is_redirection() => {
+            let next = answer.header(LOCATION.as_str());
+            return match next.and_then(|next| address.join(next).ok()) {
+                Some(next) => Ok(Told::Moved(next)),
+                None => no_listing("a redirect to nowhere"),
+            };
+        }
         StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            return Ok(Err(HubError::NotThere {
-                host,
-                repository: repository.to_owned(),
-            }));
+            return Ok(Told::No(no(&answer, asked)));
         }
         status => {
             let asked = || wait::asked(answer.headers(), SystemTime::now());
@@ -177,7 +274,7 @@ async fn page(
         return no_listing("more than a page can be");
     };
     match serde_json::from_str(&text) {
-        Ok(entries) => Ok(Ok(Page {
+        Ok(entries) => Ok(Told::Page(Page {
             host,
             entries,
             next,
@@ -188,6 +285,33 @@ async fn page(
             Err(NetError::Broken { host, reason }.into())
         }
         Err(error) => no_listing(&error.to_string()),
+    }
+}
+
+/// Why nothing is listed. The Hub says 401 of what does not exist, too.
+fn no(answer: &Answer, asked: &Asked<'_>) -> HubError {
+    let (host, repository) = (answer.host.clone(), asked.repository.clone());
+    let told = answer.header("x-error-code");
+    if told == Some("RevisionNotFound") {
+        let revision = asked.revision.to_owned();
+        return HubError::NoRevision {
+            host,
+            repository,
+            revision,
+        };
+    }
+    match said_no(answer, &repository) {
+        // Without a word of its own it says as little as of what does not exist.
+        Some(SourceFailure::Gated { keyed, .. }) if told.is_some() || keyed => HubError::Gated {
+            host,
+            repository,
+            keyed,
+        },
+        _ => HubError::NotThere {
+            host,
+            repository,
+            hidden: !answer.keyed && answer.status() != StatusCode::NOT_FOUND,
+        },
     }
 }
 

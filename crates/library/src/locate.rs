@@ -13,9 +13,11 @@ use reqwest::header::LOCATION;
 use url::Url;
 
 use crate::fetch::Wanted;
-use crate::net::{Net, NetError};
+use crate::net::{Answer, Net, NetError};
+use crate::proxy::ProxyTrouble;
+use crate::purpose::Purpose;
 use crate::trouble::{SourceFailure, Trouble};
-use crate::wait::{self, Pace};
+use crate::wait::{self, Pace, Pause, Tries};
 
 /// Redirects that are followed.
 const HOPS: u32 = 10;
@@ -50,9 +52,7 @@ pub(crate) async fn locate(
         };
         let status = answer.status();
         if status.is_redirection() {
-            if let Some(found) = header("x-linked-etag")
-                && let Some(found) =
-                    Sha256::from_hex(found.trim_start_matches("W/").trim_matches('"'))
+            if let Some(found) = linked_hash(&answer)
                 && found != wanted.sha256
             {
                 return Err(SourceFailure::OtherFile {
@@ -105,9 +105,17 @@ pub(crate) async fn locate(
                 }
                 Ok(Located { url, ranges: false })
             }
-            status => Err(refusal(status, &host, || {
-                wait::asked(answer.headers(), SystemTime::now())
-            })),
+            status => {
+                // Only who was asked at first knows people; who has the bytes knows addresses.
+                if url.origin() == source.origin()
+                    && let Some(no) = said_no(&answer, &wanted.place.repository())
+                {
+                    return Err(no.into());
+                }
+                Err(refusal(status, &host, || {
+                    wait::asked(answer.headers(), SystemTime::now())
+                }))
+            }
         };
     }
     Err(SourceFailure::Nonsense {
@@ -115,6 +123,39 @@ pub(crate) async fn locate(
         what: format!("more than {HOPS} redirects"),
     }
     .into())
+}
+
+/// The hash that a hub tells of a file by its own answer, where its list has none: lists tell it of large
+/// files only. None where the answer does not either.
+pub async fn hash_of(
+    net: &Net,
+    source: &Url,
+    file: &str,
+    pace: &Pace,
+    mut tell: impl FnMut(Pause),
+) -> Result<Option<Sha256>, SourceFailure> {
+    let why = Purpose::Header {
+        file: file.to_owned(),
+    };
+    let mut tries = Tries::new(pace);
+    loop {
+        let trouble = match net.get(source, Some(0..1), &why, pace.silence).await {
+            Ok(answer) if answer.status().is_redirection() || answer.status().is_success() => {
+                return Ok(linked_hash(&answer));
+            }
+            Ok(answer) => {
+                let asked = || wait::asked(answer.headers(), SystemTime::now());
+                refusal(answer.status(), &answer.host, asked)
+            }
+            Err(error) => error.into(),
+        };
+        tries.wait(trouble, &mut tell).await?;
+    }
+}
+
+fn linked_hash(answer: &Answer) -> Option<Sha256> {
+    let told = answer.header("x-linked-etag")?.trim_matches('"');
+    Sha256::from_hex(told.trim_start_matches("W/").trim_matches('"'))
 }
 
 fn same_size(host: &str, bytes: u64, wanted: &Wanted) -> Result<(), Trouble> {
@@ -127,6 +168,30 @@ fn same_size(host: &str, bytes: u64, wanted: &Wanted) -> Result<(), Trouble> {
         expected: format!("{} bytes", wanted.bytes),
     }
     .into())
+}
+
+/// A hub's no in its own words: it does not give a repository to everybody, or has none of the name, of
+/// which it says 401 too. None where it says something else.
+pub(crate) fn said_no(answer: &Answer, repository: &str) -> Option<SourceFailure> {
+    let told = answer.header("x-error-code");
+    let host = answer.host.clone();
+    let is_gated = match answer.status() {
+        StatusCode::UNAUTHORIZED => told.is_none_or(|told| told == "GatedRepo"),
+        StatusCode::FORBIDDEN => told == Some("GatedRepo"),
+        _ => false,
+    };
+    if is_gated {
+        return Some(SourceFailure::Gated {
+            host,
+            repository: repository.to_owned(),
+            keyed: answer.keyed,
+        });
+    }
+    let is_missing = matches!(
+        told,
+        Some("RepoNotFound" | "RevisionNotFound" | "EntryNotFound")
+    );
+    (is_missing && answer.status().is_client_error()).then_some(SourceFailure::NotThere { host })
 }
 
 /// What an answer without bytes means.
@@ -189,7 +254,13 @@ pub(crate) fn parse_range(text: &str) -> Option<ContentRange> {
 impl From<NetError> for Trouble {
     fn from(error: NetError) -> Self {
         match error {
-            NetError::Offline { .. } | NetError::NoAddress(_) => {
+            NetError::Offline { .. }
+            | NetError::NoAddress(_)
+            // Asking again changes no password.
+            | NetError::Proxy {
+                why: ProxyTrouble::WantsPassword | ProxyTrouble::WrongPassword,
+                ..
+            } => {
                 Self::Source(SourceFailure::NoConnection(error))
             }
             error => Self::Broken(error),

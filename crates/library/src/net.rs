@@ -7,13 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT_ENCODING, CONTENT_ENCODING, HeaderMap, HeaderValue, RANGE};
-use reqwest::{Client, StatusCode};
+use reqwest::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue, RANGE,
+};
+use reqwest::{Client, Proxy, StatusCode};
 use tokio::time::timeout;
 use url::Url;
 
 use crate::ledger::{Asked, Ledger};
+use crate::proxy::{Proxies, ProxyTrouble};
 use crate::purpose::Purpose;
+use crate::token::{Grants, Token};
 
 /// How long a connection may take to come about.
 const CONNECT_LIMIT: Duration = Duration::from_secs(15);
@@ -43,6 +47,16 @@ pub enum NetError {
         /// How long.
         waited: Duration,
     },
+    /// The proxy between here and there failed.
+    #[error("the proxy `{proxy}` on the way to `{host}` {why}")]
+    Proxy {
+        /// Who was to be asked.
+        host: String,
+        /// The proxy's host and port.
+        proxy: String,
+        /// What it failed at.
+        why: ProxyTrouble,
+    },
     /// An address that is never asked.
     #[error("`{0}` is no address of a web server")]
     NoAddress(String),
@@ -54,17 +68,23 @@ pub struct Net {
     client: Client,
     ledger: Ledger,
     offline: Arc<AtomicBool>,
+    proxies: Arc<Proxies>,
+    grants: Grants,
 }
 
 impl Net {
-    /// A door that writes into this ledger. Obeys the system's and the environment's proxies.
+    /// A door that writes into this ledger. Obeys the environment's and the system's proxies.
     pub fn new(ledger: Ledger) -> Result<Self, NetError> {
         let mut headers = HeaderMap::new();
         // What comes is what is hashed.
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         // The process has one, which stays where another door was made before.
         let _ = rustls::crypto::ring::default_provider().install_default();
+        let proxies = Arc::new(Proxies::of_system());
+        let asked = proxies.clone();
+        let via = Proxy::custom(move |url: &Url| Some(asked.of(url)?.url()));
         let client = Client::builder()
+            .proxy(via)
             .user_agent(concat!("spud/", env!("CARGO_PKG_VERSION")))
             .default_headers(headers)
             .connect_timeout(CONNECT_LIMIT)
@@ -80,7 +100,15 @@ impl Net {
             client,
             ledger,
             offline: Arc::new(AtomicBool::new(false)),
+            proxies,
+            grants: Grants::default(),
         })
+    }
+
+    /// Sends this key with what is asked of this repository of this hub from now on, over https; false
+    /// where it must not be sent there.
+    pub fn grant(&self, hub: &Url, repository: &str, token: &Token) -> bool {
+        self.grants.add(hub, repository, token)
     }
 
     /// Refuses everything from now on, or no more.
@@ -107,7 +135,13 @@ impl Net {
             return Err(NetError::Offline { host });
         }
         let asked = self.ledger.ask(&host, why);
+        let via = self.proxies.of(url);
         let mut request = self.client.get(url.clone());
+        let granted = self.grants.for_url(url);
+        let keyed = granted.is_some();
+        if let Some(granted) = granted {
+            request = request.header(AUTHORIZATION, granted);
+        }
         if let Some(range) = range {
             request = request.header(RANGE, format!("bytes={}-{}", range.start, range.end - 1));
         }
@@ -120,6 +154,12 @@ impl Net {
                 });
             }
             Ok(Err(error)) => {
+                if let Some(via) = &via
+                    && let Some(why) = via.blame(&error)
+                {
+                    let proxy = via.name.clone();
+                    return Err(NetError::Proxy { host, proxy, why });
+                }
                 let reason = root(&error);
                 return Err(NetError::Broken { host, reason });
             }
@@ -128,10 +168,17 @@ impl Net {
                 return Err(NetError::Silent { host, waited });
             }
         };
+        if let Some(via) = via
+            && response.status() == StatusCode::PROXY_AUTHENTICATION_REQUIRED
+        {
+            let (proxy, why) = (via.name.clone(), via.wants_password());
+            return Err(NetError::Proxy { host, proxy, why });
+        }
         Ok(Answer {
             response,
             asked,
             host,
+            keyed,
         })
     }
 }
@@ -142,6 +189,8 @@ pub(crate) struct Answer {
     response: reqwest::Response,
     asked: Asked,
     pub(crate) host: String,
+    /// Whether a key was sent.
+    pub(crate) keyed: bool,
 }
 
 impl Answer {

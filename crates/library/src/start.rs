@@ -14,8 +14,9 @@ use crate::wait::{Pace, Pause, Tries};
 /// The most that is read: R1's vocabulary makes a header of 8 MB.
 const MOST_BYTES: u64 = 64 << 20;
 
-/// Between two looks at what came.
-const LOOK_BYTES: usize = 1 << 20;
+/// Between two looks at what came, at least; an eighth of it where that is more, so that looking at a
+/// long one costs little more than reading it.
+const LOOK_BYTES: usize = 64 << 10;
 
 /// Reads a file's first bytes from the first source that gives them, until `enough` makes something
 /// of them. None where it never does. `tell` hears of each wait.
@@ -97,7 +98,7 @@ impl Begun {
             if self.bytes.len() as u64 >= most {
                 return Ok(enough(&self.bytes));
             }
-            if self.bytes.len() - self.looked >= LOOK_BYTES {
+            if self.bytes.len() - self.looked >= LOOK_BYTES.max(self.looked / 8) {
                 self.looked = self.bytes.len();
                 if let Some(found) = enough(&self.bytes) {
                     return Ok(Some(found));

@@ -92,6 +92,16 @@ pub enum SourceFailure {
         /// The answer's status.
         status: u16,
     },
+    /// It gives it only to whom its publisher let in, and not to us.
+    #[error("`{host}` gives `{repository}` only to people its publisher let in{}", refused_key(*.keyed))]
+    Gated {
+        /// Who.
+        host: String,
+        /// The repository.
+        repository: String,
+        /// Whether a person's key was shown.
+        keyed: bool,
+    },
     /// It went on being too busy.
     #[error("`{host}` is too busy (status {status})")]
     Busy {
@@ -177,6 +187,15 @@ impl Trouble {
                 unreachable!("BUG: these are not tried again")
             }
         }
+    }
+}
+
+/// What there is to say of a key that was shown.
+pub(crate) fn refused_key(keyed: bool) -> &'static str {
+    if keyed {
+        ", and the token that was sent is of nobody who was"
+    } else {
+        ""
     }
 }
 

@@ -58,6 +58,7 @@ pub(crate) enum SurveyNote {
     GpuSupportMissing { said: String },
     MeasuredBesideOthers,
     CatalogueLeftOut { path: String, said: String },
+    CannotBeLoaded { said: String },
 }
 
 impl From<app::Note> for SurveyNote {
@@ -70,6 +71,7 @@ impl From<app::Note> for SurveyNote {
             app::Note::GpuSupportMissing { said } => Self::GpuSupportMissing { said },
             app::Note::MeasuredBesideOthers => Self::MeasuredBesideOthers,
             app::Note::CatalogueLeftOut { path, said } => Self::CatalogueLeftOut { path, said },
+            app::Note::CannotBeLoaded { said } => Self::CannotBeLoaded { said },
         }
     }
 }

@@ -427,7 +427,11 @@ pub(crate) fn fit_of(
     machine: &fit::Machine,
     patience_ms: u64,
 ) -> Fit {
-    let plan = &candidate.plan;
+    fit_of_plan(&candidate.plan, machine, patience_ms)
+}
+
+/// The same of a model that is no candidate yet.
+pub(super) fn fit_of_plan(plan: &fit::Plan, machine: &fit::Machine, patience_ms: u64) -> Fit {
     Fit {
         verdict: match plan.verdict {
             fit::Verdict::Comfortable => Verdict::Comfortable,

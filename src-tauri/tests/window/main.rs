@@ -16,6 +16,7 @@ mod hostile;
 #[path = "../../../crates/library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]
 mod hub;
+mod hub_sheet;
 mod keeping;
 mod kept;
 mod keyboard;

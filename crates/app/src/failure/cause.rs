@@ -87,6 +87,10 @@ pub enum Cause {
     NoModel { file: String },
     /// The file's form is newer than what is known here.
     NewerForm { file: String },
+    /// The family of the file's model is one of a later llama.cpp.
+    LaterFamily { file: String, name: String },
+    /// The file's tokenizer, or how it cuts a text before that, is one of a later llama.cpp.
+    LaterTokenizer { file: String, name: String },
     /// The file's form is no longer read.
     OlderForm { file: String },
     /// The file breaks a rule of its form.
@@ -140,6 +144,20 @@ pub enum Cause {
         file: String,
         sources: Vec<SourceFailure>,
     },
+    /// A hub gives a repository only to whom its publisher let in.
+    Gated { host: String, repository: String },
+    /// The same where a token was shown, of somebody who was not.
+    TokenRefused { host: String, repository: String },
+    /// A hub has no repository of the name, or none that everybody sees.
+    NotOpen { host: String, repository: String },
+    /// There is no such model in a repository, or several are.
+    NotInRepository { repository: String },
+    /// What was typed names no model of a hub.
+    NoAddress { address: String },
+    /// A proxy lets nothing through.
+    Proxy { proxy: String, host: String },
+    /// A proxy wants a name and a password, or others.
+    ProxyPassword { proxy: String, host: String },
     /// The hub listed no files.
     NoListing { host: String, repository: String },
     /// The disk has too little room for a download.

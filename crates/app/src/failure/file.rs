@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use fit::bytes::human;
-use gguf::Error as E;
+use gguf::{Error as E, Named};
 
 use super::{Cause, Code, Failure};
 
@@ -24,6 +24,10 @@ impl From<&E> for Failure {
             E::Unsupported { .. } => (
                 Code::ModelUnsupported,
                 "Spud runs DeepSeek-R1 and the models distilled from it.",
+            ),
+            E::Later { .. } => (
+                Code::ModelUnsupported,
+                "Update Spud, or take another conversion of the model, made for an older llama.cpp.",
             ),
             E::MissingPart { .. } => (
                 Code::ModelBroken,
@@ -79,6 +83,16 @@ fn cause(error: &E) -> Option<Cause> {
         E::NewerVersion { file, .. } | E::UnknownTensorType { file, .. } => {
             Cause::NewerForm { file: file.clone() }
         }
+        E::Later { file, what, name } => match what {
+            Named::Architecture => Cause::LaterFamily {
+                file: file.clone(),
+                name: name.clone(),
+            },
+            Named::Tokenizer | Named::PreTokenizer => Cause::LaterTokenizer {
+                file: file.clone(),
+                name: name.clone(),
+            },
+        },
         E::OlderVersion { file, .. } | E::BigEndian { file } => {
             Cause::OlderForm { file: file.clone() }
         }

@@ -1,14 +1,16 @@
 //! What ends a download, in words for a person and in facts.
 
-use library::{NetError, Wanted};
+use library::{NetError, ProxyTrouble, Wanted};
 
 use crate::failure::{Cause, Code, Failure};
+use crate::hub::address::page;
+use crate::hub::remote::how_to_get_in;
 
 /// What to do where a person forbade asking anybody.
 const OFFLINE: &str = "Switch \"Offline\" off in the window, where models are chosen, then start it again; \
                        what came is kept.";
 
-pub(super) fn refused(error: &library::HubError) -> Failure {
+pub(crate) fn refused(error: &library::HubError) -> Failure {
     use library::HubError as E;
     let message = error.to_string();
     let told =
@@ -19,6 +21,9 @@ pub(super) fn refused(error: &library::HubError) -> Failure {
             failure,
         } => {
             let failures = std::slice::from_ref(failure);
+            if let Some(told) = of_its_own(&message, failures) {
+                return told;
+            }
             let hint = "Check the connection and try again.";
             nowhere(
                 unasked(message, failures, hint),
@@ -36,17 +41,112 @@ pub(super) fn refused(error: &library::HubError) -> Failure {
                 repository: repository.clone(),
             })
             .detail(why),
-        E::NotThere { .. } => told,
+        E::Gated {
+            host,
+            repository,
+            keyed,
+        } => gated(message, host, repository, *keyed),
+        E::NotThere {
+            host,
+            repository,
+            hidden,
+        } => {
+            let told = Failure::new(Code::ModelMissing, message);
+            let typed = "Check how it is spelled: `owner/name`, as on its page.";
+            let hint = if *hidden {
+                format!(
+                    "{typed} If it is a private one of yours, `--use-token` shows the hub your token."
+                )
+            } else {
+                typed.to_owned()
+            };
+            told.hint(hint).cause(Cause::NotOpen {
+                host: host.clone(),
+                repository: repository.clone(),
+            })
+        }
+        E::NoRevision { repository, .. } => Failure::new(Code::ModelMissing, message)
+            .hint(format!("Leave the revision out: `{repository}`."))
+            .cause(Cause::NotInRepository {
+                repository: repository.clone(),
+            }),
     }
 }
 
-pub(super) fn unreachable(part: &Wanted, failures: &[library::SourceFailure]) -> Failure {
+/// A hub lets people in one by one.
+fn gated(message: String, host: &str, repository: &str, keyed: bool) -> Failure {
+    let hint = if keyed {
+        format!(
+            "Accept its terms at {} with the account of that token.",
+            page(repository)
+        )
+    } else {
+        how_to_get_in(repository)
+    };
+    let (host, repository) = (host.to_owned(), repository.to_owned());
+    let cause = if keyed {
+        Cause::TokenRefused { host, repository }
+    } else {
+        Cause::Gated { host, repository }
+    };
+    Failure::new(Code::Download, message)
+        .hint(hint)
+        .cause(cause)
+}
+
+/// What all sources failed at where that is one thing with words of its own: a hub that lets people in one
+/// by one, a proxy.
+fn of_its_own(message: &str, failures: &[library::SourceFailure]) -> Option<Failure> {
+    use library::SourceFailure as F;
+    let first = failures.iter().find_map(|failure| match failure {
+        F::Gated {
+            host,
+            repository,
+            keyed,
+        } => Some(gated(message.to_owned(), host, repository, *keyed)),
+        _ => None,
+    });
+    first.or_else(|| {
+        let proxies = failures.iter().map(|failure| match failure {
+            F::NoConnection(NetError::Proxy { proxy, host, why }) => Some((proxy, host, why)),
+            _ => None,
+        });
+        let proxies: Option<Vec<_>> = proxies.collect();
+        let (proxy, host, why) = proxies?.into_iter().next()?;
+        let password = matches!(why, ProxyTrouble::WantsPassword | ProxyTrouble::WrongPassword);
+        let (code, hint) = if password {
+            let hint = "Put them into the proxy's address: `https_proxy=http://NAME:PASSWORD@HOST:PORT` (`@` in \
+                        a password is `%40`).";
+            (Code::Download, hint)
+        } else {
+            let hint = "Check the proxy that is set (`https_proxy`, `all_proxy`, or the system's settings); \
+                        `no_proxy` names hosts that are asked without it.";
+            (Code::Unreachable, hint)
+        };
+        let (proxy, host) = (proxy.clone(), host.clone());
+        let cause = if password {
+            Cause::ProxyPassword { proxy, host }
+        } else {
+            Cause::Proxy { proxy, host }
+        };
+        let told = Failure::new(code, message).hint(hint).cause(cause);
+        Some(match why {
+            ProxyTrouble::Unreachable(said) | ProxyTrouble::Failed(said) => told.detail(said),
+            _ => told,
+        })
+    })
+}
+
+pub(crate) fn unreachable(part: &Wanted, failures: &[library::SourceFailure]) -> Failure {
     let reasons: Vec<String> = failures.iter().map(ToString::to_string).collect();
     let message = format!(
         "`{}` cannot be looked at: {}",
         part.place.file(),
         reasons.join("; ")
     );
+    if let Some(told) = of_its_own(&message, failures) {
+        return told;
+    }
     let told = unasked(message, failures, "Check the connection and try again.");
     nowhere(told, part.place.file().to_string(), failures)
 }
@@ -64,12 +164,17 @@ fn unasked(message: String, failures: &[library::SourceFailure], hint: &str) -> 
     Failure::new(code, message).hint(hint)
 }
 
-pub(super) fn unwritable(error: &std::io::Error) -> Failure {
+pub(crate) fn unwritable(error: &std::io::Error) -> Failure {
     Failure::new(Code::Storage, error.to_string()).hint("Check the folder's rights and its disk.")
 }
 
-pub(super) fn failed(failure: &library::Failure) -> Failure {
+pub(crate) fn failed(failure: &library::Failure) -> Failure {
     use library::Failure as F;
+    if let F::Nowhere { failures, .. } = failure
+        && let Some(told) = of_its_own(&failure.to_string(), failures)
+    {
+        return told;
+    }
     let (code, hint) = match failure {
         F::Stopped { .. } => (
             Code::Stopped,

@@ -222,6 +222,8 @@ impl Queue {
             endpoint: None,
             // Whoever clicked saw the verdict beside the button.
             anyway: true,
+            // What was agreed to is written down.
+            use_token: None,
             limit: self.limit.clone(),
             // Where it was begun, though another folder may be set since.
             models: next.pieces.iter().find_map(|piece| piece.models.clone()),
@@ -302,7 +304,14 @@ impl Queue {
             return false;
         };
         match news {
-            Pulling::Note(_) | Pulling::Chosen { .. } => false,
+            Pulling::Note(_) | Pulling::Renamed { .. } | Pulling::ShowsToken(_) => false,
+            Pulling::Chosen { candidate, .. } => {
+                // A model of a hub is called as its own header says.
+                if row.download.is_of_hub() {
+                    (row.download.name, row.download.bytes) = (candidate.name, candidate.bytes);
+                }
+                false
+            }
             Pulling::Asking { host } => {
                 row.download.state = DownloadState::Asking { host };
                 true

@@ -15,14 +15,19 @@ mod chats;
 mod copies;
 mod crash;
 mod doctor;
+mod every_request;
 mod files;
 // The library's own scripted server.
 #[path = "../../../library/tests/library/server.rs"]
 #[allow(dead_code, reason = "the tests of library break more things")]
 mod hub;
+// Repositories of a hub that these tests make up.
+mod hub_names;
 mod inspect;
 mod keeping;
+mod odd_hub;
 mod offline;
+mod proxies;
 mod pull;
 // A model that does what no trained one does on demand.
 #[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
@@ -34,3 +39,4 @@ mod skips;
 mod spud;
 mod telling;
 mod thoughts;
+mod tokens;

@@ -256,7 +256,7 @@ fn hub(files: Vec<(&'static str, Arc<Vec<u8>>)>) -> Server {
     })
 }
 
-fn sha2_of(bytes: &[u8]) -> String {
+pub(crate) fn sha2_of(bytes: &[u8]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("bytes");
     std::fs::write(&path, bytes).unwrap();

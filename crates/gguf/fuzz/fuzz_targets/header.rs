@@ -17,7 +17,7 @@ fn judge(bytes: &[u8], len: u64) {
         read(header);
     }
     for there in [bytes.len() / 2, bytes.len()] {
-        match Header::parse_start(&bytes[..there], len) {
+        match Header::parse_start("data", &bytes[..there], len) {
             // More is asked for only where there is more.
             Ok(None) => assert!(whole.is_err() || there < bytes.len()),
             Ok(Some(start)) => {

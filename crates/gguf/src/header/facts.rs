@@ -5,9 +5,10 @@
 use std::path::PathBuf;
 
 use super::Header;
-use crate::error::{Error, shown};
+use crate::error::{Error, Named, shown};
 use crate::file_type;
 use crate::geometry::{Architecture, Geometry, KvType};
+use crate::llama;
 use crate::metadata::{TEMPLATE, TOKENIZER, TOKENIZER_PRE};
 use crate::needs;
 use crate::split::Split;
@@ -20,7 +21,13 @@ impl Header {
         const KEY: &str = "general.architecture";
         let name = self.metadata.text(KEY)?;
         let name = name.ok_or_else(|| self.metadata.broken(KEY, "is missing"))?;
-        Architecture::named(name).ok_or_else(|| Error::Unsupported {
+        if let Some(architecture) = Architecture::named(name) {
+            return Ok(architecture);
+        }
+        if llama::is_later(llama::ARCHITECTURES, name) {
+            return Err(self.metadata.later(Named::Architecture, name));
+        }
+        Err(Error::Unsupported {
             file: self.file.clone(),
             architecture: shown(name.as_bytes()),
         })
@@ -31,7 +38,8 @@ impl Header {
         Geometry::of(self.architecture()?, &self.metadata)
     }
 
-    /// The same of a model that the engine can build and ask: every key is of the type that the
+    /// Whether the model can be loaded, the one answer for whoever fetches, plans, lists or loads it, of a
+    /// header on a server as well: the same numbers of a model that the engine can build and ask. Every key is of the type that the
     /// engine reads, has a value that means something, and every tensor that the engine asks for is
     /// there in the shape that the numbers call for. What this passes can still be refused by the
     /// engine; what it does not is told here with its name. Of a split set all parts have to be here.

@@ -4,6 +4,7 @@
 //! Not here: tensors that a file may have or not. The engine looks at those itself, and refuses a
 //! wrong shape and one that nobody asked for in words.
 
+use super::known::is_known;
 use super::{mla, rotary};
 use crate::error::{Error, shown};
 use crate::geometry::{Architecture, Attention, Geometry};
@@ -14,6 +15,9 @@ use crate::weights::layer_of;
 /// Layers of trunk by which llama.cpp tells that a `deepseek2` is one of the small ones, whose
 /// queries are not compressed (`deepseek2.cpp`, `is_lite`).
 const LITE: [u32; 2] = [26, 27];
+
+const UNUSED: &str =
+    "is a tensor that llama.cpp has no use for in this family, and refuses the file over";
 
 const NOT_EXACT: &str = "is not stored in F32, as what is added or scaled by has to be";
 
@@ -28,6 +32,9 @@ pub(crate) fn check(shape: &Geometry, metadata: &Metadata, tensors: &Tensors) ->
         let blocks = (shape.layers + shape.mtp_layers) as usize;
         if layer_of(name).is_some_and(|(layer, _)| layer >= blocks) {
             return Err(metadata.broken(&shown(name), "is of a layer that block_count leaves out"));
+        }
+        if !is_known(shape, name) {
+            return Err(metadata.broken(&shown(name), UNUSED));
         }
         if !record.kind.multiplies() {
             let rule = "is stored in a type that nothing is computed with";

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use crate::error::Error;
+use crate::error::{Error, Named};
+use crate::llama;
 use crate::metadata::{Metadata, STRING, TOKENIZER, TOKENIZER_PRE};
 use crate::tokens::Tokens;
 
@@ -10,26 +11,25 @@ const TOKENS: &str = "tokenizer.ggml.tokens";
 const MERGES: &str = "tokenizer.ggml.merges";
 const TYPES: &str = "tokenizer.ggml.token_type";
 
-/// Bytes in the name of a rule for cutting words; the longest of llama.cpp's has 20.
-const LONGEST_NAME: usize = 64;
-
 /// Checks tokens against the kind of tokenizer.
 pub(crate) fn check(metadata: &Metadata) -> Result<(), Error> {
     let kind = metadata.text(TOKENIZER)?;
     let kind = kind.ok_or_else(|| metadata.broken(TOKENIZER, "is missing"))?;
+    if llama::is_later(llama::TOKENIZERS, kind) {
+        return Err(metadata.later(Named::Tokenizer, kind));
+    }
     // What llama.cpp knows besides belongs to other families, or to none.
     if !["gpt2", "llama"].contains(&kind) {
         return Err(metadata.broken(TOKENIZER, "is neither `gpt2` nor `llama`"));
     }
-    let is_name = |name: &str| {
-        let sign = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-        name.len() <= LONGEST_NAME && name.bytes().all(sign)
-    };
-    if metadata
-        .text(TOKENIZER_PRE)?
-        .is_some_and(|pre| !is_name(pre))
-    {
+    // One without a name is as `default`.
+    let pre = metadata.text(TOKENIZER_PRE)?.unwrap_or_default();
+    if !pre.is_empty() && !llama::is_name(pre) {
         return Err(metadata.broken(TOKENIZER_PRE, "is no name"));
+    }
+    // Only the tokenizer that merges looks at it.
+    if kind == "gpt2" && llama::is_later(llama::PRE_TOKENIZERS, pre) {
+        return Err(metadata.later(Named::PreTokenizer, pre));
     }
     let Some(tokens) = metadata.tokens() else {
         return Err(metadata.broken(TOKENS, "is missing"));

@@ -34,7 +34,7 @@ fn take(bytes: &[u8], len: u64) -> Result<(), Error> {
 fn judge(bytes: &[u8], len: u64) -> bool {
     let taken = take(bytes, len).is_ok();
     for there in [bytes.len() / 3, bytes.len() * 2 / 3, bytes.len()] {
-        let judged = Header::parse_start(&bytes[..there], len);
+        let judged = Header::parse_start("data", &bytes[..there], len);
         let alike = match &judged {
             Ok(None) => !taken || there < bytes.len(),
             Ok(Some(_)) => taken,
@@ -71,7 +71,11 @@ fn shown_up_to_every_byte() {
     let len = whole.len() as u64;
     let data_bytes = 16 * 34 + 64 * 4 + (6 * 144_usize).next_multiple_of(32);
     let header_end = (0..=whole.len())
-        .find(|&there| Header::parse_start(&whole[..there], len).unwrap().is_some())
+        .find(|&there| {
+            Header::parse_start("data", &whole[..there], len)
+                .unwrap()
+                .is_some()
+        })
         .unwrap();
     let padding = whole.len() - data_bytes - header_end;
     assert!(
@@ -80,13 +84,15 @@ fn shown_up_to_every_byte() {
     );
     for there in header_end..whole.len() {
         assert!(
-            Header::parse_start(&whole[..there], len).unwrap().is_some(),
+            Header::parse_start("data", &whole[..there], len)
+                .unwrap()
+                .is_some(),
             "{there}"
         );
     }
     // Of a file that is cut within its data, all of the header has to be there to tell.
     for there in 0..=whole.len() - data_bytes {
-        let told = Header::parse_start(&whole[..there], len - 100);
+        let told = Header::parse_start("data", &whole[..there], len - 100);
         match told {
             Ok(None) => assert!(there < header_end, "{there}"),
             Err(Error::Truncated { .. }) => assert!(there >= header_end, "{there}"),

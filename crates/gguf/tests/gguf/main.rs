@@ -5,6 +5,7 @@ mod accepted;
 mod builder;
 mod geometry;
 mod hostile;
+mod llama;
 mod rejected;
 mod runnable;
 mod split;

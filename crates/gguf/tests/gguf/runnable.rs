@@ -166,7 +166,7 @@ fn each_family_is_taken() {
 /// Forms that real files come in.
 #[test]
 fn other_forms_are_taken() {
-    let changes: [(&str, Change); 6] = [
+    let changes: [(&str, Change); 8] = [
         ("qwen2", |file| {
             for name in ["blk.1.attn_q.", "blk.1.attn_k.", "blk.1.attn_v."] {
                 without(file, name);
@@ -176,6 +176,14 @@ fn other_forms_are_taken() {
         ("llama", |file| file.tensor("rope_freqs.weight", &[8], 0)),
         ("qwen2", |file| {
             file.tensor("blk.0.attn_q.bias", &[WIDTH], 0);
+        }),
+        ("qwen2", |file| {
+            file.tensor("output.weight", &[WIDTH, WORDS], 8);
+            file.tensor("output.bias", &[WORDS], 0);
+            file.tensor("blk.0.attn_q.scale", &[1], 0);
+        }),
+        ("llama", |file| {
+            file.tensor("blk.1.ffn_up.bias", &[INNER], 0)
         }),
         // Without the layer that predicts, which the file says it has.
         ("deepseek2", |file| without(file, "blk.2.")),
@@ -403,6 +411,28 @@ fn groups_of_experts() {
 }
 
 #[test]
+fn tensors_that_nobody_asks_for() {
+    let rule =
+        "is a tensor that llama.cpp has no use for in this family, and refuses the file over";
+    for (family, name) in [
+        ("qwen2", "more.weight"),
+        ("qwen2", "blk.0.attn_q_norm.weight"),
+        ("qwen2", "rope_freqs.weight"),
+        ("llama", "blk.0.attn_rot_embd.weight"),
+        ("qwen3", "blk.1.ffn_gate.0.weight"),
+        ("qwen3", "output.bias"),
+        ("deepseek2", "blk.0.nextn.enorm.weight"),
+        ("deepseek2", "blk.0.attn_k.weight"),
+    ] {
+        check(
+            family,
+            |file| file.tensor(name, &[WIDTH], 0),
+            &format!("`{name}` {rule}"),
+        );
+    }
+}
+
+#[test]
 fn vocabularies() {
     for kind in ["", "none", "no_vocab", "bert", "\u{1b}[2J"] {
         check(
@@ -418,6 +448,19 @@ fn vocabularies() {
             "`tokenizer.ggml.pre` is no name",
         );
     }
+    // What R1's makers, or others since, named after the llama.cpp that is linked.
+    for pre in ["deepseek-v9", "qwen3.7", "Qwen2", "default2", "llama-bpe-2"] {
+        check(
+            "qwen2",
+            |file| file.text("tokenizer.ggml.pre", pre),
+            &format!("pre-tokenizer `{pre}` is from a later llama.cpp"),
+        );
+    }
+    check(
+        "qwen2",
+        |file| file.text("tokenizer.ggml.model", "gpt5"),
+        "tokenizer `gpt5` is from a later llama.cpp",
+    );
     // llama.cpp cuts at the NUL.
     for twice in ["a", "a\0b"] {
         check(

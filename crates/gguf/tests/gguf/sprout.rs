@@ -83,7 +83,7 @@ fn the_start_of_a_file_is_enough() {
     let whole = Header::parse(file.as_slice(), len).unwrap();
     let mut needed = 0;
     for bytes in (0..file.len()).step_by(4_096) {
-        match Header::parse_start(&file[..bytes], len).unwrap() {
+        match Header::parse_start("data", &file[..bytes], len).unwrap() {
             None => needed = bytes,
             Some(header) => assert_eq!(header.weights(), whole.weights()),
         }
@@ -91,6 +91,6 @@ fn the_start_of_a_file_is_enough() {
     assert!((1..file.len() / 2).contains(&needed), "{needed}");
     // A file that ends too early is broken however much of it is shown.
     let short = len - 4_096;
-    assert!(Header::parse_start(&file[..needed + 8_192], short).is_err());
-    assert!(Header::parse_start(b"<!doctype html><html><head>", len).is_err());
+    assert!(Header::parse_start("data", &file[..needed + 8_192], short).is_err());
+    assert!(Header::parse_start("data", b"<!doctype html><html><head>", len).is_err());
 }

@@ -37,7 +37,7 @@ async fn a_list_is_asked_for_again() {
         let begun = Instant::now();
         let tell = |pause| pauses.push(pause);
         let files = list(&folder.net, &url, "unsloth/R1", "main", &pace, tell).await;
-        assert_eq!(files.unwrap().len(), 1);
+        assert_eq!(files.unwrap().files.len(), 1);
         assert!(begun.elapsed() >= Duration::from_secs(1), "as it asked");
         let told: Vec<String> = pauses.iter().map(|pause| pause.why.to_string()).collect();
         assert_eq!(told.len(), 3, "{told:?}");

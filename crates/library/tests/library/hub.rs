@@ -2,7 +2,7 @@
 //! something else, listings in pages.
 
 use fit::catalogue::Sha256;
-use library::{HubError, HubFile, Pace, list};
+use library::{HubError, HubFile, Listing, Pace, list};
 
 use crate::server::{Reply, Server};
 use crate::waiting::{Folder, MIB, content, manner, sha256, wanted};
@@ -99,7 +99,8 @@ async fn a_repository_is_listed_over_all_its_pages() {
         |_| (),
     )
     .await;
-    let files = files.unwrap();
+    let Listing { repository, files } = files.unwrap();
+    assert_eq!(repository, "unsloth/R1");
     let large = |path: &str| HubFile {
         path: path.to_owned(),
         bytes: 1_117_320_736,

@@ -52,6 +52,8 @@ pub(crate) struct Reply {
     pub(crate) part: std::ops::Range<usize>,
     /// Whether the length is left out: then the end of the connection is that of the body.
     pub(crate) endless: bool,
+    /// Nothing is sent, and the connection is closed.
+    pub(crate) mute: bool,
     /// After so many bytes the connection is closed.
     pub(crate) cut: Option<usize>,
     /// After so many bytes nothing more is sent, and the connection stays open.
@@ -238,6 +240,10 @@ fn serve(
 }
 
 fn send(mut stream: &TcpStream, reply: &Reply, sent: &AtomicU64) -> Option<()> {
+    if reply.mute {
+        let _ = stream.shutdown(std::net::Shutdown::Both);
+        return None;
+    }
     let mut head = format!("HTTP/1.1 {} Scripted\r\n", reply.status);
     for (name, value) in &reply.headers {
         let _ = write!(head, "{name}: {value}\r\n");

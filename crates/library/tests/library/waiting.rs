@@ -1,7 +1,8 @@
 //! What every test of a download needs: bytes, what is wanted of them, and a download of it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fit::catalogue::Sha256;
@@ -16,12 +17,26 @@ pub(crate) const PATIENCE: Duration = Duration::from_mins(2);
 
 pub(crate) const MIB: usize = 1 << 20;
 
+/// Bytes up to which content is made once: a server that makes it anew for each request is a slow one.
+const KEPT: usize = 64 * MIB;
+
 /// So many bytes that look like weights: no two blocks are the same.
 pub(crate) fn content(bytes: usize) -> Arc<Vec<u8>> {
-    let mut random = fastrand::Rng::with_seed(7);
-    let mut content = vec![0; bytes];
-    random.fill(&mut content);
-    Arc::new(content)
+    static MADE: Mutex<BTreeMap<usize, Arc<Vec<u8>>>> = Mutex::new(BTreeMap::new());
+    let make = || {
+        let mut random = fastrand::Rng::with_seed(7);
+        let mut content = vec![0; bytes];
+        random.fill(&mut content);
+        Arc::new(content)
+    };
+    if bytes > KEPT {
+        return make();
+    }
+    MADE.lock()
+        .unwrap()
+        .entry(bytes)
+        .or_insert_with(make)
+        .clone()
 }
 
 pub(crate) fn sha256(content: &[u8]) -> Sha256 {

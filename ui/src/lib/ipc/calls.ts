@@ -3,6 +3,7 @@
 // travels; that is `tauri.ts` in the window and `fake.ts` in a plain browser.
 import type {
   AgainRequest,
+  AgreementRequest,
   AppEvent,
   AttachRequest,
   ChatEvent,
@@ -27,6 +28,8 @@ import type {
   Fit,
   FolderRequest,
   Hit,
+  HubRequest,
+  HubView,
   FitRequest,
   InsteadRequest,
   InstructionsRequest,
@@ -36,6 +39,7 @@ import type {
   MessageRequest,
   ModelRequest,
   NetworkRequest,
+  OfferRequest,
   PatienceRequest,
   PinRequest,
   PreferencesRequest,
@@ -53,6 +57,8 @@ import type {
   Survey,
   SurveyRequest,
   TakenIn,
+  TokenPlace,
+  TokenRequest,
   WeighRequest,
   Weight,
 } from './wire';
@@ -154,6 +160,16 @@ export interface Calls {
   resume_download: { request: DownloadKey; response: null };
   /** Deletes what came of it; of one that is done only its row goes. */
   cancel_download: { request: DownloadKey; response: null };
+  /** What of a hub's repository runs here, told by its list and a header; a newer look ends an older. */
+  look_at_hub: { request: HubRequest; response: HubView };
+  /** Ends a look that is under way. */
+  stop_look: { request: Nothing; response: null };
+  /** As `download`, for a model that `look_at_hub` told. */
+  download_offer: { request: OfferRequest; response: null };
+  /** Lets the person's token be shown to a host for one of its repositories, from now on. */
+  agree_token: { request: AgreementRequest; response: null };
+  /** Where a token is that a host may be shown. */
+  token_place: { request: TokenRequest; response: TokenPlace };
   set_network: { request: NetworkRequest; response: null };
   /** The latest connections or all, the last first. */
   connections: { request: ConnectionsRequest; response: Connections };

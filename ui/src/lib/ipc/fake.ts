@@ -5,6 +5,7 @@ import type { Backend, Calls, Streams } from './calls';
 import { emptyMessage, FakeReply, type Pace } from './fakeReply';
 import { fakeConnections, shelfCalls } from './fakeDownloads';
 import { FakeFiles, filesCalls } from './fakeFiles';
+import { hubCalls } from './fakeHub';
 import { FakeKeeping, keepingCalls } from './fakeKeeping';
 import { fakeSearch } from './fakeSearch';
 import { FakeSurvey } from './fakeSurvey';
@@ -197,6 +198,11 @@ export class FakeBackend implements Backend {
     },
     leave: () => null,
     ...shelfCalls(
+      () => this.scene,
+      () => this.#survey.survey(),
+      (event) => this.#tellApp(event),
+    ),
+    ...hubCalls(
       () => this.scene,
       () => this.#survey.survey(),
       (event) => this.#tellApp(event),

@@ -13,7 +13,7 @@ export type Whole = number;
 /**
  * What a source of a download failed at.
  */
-export type Setback = { "type": "offline", host: string, } | { "type": "no_connection", host: string, } | { "type": "silent", host: string, seconds: Whole, } | { "type": "no_address", address: string, } | { "type": "not_there", host: string, } | { "type": "refused", host: string, status: number, } | { "type": "busy", host: string, status: number, } | { "type": "other_file", host: string, } | { "type": "wrong_hash", hosts: string, } | { "type": "nonsense", host: string, };
+export type Setback = { "type": "offline", host: string, } | { "type": "no_connection", host: string, } | { "type": "silent", host: string, seconds: Whole, } | { "type": "no_address", address: string, } | { "type": "proxy", proxy: string, host: string, } | { "type": "not_there", host: string, } | { "type": "gated", host: string, repository: string, } | { "type": "refused", host: string, status: number, } | { "type": "busy", host: string, status: number, } | { "type": "other_file", host: string, } | { "type": "wrong_hash", hosts: string, } | { "type": "nonsense", host: string, };
 
 /**
  * A model near to R1.
@@ -23,7 +23,7 @@ export type Kin = "v2" | "v3" | "v31" | "qwen3" | "qwq";
 /**
  * What happened, more closely than the code says.
  */
-export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "memory_ran_out" } | { "type": "incomplete", file: string, foundBytes: Whole, expectedBytes: Whole, } | { "type": "no_model", file: string, } | { "type": "newer_form", file: string, } | { "type": "older_form", file: string, } | { "type": "unsound", file: string, } | { "type": "not_r1", name: string, } | { "type": "kin_of_r1", name: string, kin: Kin, } | { "type": "no_template", file: string, } | { "type": "template_unfit", file: string, } | { "type": "other_family", file: string, architecture: string, } | { "type": "part_missing", file: string, number: Whole, count: Whole, } | { "type": "later_part", file: string, number: Whole, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "no_words", name: string, } | { "type": "pdf_damaged", name: string, } | { "type": "pdf_encrypted", name: string, } | { "type": "pdf_pictures", name: string, } | { "type": "pdf_long", name: string, mostBytes: Whole, } | { "type": "pdf_slow", name: string, seconds: Whole, } | { "type": "pdf_broke", name: string, } | { "type": "no_pdf_reader", name: string, };
+export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "memory_ran_out" } | { "type": "incomplete", file: string, foundBytes: Whole, expectedBytes: Whole, } | { "type": "no_model", file: string, } | { "type": "newer_form", file: string, } | { "type": "later_family", file: string, name: string, } | { "type": "later_tokenizer", file: string, name: string, } | { "type": "older_form", file: string, } | { "type": "unsound", file: string, } | { "type": "not_r1", name: string, } | { "type": "other_family", file: string, architecture: string, } | { "type": "part_missing", file: string, number: Whole, count: Whole, } | { "type": "later_part", file: string, number: Whole, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "gated", host: string, repository: string, } | { "type": "token_refused", host: string, repository: string, } | { "type": "not_open", host: string, repository: string, } | { "type": "not_in_repository", repository: string, } | { "type": "no_address", address: string, } | { "type": "proxy", proxy: string, host: string, } | { "type": "proxy_password", proxy: string, host: string, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "no_words", name: string, } | { "type": "pdf_damaged", name: string, } | { "type": "pdf_encrypted", name: string, } | { "type": "pdf_pictures", name: string, } | { "type": "pdf_long", name: string, mostBytes: Whole, } | { "type": "pdf_slow", name: string, seconds: Whole, } | { "type": "pdf_broke", name: string, } | { "type": "no_pdf_reader", name: string, };
 
 /**
  * What failed on what (`message`), what to do now (`hint`), in English; and the same for any
@@ -679,7 +679,7 @@ export type Advice = { best: string | null, faster: string | null, smarter: stri
  * What a person should know about how the machine and the catalogue were seen; `said` is in the
  * words of a driver, the engine or a parser.
  */
-export type SurveyNote = { "type": "processor_is_set" } | { "type": "driver_failed", said: string, } | { "type": "gpus_unseen", said: string, } | { "type": "gpu_support_coming" } | { "type": "gpu_support_missing", said: string, } | { "type": "measured_beside_others" } | { "type": "catalogue_left_out", path: string, said: string, };
+export type SurveyNote = { "type": "processor_is_set" } | { "type": "driver_failed", said: string, } | { "type": "gpus_unseen", said: string, } | { "type": "gpu_support_coming" } | { "type": "gpu_support_missing", said: string, } | { "type": "measured_beside_others" } | { "type": "catalogue_left_out", path: string, said: string, } | { "type": "cannot_be_loaded", said: string, };
 
 /**
  * Which R1 runs here.
@@ -716,6 +716,68 @@ model: string, quant: string, };
 export type DownloadKey = { key: string, };
 
 export type NetworkRequest = { network: Network, };
+
+export type HubRequest = { 
+/**
+ * As a person typed or pasted it.
+ */
+typed: string, };
+
+/**
+ * What of a repository runs here.
+ */
+export type HubView = { repository: string, 
+/**
+ * What it was asked for as, where that is another name.
+ */
+renamed: string | null, host: string, machine: MachineView, 
+/**
+ * The smallest first.
+ */
+offers: Array<Offer>, 
+/**
+ * Which of them was meant, where that is clear.
+ */
+meant: number | null, };
+
+/**
+ * A model of a repository.
+ */
+export type Offer = { 
+/**
+ * What downloads it.
+ */
+id: string, 
+/**
+ * Its quantisation, or its name where that tells none.
+ */
+quant: string, 
+/**
+ * The file that opens it.
+ */
+path: string, bytes: number, 
+/**
+ * None where it was not looked at, or cannot be loaded.
+ */
+fit: Fit | null, 
+/**
+ * Why it cannot be loaded.
+ */
+cannot: Failure | null, };
+
+export type OfferRequest = { id: string, quant: string, bytes: number, };
+
+/**
+ * That a token may be shown to a host for one of its repositories.
+ */
+export type AgreementRequest = { host: string, repository: string, };
+
+export type TokenRequest = { host: string, };
+
+/**
+ * Where a token is that a host may be shown: a variable or a file. Never the token.
+ */
+export type TokenPlace = { place: string | null, };
 
 export type LeaveRequest = { 
 /**

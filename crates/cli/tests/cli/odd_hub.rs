@@ -1,0 +1,147 @@
+//! A hub with repositories that a test makes up: listed in the Hub's form, behind its redirects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use crate::hub::{Reply, Request, Server};
+use crate::pull::sha2_of;
+
+/// A file of a repository.
+#[derive(Clone)]
+pub(crate) struct File {
+    bytes: Arc<Vec<u8>>,
+    sha256: String,
+}
+
+/// Repositories by their names, and what they are called by now.
+#[derive(Clone, Default)]
+pub(crate) struct Hub {
+    files: BTreeMap<String, BTreeMap<String, File>>,
+    renamed: BTreeMap<String, String>,
+    /// Whether new names are told with the host.
+    whole: bool,
+}
+
+impl Hub {
+    /// The same with a repository whose files all are these bytes.
+    pub(crate) fn with(self, repository: &str, paths: &[&str], bytes: &Arc<Vec<u8>>) -> Self {
+        let files: Vec<(&str, &Arc<Vec<u8>>)> = paths.iter().map(|path| (*path, bytes)).collect();
+        self.with_each(repository, &files)
+    }
+
+    pub(crate) fn with_each(mut self, repository: &str, files: &[(&str, &Arc<Vec<u8>>)]) -> Self {
+        let mut known: Vec<(&Arc<Vec<u8>>, String)> = Vec::new();
+        let all = self.files.entry(repository.to_owned()).or_default();
+        for (path, bytes) in files {
+            let sha256 = match known.iter().find(|(known, _)| Arc::ptr_eq(known, bytes)) {
+                Some((_, sha256)) => sha256.clone(),
+                None => {
+                    let sha256 = sha2_of(bytes);
+                    known.push((bytes, sha256.clone()));
+                    sha256
+                }
+            };
+            let bytes = Arc::clone(bytes);
+            all.insert((*path).to_owned(), File { bytes, sha256 });
+        }
+        self
+    }
+
+    pub(crate) fn renamed(mut self, from: &str, to: &str, whole: bool) -> Self {
+        self.renamed.insert(from.to_owned(), to.to_owned());
+        self.whole = whole;
+        self
+    }
+
+    /// What it answers, as a good hub does.
+    pub(crate) fn answer(&self, request: &Request) -> Reply {
+        let (raw, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        let path = decoded(raw);
+        for (old, new) in &self.renamed {
+            let api = format!("/api/models/{old}/");
+            let page = format!("/{old}/");
+            let start = if path.starts_with(&api) { api } else { page };
+            if let Some(rest) = path.strip_prefix(&start) {
+                let host = if self.whole {
+                    &*format!("http://{}", request.headers["host"])
+                } else {
+                    ""
+                };
+                let to = start.replace(old.as_str(), new);
+                let query = if query.is_empty() {
+                    String::new()
+                } else {
+                    format!("?{query}")
+                };
+                return Reply::status(307).header("Location", &format!("{host}{to}{rest}{query}"));
+            }
+        }
+        if let Some(rest) = path.strip_prefix("/api/models/") {
+            let name: Vec<&str> = rest.splitn(3, '/').collect();
+            let Some(files) = self.files.get(&name[..2].join("/")) else {
+                return Reply::status(401).header("X-Error-Code", "RepoNotFound");
+            };
+            let lines: Vec<Value> = files
+                .iter()
+                .map(|(path, file)| {
+                    let size = file.bytes.len();
+                    json!({"type": "file", "oid": "1", "size": size, "path": path,
+                           "lfs": {"oid": file.sha256, "size": size}})
+                })
+                .collect();
+            return Reply::status(200).body(Value::from(lines).to_string().as_bytes());
+        }
+        if let Some(rest) = path.strip_prefix("/cdn/") {
+            let found = self
+                .files
+                .values()
+                .flatten()
+                .find(|(_, file)| file.sha256 == rest);
+            return found.map_or_else(
+                || Reply::status(404),
+                |(_, file)| {
+                    Reply::good(&file.bytes, request)
+                        .header("ETag", &format!("\"{}\"", "f".repeat(64)))
+                },
+            );
+        }
+        let found = self.files.iter().find_map(|(repository, files)| {
+            // A revision is one segment, and may hold others once it is decoded.
+            let rest = raw.strip_prefix(&format!("/{repository}/resolve/"))?;
+            files.get(&decoded(rest.split_once('/')?.1))
+        });
+        match found {
+            Some(file) => Reply::to(&format!("/cdn/{}", file.sha256))
+                .header("X-Linked-Etag", &format!("\"{}\"", file.sha256))
+                .header("X-Linked-Size", &file.bytes.len().to_string()),
+            None => Reply::status(404).header("X-Error-Code", "EntryNotFound"),
+        }
+    }
+
+    pub(crate) fn start(self) -> Server {
+        Server::new(move |request| self.answer(request))
+    }
+}
+
+fn decoded(path: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = path.as_bytes();
+    while let Some((&first, more)) = rest.split_first() {
+        let hex = (first == b'%')
+            .then(|| std::str::from_utf8(more.get(..2)?).ok())
+            .flatten();
+        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &more[2..];
+            }
+            None => {
+                bytes.push(first);
+                rest = more;
+            }
+        }
+    }
+    String::from_utf8(bytes).unwrap()
+}
