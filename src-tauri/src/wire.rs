@@ -14,6 +14,7 @@ mod failure;
 mod files;
 mod keeping;
 mod manner;
+mod remark;
 mod shelf;
 mod survey;
 
@@ -43,8 +44,8 @@ pub(crate) use failure::Failure;
 #[cfg(test)]
 pub(crate) use files::Reading;
 pub(crate) use files::{
-    AttachRequest, Attached, DraftFiles, FileRequest, FileText, ReadingRequest, WeighRequest,
-    Weight, asked,
+    AttachRequest, Attached, DraftFiles, FileRequest, FileText, LettersRequest, ReadingRequest,
+    WeighRequest, Weight, asked,
 };
 #[cfg(test)]
 pub(crate) use keeping::{Backup, Device, Theme, Width};
@@ -56,6 +57,9 @@ pub(crate) use keeping::{
 #[cfg(test)]
 pub(crate) use manner::Taste;
 pub(crate) use manner::{Manner, MannerRequest};
+#[cfg(test)]
+pub(crate) use remark::Part;
+pub(crate) use remark::Remark;
 #[cfg(test)]
 pub(crate) use shelf::{Closing, Connection, Doing, DownloadState, Purpose};
 pub(crate) use shelf::{

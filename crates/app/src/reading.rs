@@ -6,9 +6,12 @@
 //!
 //! Not here: files that wait with a draft (`drafting`), and whether they fit (`weighing`).
 
+mod encoding;
+mod kinds;
 mod letters;
 mod name;
 mod pdf;
+mod remark;
 
 use std::fmt::Write;
 use std::io::{ErrorKind, Read, Seek};
@@ -20,8 +23,11 @@ use fs_err::File;
 use crate::failure::{Cause, Code, Failure};
 use crate::stop::Stop;
 
+pub use encoding::{Encoding, USUAL};
 pub(crate) use name::{clean, of_path};
 pub use pdf::{Limits, become_reader};
+pub(crate) use remark::{kept, known};
+pub use remark::{Part, Remark, remarks};
 
 /// The largest text that is read: some twenty times what the largest context of R1 holds.
 const LARGEST_TEXT: u64 = 8 << 20;
@@ -32,9 +38,28 @@ const LARGEST_PDF: u64 = 64 << 20;
 /// What a PDF begins with, within its first kilobyte (ISO 32000-1, annex H.3, note 13).
 const PDF: &[u8] = b"%PDF-";
 
+/// What was read of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) text: String,
+    /// What a person should know about it.
+    pub(crate) remarks: Vec<Remark>,
+}
+
 /// Reads a file as text. Blocks; a PDF may take as long as `limits` say, anything else is as fast as
 /// its disk.
 pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failure> {
+    read_in(None, path, limits, stop)
+}
+
+/// [`read`], with the letters of a text in this encoding. Without one they are in whichever the file
+/// tells, or is likeliest.
+pub fn read_in(
+    encoding: Option<Encoding>,
+    path: &Path,
+    limits: Limits,
+    stop: &Stop,
+) -> Result<TextFile, Failure> {
     let name = of_path(path);
     let refused = |why: String, hint: &str, cause| {
         Failure::new(Code::FileRefused, format!("`{name}` {why}"))
@@ -88,29 +113,36 @@ pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failur
         };
         return Err(refused(why, "Attach the part of it that matters.", cause));
     }
-    let text = if is_pdf {
+    let Words { text, remarks } = if is_pdf {
         file.rewind().map_err(lost)?;
-        pdf::text(file.into_file(), limits, stop).map_err(|fault| fault.failure(&name))?
+        let text = pdf::text(file.into_file(), limits, stop);
+        Words {
+            text: text.map_err(|fault| fault.failure(&name))?,
+            remarks: Vec::new(),
+        }
     } else {
         let mut whole = begin;
         // One that grows while it is read is read as far as it may be.
         file.take(LARGEST_TEXT)
             .read_to_end(&mut whole)
             .map_err(lost)?;
-        letters::text(&whole).ok_or_else(|| {
-            refused(
-                "is not text".to_owned(),
-                "Text of any kind can be attached, and PDF files that have text.",
-                Cause::NotText { name: name.clone() },
-            )
-        })?
+        // No text has zero bytes but one that is damaged or wide: then what it begins with counts.
+        let is_other = whole.contains(&0) && kinds::is_known(&whole);
+        let words = (!is_other).then(|| letters::read(&whole, encoding));
+        let words = words.flatten();
+        words.ok_or_else(|| kinds::refusal(&name, &whole))?
     };
     if text.trim().is_empty() {
         let why = "has no words in it".to_owned();
         let cause = Cause::NoWords { name: name.clone() };
         return Err(refused(why, "Attach a file that has text.", cause));
     }
-    Ok(TextFile { name, bytes, text })
+    Ok(TextFile {
+        name,
+        bytes,
+        text,
+        remarks: kept(&remarks),
+    })
 }
 
 /// A question as a model is shown it, behind its files, in the shape that the makers of R1 use for

@@ -4,6 +4,8 @@
 // Named outright, since that example reads this file from elsewhere.
 #[path = "command/chats.rs"]
 pub(crate) mod chats;
+#[path = "command/letters.rs"]
+pub(crate) mod letters;
 
 use std::path::PathBuf;
 
@@ -28,6 +30,16 @@ With --json, one object per line on standard output and nothing else:
    \"closed_by\":null|\"budget\"|\"asked\"|\"loop\"}   who closed the thought in the model's place
 With --file, the model reads the file before the question. What is no text is refused, with code
 `file_refused`; what does not fit the model's context too, with code `prompt_too_long`: nothing is cut.
+For each file that is not read just as it is, a line comes first:
+  {\"type\":\"file\",\"name\":…,\"remarks\":[…]}   what a person should know of its text, one of each type:
+   {\"type\":\"guessed\",\"encoding\":…}   its letters are likely these; `--encoding` chooses others
+   {\"type\":\"chosen\",\"encoding\":…}    they were chosen
+   {\"type\":\"unreadable\",\"bytes\":n}   bytes that are no letters; U+FFFD stands for each sequence
+   {\"type\":\"zeros\",\"bytes\":n}        zero bytes, which are left out
+   {\"type\":\"illegible\",\"letters\":n}  letters that a document draws without saying which they are
+   {\"type\":\"pictures\",\"pages\":n,\"of\":n}   pages that are pictures of text
+   {\"type\":\"broken\",\"pages\":n,\"of\":n}     pages on which the reader broke
+   {\"type\":\"left_out\",\"what\":…,\"count\":n}  parts of a document: pictures, macros, sheets and so on
 A line {\"type\":\"looping\"} says that the reply goes round in circles. The last line is always `done`, exactly once. `code` and `message` are null unless it failed.
 Times are milliseconds, rates are per second.
 
@@ -218,6 +230,8 @@ pub(crate) struct Ask {
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
+    pub(crate) letters: letters::Letters,
+    #[command(flatten)]
     pub(crate) how: How,
     /// Print one JSON object per line
     #[arg(long)]
@@ -229,10 +243,12 @@ pub(crate) struct Ask {
 
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// A file that goes with the first question, as text; may be given several times. `/file PATH`
-    /// on a line of its own attaches one to the next question
+    /// A file that goes with the first question, as text; may be given several times.
+    /// `/file [--encoding NAME] PATH` on a line of its own attaches one to the next question
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) letters: letters::Letters,
     #[command(flatten)]
     pub(crate) how: How,
 }

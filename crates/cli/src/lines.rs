@@ -1,16 +1,30 @@
 //! The JSON lines of `spud ask`, documented in `command`.
 
+use app::reading::Remark;
 use app::{Closer, Code, Ending, Outcome};
 use serde::Serialize;
 
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case", tag = "type")]
 pub(crate) enum Line<'text> {
-    Loading { progress: f32 },
-    Prompt { done: u32, total: u32 },
-    Thinking { text: &'text str },
-    Answer { text: &'text str },
+    Loading {
+        progress: f32,
+    },
+    Prompt {
+        done: u32,
+        total: u32,
+    },
+    Thinking {
+        text: &'text str,
+    },
+    Answer {
+        text: &'text str,
+    },
     Looping,
+    File {
+        name: &'text str,
+        remarks: &'text [Remark],
+    },
     Done(Done),
 }
 

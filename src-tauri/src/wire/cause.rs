@@ -11,7 +11,7 @@ use ts_rs::TS;
 /// A whole number that the page can count with.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(test, derive(TS))]
-pub(crate) struct Whole(#[cfg_attr(test, ts(type = "number"))] u64);
+pub(crate) struct Whole(#[cfg_attr(test, ts(type = "number"))] pub(super) u64);
 
 /// A fact on its way over the bridge.
 trait Over<To> {
@@ -115,6 +115,14 @@ causes! {
     Unreadable { name: String },
     LargeText { name: String, bytes: Whole, most_bytes: Whole },
     NotText { name: String },
+    IsPicture { name: String, format: String },
+    IsSound { name: String, format: String },
+    IsVideo { name: String, format: String },
+    IsArchive { name: String, format: String },
+    IsProgram { name: String, format: String },
+    IsDocument { name: String, format: String },
+    IsModel { name: String },
+    IsOther { name: String, format: String },
     NoWords { name: String },
     PdfDamaged { name: String },
     PdfEncrypted { name: String },

@@ -166,6 +166,22 @@ pub enum Cause {
     },
     /// The file is no text.
     NotText { name: String },
+    /// The file is a picture, in this form.
+    IsPicture { name: String, format: String },
+    /// The file is sound.
+    IsSound { name: String, format: String },
+    /// The file is a video.
+    IsVideo { name: String, format: String },
+    /// The file is an archive, or something packed.
+    IsArchive { name: String, format: String },
+    /// The file is a program.
+    IsProgram { name: String, format: String },
+    /// The file is a document of a form that is not read.
+    IsDocument { name: String, format: String },
+    /// The file is a model.
+    IsModel { name: String },
+    /// The file is something else of a form that has a name.
+    IsOther { name: String, format: String },
     /// The file has no words in it.
     NoWords { name: String },
     /// A damaged PDF.

@@ -92,6 +92,7 @@ async fn files_wait_over_a_restart_and_stand_before_the_question() {
         name: name.to_owned(),
         bytes: 0,
         text: text.to_owned(),
+        ..TextFile::default()
     };
     let files = [file("a.txt", "one\n"), file("c.txt", "three")];
     let (_, typed) = ask(&world, None, shown(&files, "What is 2 + 2?").into()).await;

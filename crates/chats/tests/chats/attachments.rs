@@ -10,6 +10,7 @@ fn file(name: &str, text: &str) -> TextFile {
         name: name.to_owned(),
         bytes: 7,
         text: text.to_owned(),
+        remarks: format!("of {name}"),
     }
 }
 
