@@ -1,17 +1,34 @@
 //! Files that go with a question: from a path to text, a name to show and a size.
 //!
 //! A file is hostile input. What it is, is judged by its bytes and never by its name; what is no
-//! text is refused in words; a PDF is read by a process of its own (`pdf`). Nothing is ever written
-//! to it.
+//! text is refused in words; documents are read by a process of their own (`apart`). Nothing is ever
+//! written to it.
+//!
+//! Text of any letters is read here (`letters`); a PDF (`pdf`), Word (`word`), Excel (`sheets`), slides
+//! (`slides`), OpenDocument (`open_document`), books (`book`) and pages of the web (`web_page`) apart,
+//! and all of them become plain Markdown (`paper`).
 //!
 //! Not here: files that wait with a draft (`drafting`), and whether they fit (`weighing`).
 
+mod apart;
+mod archive;
+mod book;
 mod encoding;
+mod fault;
+mod forms;
 mod kinds;
 mod letters;
 mod name;
+mod office;
+mod open_document;
+mod paper;
 mod pdf;
 mod remark;
+mod sheets;
+mod slides;
+mod web_page;
+mod word;
+mod xml;
 
 use std::fmt::Write;
 use std::io::{ErrorKind, Read, Seek};
@@ -22,21 +39,25 @@ use fs_err::File;
 
 use crate::failure::{Cause, Code, Failure};
 use crate::stop::Stop;
+use fault::Fault;
 
 pub use encoding::{Encoding, USUAL};
 pub(crate) use name::{clean, of_path};
-pub use pdf::{Limits, become_reader};
+pub use apart::{Limits, become_reader};
 pub(crate) use remark::{kept, known};
 pub use remark::{Part, Remark, remarks};
 
 /// The largest text that is read: some twenty times what the largest context of R1 holds.
 const LARGEST_TEXT: u64 = 8 << 20;
 
-/// The largest PDF: most of it is pictures, which are left out.
-const LARGEST_PDF: u64 = 64 << 20;
+/// The largest document: most of it is pictures, which are left out.
+const LARGEST_DOCUMENT: u64 = 64 << 20;
 
-/// What a PDF begins with, within its first kilobyte (ISO 32000-1, annex H.3, note 13).
-const PDF: &[u8] = b"%PDF-";
+/// What a file begins with, to tell what it is.
+const BEGIN: u64 = 1024;
+
+/// What a document of WordPad and its like begins with, which looks like text and is none to read.
+const RICH_TEXT: &[u8] = b"{\\rtf";
 
 /// What was read of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,7 +67,7 @@ pub(crate) struct Words {
     pub(crate) remarks: Vec<Remark>,
 }
 
-/// Reads a file as text. Blocks; a PDF may take as long as `limits` say, anything else is as fast as
+/// Reads a file as text. Blocks; a document may take as long as `limits` say, anything else is as fast as
 /// its disk.
 pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failure> {
     read_in(None, path, limits, stop)
@@ -90,14 +111,13 @@ pub fn read_in(
     let mut file = File::open(path).map_err(lost)?;
     let mut begin = Vec::new();
     file.by_ref()
-        .take(1024)
+        .take(BEGIN)
         .read_to_end(&mut begin)
         .map_err(lost)?;
-    let is_pdf = begin.windows(PDF.len()).any(|here| here == PDF);
-    let (largest, kind) = if is_pdf {
-        (LARGEST_PDF, "PDF")
-    } else {
-        (LARGEST_TEXT, "text")
+    let form = forms::of(&begin);
+    let (largest, kind) = match form {
+        Some(form) => (LARGEST_DOCUMENT, form.noun()),
+        None => (LARGEST_TEXT, "text"),
     };
     let bytes = told.len();
     if bytes > largest {
@@ -113,12 +133,12 @@ pub fn read_in(
         };
         return Err(refused(why, "Attach the part of it that matters.", cause));
     }
-    let Words { text, remarks } = if is_pdf {
+    let Words { text, remarks } = if let Some(form) = form {
         file.rewind().map_err(lost)?;
-        let text = pdf::text(file.into_file(), limits, stop);
-        Words {
-            text: text.map_err(|fault| fault.failure(&name))?,
-            remarks: Vec::new(),
+        match apart::read(file.into_file(), form, limits, stop) {
+            Err(Fault::Foreign) => return Err(kinds::refusal(&name, &begin)),
+            Err(Fault::Unread(what)) => return Err(kinds::unread(&name, what)),
+            read => read.map_err(|fault| fault.failure(&name, form, limits.time, limits.text))?,
         }
     } else {
         let mut whole = begin;
@@ -127,7 +147,7 @@ pub fn read_in(
             .read_to_end(&mut whole)
             .map_err(lost)?;
         // No text has zero bytes but one that is damaged or wide: then what it begins with counts.
-        let is_other = whole.contains(&0) && kinds::is_known(&whole);
+        let is_other = whole.contains(&0) && kinds::is_known(&whole) || whole.starts_with(RICH_TEXT);
         let words = (!is_other).then(|| letters::read(&whole, encoding));
         let words = words.flatten();
         words.ok_or_else(|| kinds::refusal(&name, &whole))?

@@ -124,13 +124,15 @@ causes! {
     IsModel { name: String },
     IsOther { name: String, format: String },
     NoWords { name: String },
-    PdfDamaged { name: String },
-    PdfEncrypted { name: String },
-    PdfPictures { name: String },
-    PdfLong { name: String, most_bytes: Whole },
-    PdfSlow { name: String, seconds: Whole },
-    PdfBroke { name: String },
-    NoPdfReader { name: String },
+    DocumentDamaged { name: String },
+    DocumentLocked { name: String },
+    DocumentPictures { name: String },
+    DocumentIllegible { name: String },
+    DocumentTooMuch { name: String },
+    DocumentLong { name: String, most_bytes: Whole },
+    DocumentSlow { name: String, seconds: Whole },
+    DocumentBroke { name: String },
+    NoDocumentReader { name: String },
 }
 
 /// What a source of a download failed at.

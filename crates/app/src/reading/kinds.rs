@@ -3,13 +3,26 @@
 
 use file_format::{FileFormat, Kind};
 
+use super::fault::Unread;
 use crate::failure::{Cause, Code, Failure};
 
 /// A model's file begins with this.
 const MODEL: &[u8] = b"GGUF";
 
+/// Says of a document that it is of a form that is not read, by the end of its name.
+pub(super) fn unread(name: &str, form: Unread) -> Failure {
+    let format = form.end();
+    let why = format!("is a document in a form that Spud does not read ({format})");
+    Failure::new(Code::FileRefused, format!("`{name}` {why}"))
+        .hint("Save it as text or as PDF in the program that made it, and attach that.")
+        .cause(Cause::IsDocument {
+            name: name.to_owned(),
+            format: format.to_owned(),
+        })
+}
+
 /// What can be attached instead.
-const ANY: &str = "Text of any kind can be attached, and PDF files that have text.";
+const ANY: &str = "Text of any kind can be attached, PDF, Word, Excel, OpenDocument, EPUB and web pages.";
 
 /// Whether a file is known for something else than text.
 pub(super) fn is_known(bytes: &[u8]) -> bool {

@@ -1,9 +1,10 @@
-//! Reading files as text, PDFs by a process of their own: this program is started again as its own
+//! Reading files as text, documents by a process of their own: this program is started again as its own
 //! reader, as `spud` and the window are, so it has a `main` of its own instead of the usual one.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 #![allow(clippy::print_stdout, reason = "as the usual `main` of tests does")]
 
+mod documents;
 mod kinds;
 mod letters;
 mod pdf;
@@ -27,7 +28,7 @@ fn main() -> ExitCode {
         return status;
     }
     let wanted = std::env::args().skip(1).find(|one| !one.starts_with('-'));
-    let mut all = [pdf::TESTS, texts::TESTS, letters::TESTS, kinds::TESTS].concat();
+    let mut all = [pdf::TESTS, documents::TESTS, texts::TESTS, letters::TESTS, kinds::TESTS].concat();
     all.sort_by_key(|(name, _)| *name);
     let wants = |name: &str| {
         wanted
