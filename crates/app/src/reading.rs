@@ -147,7 +147,7 @@ pub fn read_in(
             .read_to_end(&mut whole)
             .map_err(lost)?;
         // No text has zero bytes but one that is damaged or wide: then what it begins with counts.
-        let is_other = whole.contains(&0) && kinds::is_known(&whole) || whole.starts_with(RICH_TEXT);
+        let is_other = kinds::is_known(&whole) || whole.starts_with(RICH_TEXT);
         let words = (!is_other).then(|| letters::read(&whole, encoding));
         let words = words.flatten();
         words.ok_or_else(|| kinds::refusal(&name, &whole))?

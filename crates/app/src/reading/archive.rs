@@ -99,7 +99,7 @@ impl Archive {
     pub(super) fn optional(&mut self, name: &str) -> Result<Option<String>, Fault> {
         match self.xml(name) {
             Ok(text) => Ok(Some(text)),
-            Err(Fault::TooMuch) => Err(Fault::TooMuch),
+            Err(fault @ (Fault::TooMuch | Fault::Locked)) => Err(fault),
             Err(_) => Ok(None),
         }
     }

@@ -96,6 +96,10 @@ impl Encoding {
         Self(Kind::Utf32(ends))
     }
 
+    pub(super) fn is_utf_32(self) -> bool {
+        matches!(self.0, Kind::Utf32(_))
+    }
+
     /// The encoding of a name, as people and programs write it: `windows-1251`, `cp1251`, `Latin 1`,
     /// `utf16le`. None where there is no such encoding.
     pub fn named(name: &str) -> Option<Self> {
@@ -131,6 +135,7 @@ impl Encoding {
     /// The text of bytes; its own mark at their begin is no part of it.
     pub(super) fn decode(self, bytes: &[u8]) -> Decoded {
         let mut decoded = match self.0 {
+            Kind::Standard(encoding) if encoding == UTF_8 => utf_8(bytes),
             Kind::Standard(encoding) => standard(encoding, bytes),
             Kind::Utf32(ends) => utf_32(bytes, ends),
         };
@@ -164,25 +169,44 @@ impl Decoded {
     }
 }
 
-fn standard(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> Decoded {
-    let mut decoder = encoding.new_decoder_with_bom_removal();
+/// By the standard library, which is some ten times as fast as [`standard`] where much is bad.
+fn utf_8(bytes: &[u8]) -> Decoded {
     let mut decoded = Decoded::default();
-    let mut rest = bytes;
-    loop {
-        let room = decoder.max_utf8_buffer_length_without_replacement(rest.len());
-        decoded.text.reserve(room.unwrap_or(rest.len() * 3 + 16));
-        let (result, read) =
-            decoder.decode_to_string_without_replacement(rest, &mut decoded.text, true);
-        rest = &rest[read..];
-        match result {
-            DecoderResult::InputEmpty => break,
-            DecoderResult::OutputFull => {}
-            // Bytes behind it that were looked at are given back.
-            DecoderResult::Malformed(length, _) => decoded.bad(length.into()),
+    decoded.text.reserve(bytes.len());
+    for chunk in bytes
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(bytes)
+        .utf8_chunks()
+    {
+        decoded.text += chunk.valid();
+        if !chunk.invalid().is_empty() {
+            decoded.bad(chunk.invalid().len());
         }
     }
     decoded
 }
+
+fn standard(encoding: &'static encoding_rs::Encoding, bytes: &[u8]) -> Decoded {
+    let mut decoder = encoding.new_decoder_with_bom_removal();
+    let mut decoded = Decoded::default();
+    decoded.text.reserve(bytes.len());
+    let mut some = String::with_capacity(SOME);
+    let mut rest = bytes;
+    loop {
+        let (result, read) = decoder.decode_to_string_without_replacement(rest, &mut some, true);
+        rest = &rest[read..];
+        decoded.text += &some;
+        some.clear();
+        match result {
+            DecoderResult::InputEmpty => return decoded,
+            DecoderResult::OutputFull => {}
+            DecoderResult::Malformed(length, _) => decoded.bad(length.into()),
+        }
+    }
+}
+
+/// Bytes that are decoded at a time: where much is bad, each piece costs what its buffer has.
+const SOME: usize = 1 << 10;
 
 /// Letters and digits alone, in small letters.
 fn squeezed(name: &str) -> String {

@@ -24,15 +24,37 @@ pub(super) fn unread(name: &str, form: Unread) -> Failure {
 /// What can be attached instead.
 const ANY: &str = "Text of any kind can be attached, PDF, Word, Excel, OpenDocument, EPUB and web pages.";
 
-/// Whether a file is known for something else than text.
+/// Every form of numbers has a zero byte in so many bytes at its begin. (A tape archive's are behind the
+/// name of its first file.)
+const BEGIN: usize = 128;
+
+/// Whether a file with zero bytes in it is known for something else than text. What begins with words
+/// is not, whatever they are.
 pub(super) fn is_known(bytes: &[u8]) -> bool {
-    bytes.starts_with(MODEL) || of(bytes).is_some()
+    let begin = &bytes[..bytes.len().min(BEGIN)];
+    begin.contains(&0) && (bytes.starts_with(MODEL) || form(bytes).is_some())
 }
 
-/// The form of a file that has one.
-fn of(bytes: &[u8]) -> Option<FileFormat> {
-    let format = FileFormat::from_bytes(bytes);
-    (!matches!(format, FileFormat::ArbitraryBinaryData | FileFormat::Empty)).then_some(format)
+/// The kind and the form of a file that has one and is no text of some language.
+fn form(bytes: &[u8]) -> Option<(Kind, String)> {
+    use FileFormat as F;
+    let format = F::from_bytes(bytes);
+    let media = format.media_type();
+    let is_text = media.starts_with("text/") || media.ends_with("xml");
+    let (kind, name) = match format {
+        F::ArbitraryBinaryData | F::Empty => return None,
+        _ if is_text => return None,
+        // All files of the old Microsoft Office are one form on the outside.
+        F::CompoundFileBinary => (Kind::Document, "DOC, XLS or PPT"),
+        // What these hold may be sound alone.
+        F::Mpeg4Part14 => (Kind::Video, "MP4"),
+        F::ExtensibleBinaryMetaLanguage => (Kind::Video, "MKV or WebM"),
+        F::AdvancedSystemsFormat => (Kind::Video, "WMV or WMA"),
+        F::OggMultiplexedMedia => (Kind::Audio, "OGG"),
+        F::Id3v2 => (Kind::Audio, "MP3"),
+        _ => (format.kind(), format.short_name().unwrap_or(format.name())),
+    };
+    Some((kind, name.to_owned()))
 }
 
 /// Says of a file that is no text what it is.
@@ -40,18 +62,17 @@ pub(super) fn refusal(name: &str, bytes: &[u8]) -> Failure {
     let named = name.to_owned();
     if bytes.starts_with(MODEL) {
         let hint = "To use it, drop it on the window, or give it to `--model`.";
-        return refused(name, "is a model (GGUF)", hint, Cause::IsModel { name: named });
+        return refused(
+            name,
+            "is a model (GGUF)",
+            hint,
+            Cause::IsModel { name: named },
+        );
     }
-    let Some(found) = of(bytes) else {
+    let Some((kind, format)) = form(bytes) else {
         return refused(name, "is not text", ANY, Cause::NotText { name: named });
     };
-    // All files of the old Microsoft Office are one form on the outside.
-    let (kind, format) = if found == FileFormat::CompoundFileBinary {
-        (Kind::Document, "DOC, XLS or PPT")
-    } else {
-        (found.kind(), found.short_name().unwrap_or(found.name()))
-    };
-    let (name, format) = (named, format.to_owned());
+    let name = named;
     let (what, rest, hint, cause): (_, _, _, fn(String, String) -> Cause) = match kind {
         Kind::Image => (
             "a picture",
@@ -91,7 +112,10 @@ pub(super) fn refusal(name: &str, bytes: &[u8]) -> Failure {
         ),
         _ => {
             let why = format!("is not text but {format}");
-            let cause = Cause::IsOther { name: name.clone(), format };
+            let cause = Cause::IsOther {
+                name: name.clone(),
+                format,
+            };
             return refused(&name, &why, ANY, cause);
         }
     };

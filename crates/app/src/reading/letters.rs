@@ -11,13 +11,16 @@
 mod wide;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{GB18030, GBK, ISO_2022_JP};
+use encoding_rs::{GB18030, GBK, ISO_2022_JP, MACINTOSH, WINDOWS_1252};
 
 use super::encoding::{Decoded, Ends};
 use super::{Encoding, Remark, Words};
 
 /// One character in this many may be a control or no character at all; of random bytes one in ten is.
 const ODD: usize = 50;
+
+/// Bytes in lines of letters that a guess is made by: more make it no better.
+const GUESSED_BY: usize = 64 << 10;
 
 /// So many blocks of zero bytes may stand in any text, however short.
 const BLOCKS: usize = 8;
@@ -32,8 +35,8 @@ const GOOD_PER_BAD: usize = 3;
 /// chance makes next to none.
 const GOOD_PER_BAD_ALONE: usize = 1;
 
-/// Bytes of letters that stand alone: two of two bytes.
-const ALONE: usize = 4;
+/// Bytes of such at most, on average.
+const ALONE: usize = 3;
 
 /// The words of a file with line ends as `\n` and no NUL in them, read with these letters or those
 /// that it has; none where it is not text.
@@ -46,14 +49,11 @@ pub(super) fn read(bytes: &[u8], encoding: Option<Encoding>) -> Option<Words> {
         None => unmarked(bytes)?,
     };
     let decoded = encoding.decode(bytes);
-    let bad = decoded.sequences;
     let (mut words, odd) = words(decoded, Remark::Guessed { encoding });
     if is_told {
         words.remarks.remove(0);
     }
-    // What is bad in UTF-8 was weighed already.
-    let weighed = if encoding == Encoding::UTF_8 { 0 } else { bad };
-    odd.is_text(weighed).then_some(words)
+    odd.is_text().then_some(words)
 }
 
 /// The encoding that a mark at the begin tells.
@@ -96,27 +96,64 @@ fn unmarked(bytes: &[u8]) -> Option<(Encoding, bool)> {
     if odd.count() * ODD > letters.len() {
         return None;
     }
+    Some((likeliest(&letters), false))
+}
+
+/// The encoding that these letters most likely have, by the lines that have any but ASCII.
+fn likeliest(letters: &[u8]) -> Encoding {
+    let lines = letters.split_inclusive(|byte| *byte == b'\n');
+    let telling = lines.filter(|line| !line.is_ascii());
+    let mut fed = Vec::new();
+    for line in telling {
+        let room = GUESSED_BY - fed.len();
+        fed.extend_from_slice(&line[..line.len().min(room)]);
+        if line.len() > room {
+            break;
+        }
+    }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(&letters, true);
+    // Where it is cut here, that may be in mid-letter, which says nothing of the whole.
+    detector.feed(&fed, fed.len() < GUESSED_BY);
     let guess = detector.guess(None, Utf8Detection::Deny);
-    // Read as the larger of the two anyway.
-    let guess = if guess == GBK { GB18030 } else { guess };
-    Some((Encoding::standard(guess), false))
+    Encoding::standard(if guess == GBK {
+        // Read as the larger of the two anyway.
+        GB18030
+    } else if guess == WINDOWS_1252 && is_of_a_mac(&fed) {
+        MACINTOSH
+    } else {
+        guess
+    })
+}
+
+/// Whether Western letters are those of old Macs, and of tables that are still written for such, which
+/// the detector does not know: their accents stand where Windows has quotes and dashes, and those
+/// stand between letters seldom.
+fn is_of_a_mac(bytes: &[u8]) -> bool {
+    // Three points, the apostrophe, two dashes and œ do.
+    const USUAL: [u8; 5] = [0x85, 0x92, 0x96, 0x97, 0x9c];
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic();
+    let (mut mac, mut windows) = (0, 0);
+    for three in bytes.windows(3) {
+        if !is_letter(three[0]) || !is_letter(three[2]) {
+            continue;
+        }
+        match three[1] {
+            usual if USUAL.contains(&usual) => {}
+            0x80..=0x9f => mac += 1,
+            0xc0.. => windows += 1,
+            _ => {}
+        }
+    }
+    mac > 1 && mac > windows * 4
 }
 
 /// UTF-8, with a few bytes that are none.
 fn is_utf_8(bytes: &[u8]) -> bool {
-    // What begins or ends in mid-letter was cut there, whatever it is.
-    let begin = bytes
-        .iter()
-        .take(3)
-        .take_while(|byte| (0x80..0xc0).contains(*byte));
-    let begin = begin.count();
-    let bytes = &bytes[begin..];
     let (mut good, mut bad) = (0, 0);
     let mut chunks = bytes.utf8_chunks().peekable();
     while let Some(chunk) = chunks.next() {
         good += chunk.valid().bytes().filter(|byte| !byte.is_ascii()).count();
+        // What ends in mid-letter was cut there, whatever it is.
         let is_cut = chunks.peek().is_none() && could_go_on(chunk.invalid());
         bad += if is_cut { 0 } else { chunk.invalid().len() };
     }
@@ -155,16 +192,16 @@ fn is_iso_2022_jp(bytes: &[u8]) -> bool {
 /// What there is in a text that no text has.
 struct Odd {
     letters: usize,
-    /// Controls but those of text.
+    /// Controls of ASCII but those of text.
     controls: usize,
     /// Zero bytes in a row, wherever they stand.
     blocks: usize,
 }
 
 impl Odd {
-    /// Whether this is text for all that.
-    fn is_text(&self, bad: usize) -> bool {
-        (self.controls + bad) * ODD <= self.letters
+    /// Whether this is text for all that. What could not be read is no matter: it is told.
+    fn is_text(&self) -> bool {
+        self.controls * ODD <= self.letters
             && (self.blocks <= BLOCKS || self.blocks * ODD <= self.letters)
     }
 }
@@ -193,7 +230,7 @@ fn words(decoded: Decoded, how: Remark) -> (Words, Odd) {
             }
             _ => {
                 odd.letters += 1;
-                odd.controls += usize::from(is_odd(letter));
+                odd.controls += usize::from(letter.is_ascii() && is_odd(letter));
                 text.push(letter);
             }
         }

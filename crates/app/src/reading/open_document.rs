@@ -48,6 +48,7 @@ pub(super) fn read_xml(content: &str, styles: &str) -> Result<Words, Fault> {
         pictures: 0,
         notes: 0,
         comments: 0,
+        is_book: false,
         broken: false,
     };
     reader.styles.read(styles);
@@ -73,10 +74,11 @@ pub(super) fn read_xml(content: &str, styles: &str) -> Result<Words, Fault> {
     if reader.broken {
         remarks.push(Remark::Broken { pages: 1, of: 1 });
     }
-    Ok(Words {
-        text: reader.paper.finish(),
-        remarks,
-    })
+    let text = reader.paper.finish();
+    if text.is_empty() && reader.broken {
+        return Err(Fault::Damaged);
+    }
+    Ok(Words { text, remarks })
 }
 
 fn is_locked(manifest: &str) -> bool {
@@ -182,6 +184,8 @@ struct Reader {
     pictures: u64,
     notes: u64,
     comments: u64,
+    /// Its tables are sheets, which have names.
+    is_book: bool,
     broken: bool,
 }
 
@@ -209,6 +213,8 @@ impl Reader {
                     }
                     "list" => self.list(xml, &tag, within),
                     "table" => self.table(xml, &tag, within),
+                    "spreadsheet" => self.is_book = true,
+                    "annotation" => self.comment(xml, within),
                     "page" => {
                         // A slide.
                         let name = tag.get("name").unwrap_or_default();
@@ -293,7 +299,7 @@ impl Reader {
 
     fn table(&mut self, xml: &mut Xml<'_>, tag: &Tag, within: usize) {
         let style = tag.get("style-name").unwrap_or_default();
-        let is_sheet = within <= 1 && !self.paper.is_in_table();
+        let is_sheet = self.is_book && !self.paper.is_in_table();
         if is_sheet && let Some(name) = tag.get("name") {
             let hidden = self.styles.hidden_tables.iter().any(|hidden| hidden == style);
             self.paper.begin(Block::Heading(2));

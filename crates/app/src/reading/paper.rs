@@ -12,6 +12,9 @@ const DEEPEST: usize = 64;
 /// Columns of a row that are kept apart.
 const WIDEST: usize = 1000;
 
+/// So many empty cells in a row are as good as one.
+const FAR: usize = 100;
+
 /// What a block of text is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Block {
@@ -187,6 +190,8 @@ impl Paper {
         if let Some(table) = self.tables.last_mut()
             && let Some(cell) = table.row.last().cloned()
         {
+            // A stretch of nothing as wide as that only leads to what was put far away.
+            let times = if cell.is_empty() && times > FAR { 0 } else { times };
             let room = WIDEST.saturating_sub(table.row.len());
             self.written += cell.len() * times.min(room);
             table.row.extend(std::iter::repeat_n(cell, times.min(room)));

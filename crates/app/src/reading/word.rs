@@ -74,10 +74,11 @@ pub(super) fn read(archive: &mut Archive, main: &str) -> Result<Words, Fault> {
     if reader.broken {
         remarks.push(Remark::Broken { pages: 1, of: 1 });
     }
-    Ok(Words {
-        text: reader.paper.finish(),
-        remarks,
-    })
+    let text = reader.paper.finish();
+    if text.is_empty() && reader.broken {
+        return Err(Fault::Damaged);
+    }
+    Ok(Words { text, remarks })
 }
 
 struct Reader<'d> {

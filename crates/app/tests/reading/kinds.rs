@@ -43,6 +43,7 @@ fn told() {
     bmp.extend([0xff; 3_000]);
     let mut silence = b"RIFF\x24\x08\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x44\xac\0\0\x88\x58\x01\0\x02\0\x10\0data\0\x08\0\0".to_vec();
     silence.extend([0; 4_000]);
+    let mut wrong = Vec::new();
     for (bytes, is) in [
         (
             padded(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01"),
@@ -80,9 +81,9 @@ fn told() {
         ),
         (
             padded(b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff"),
-            "is a program (DOS MZ)",
+            "is a program (EXE)",
         ),
-        (padded(b"\0asm\x01\0\0\0"), "is a program (WebAssembly)"),
+        (padded(b"\0asm\x01\0\0\0"), "is a program (Wasm)"),
         (padded(b"\xca\xfe\xba\xbe\0\0\0\x34"), "is a program"),
         (
             padded(b"SQLite format 3\0\x10\0\x01\x01"),
@@ -99,7 +100,9 @@ fn told() {
         (b"\x01\x02\x03".to_vec(), "is not text"),
     ] {
         let (message, cause) = why(&bytes);
-        assert!(message.starts_with(is), "{message}, and not {is}");
+        if !message.starts_with(is) {
+            wrong.push(format!("{message}, and not {is}"));
+        }
         assert!(!message.contains('`') && message.len() < 120, "{message}");
         let format = message.split(['(', ')']).nth(1).unwrap_or_default();
         match cause {
@@ -115,13 +118,14 @@ fn told() {
             other => panic!("{message}: {other:?}"),
         }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 fn text() {
     for words in [
         "BM is short for British Museum.\n",
         "MZ,PK,ID3\n1,2,3\n",
-        "PK\u{3}\u{4} is how an archive begins, after the initials of its inventor, as this line tells.\n",
+        "PK\u{3}\u{4} is how an archive begins: the initials of its inventor, and two numbers that nobody can read, as every book about such files tells its readers.\n",
         "GIF89a was the second version of GIF.\n",
         "II* und MM*: so fangen Bilder an, größere auch.\n",
         "RIFF is how recordings begin.\n",
@@ -254,9 +258,9 @@ fn damaged() {
 }
 
 fn large() {
-    const MOST_BYTES: u64 = 160 << 20;
+    const MOST_BYTES: u64 = 24 << 20;
     let before = peak_bytes();
-    let most = 8 << 20;
+    let most = 1 << 20;
     for fill in [
         &b"\xff"[..],
         b"\0",

@@ -21,7 +21,9 @@ export class FakeFiles {
 
   of(chat: number | null): DraftFiles {
     const there = [...(this.#drafts.get(chat) ?? [])];
-    const rereadable = there.filter(({ remarks }) => remarks.some(({ type }) => type !== 'pictures'));
+    const rereadable = there.filter(({ remarks }) =>
+      remarks.some(({ type }) => type !== 'pictures'),
+    );
     return { there, reading: [], rereadable: rereadable.map(({ id }) => id) };
   }
 

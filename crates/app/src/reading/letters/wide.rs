@@ -10,28 +10,29 @@ const LOOK: usize = 1 << 16;
 
 /// The likeliest of the four; none where it is none of them.
 pub(super) fn guess(bytes: &[u8]) -> Option<Encoding> {
-    let all = [
-        (
-            Encoding::utf_32(Ends::Little),
-            look_32(bytes, u32::from_le_bytes),
-        ),
-        (
-            Encoding::utf_32(Ends::Big),
-            look_32(bytes, u32::from_be_bytes),
-        ),
-        (
-            Encoding::utf_16(Ends::Little),
-            look_16(bytes, u16::from_le_bytes),
-        ),
-        (
-            Encoding::utf_16(Ends::Big),
-            look_16(bytes, u16::from_be_bytes),
-        ),
-    ];
-    let likely = all.into_iter().filter(|(_, look)| look.is_likely());
-    likely
-        .max_by_key(|(_, look)| look.usual)
-        .map(|(encoding, _)| encoding)
+    let all = [Ends::Little, Ends::Big].map(|ends| {
+        let (two, four) = match ends {
+            Ends::Little => (
+                look_16(bytes, u16::from_le_bytes),
+                look_32(bytes, u32::from_le_bytes),
+            ),
+            Ends::Big => (
+                look_16(bytes, u16::from_be_bytes),
+                look_32(bytes, u32::from_be_bytes),
+            ),
+        };
+        [
+            (Encoding::utf_16(ends), two),
+            (Encoding::utf_32(ends), four),
+        ]
+    });
+    let likely = all
+        .into_iter()
+        .flatten()
+        .filter(|(_, look)| look.is_likely());
+    // Those of four bytes are as usual by twos, with a zero between each, and come last: they win.
+    let likeliest = likely.max_by_key(|(encoding, look)| (look.usual, encoding.is_utf_32()));
+    likeliest.map(|(encoding, _)| encoding)
 }
 
 /// What letters look like.

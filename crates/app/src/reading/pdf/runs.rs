@@ -10,7 +10,7 @@ const SPACE: f64 = 0.15;
 const WIDE_SPACE: f64 = 0.6;
 
 /// How far off its line a letter may be: raised and lowered ones are.
-const OFF: f64 = 0.45;
+const OFF: f64 = 0.6;
 
 /// Lines further apart than this, by their size, are of two paragraphs.
 const PARAGRAPH: f64 = 1.9;

@@ -138,7 +138,7 @@ with zipfile.ZipFile(io.BytesIO(docx(""))) as old:
     parts = {name: old.read(name) for name in old.namelist()}
 parts["word/document.xml"] = laughs + f'<w:document xmlns:w="{W}"><w:body>' + p("before &c;&d; behind") + "</w:body></w:document>"
 put("laughs.docx", archive(parts), "before  behind", out=("haha", "root:"))
-parts["word/document.xml"] = f'<w:document xmlns:w="{W}"><w:body>' + "<w:tbl><w:tr><w:tc>" * 3000 + p("deep") + "</w:tc></w:tr></w:tbl>" * 3000 + p("behind it") + "</w:body></w:document>"
+parts["word/document.xml"] = f'<w:document xmlns:w="{W}"><w:body>' + "<w:tbl><w:tr><w:tc>" * 1000 + p("deep") + "</w:tc></w:tr></w:tbl>" * 1000 + p("behind it") + "</w:body></w:document>"
 put("deep.docx", archive(parts), "behind it")
 parts["word/document.xml"] = f'<w:document xmlns:w="{W}"><w:body>' + p("UTF-16") + "</w:body></w:document>"
 wide = dict(parts)
@@ -168,7 +168,7 @@ text = (
     '<office:annotation><dc:creator>Ada</dc:creator><text:p>is that so?</text:p></office:annotation></text:p>'
     '<text:p><text:a xlink:href="https://example.org/">the farm</text:a> <text:span text:style-name="H">nobody sees</text:span></text:p>'
     '<text:p><draw:frame><draw:image/><svg:desc>a field</svg:desc></draw:frame><draw:frame><draw:text-box><text:p>in a box</text:p></draw:text-box></draw:frame></text:p>'
-    "<table:table><table:table-row><table:table-cell><text:p>kind</text:p></table:table-cell><table:table-cell><text:p>price</text:p></table:table-cell></table:table-row>"
+    "<table:table table:name='T'><table:table-column table:number-columns-repeated='2'/><table:table-row><table:table-cell><text:p>kind</text:p></table:table-cell><table:table-cell><text:p>price</text:p></table:table-cell></table:table-row>"
     '<table:table-row><table:table-cell table:number-columns-repeated="2"><text:p>same</text:p></table:table-cell></table:table-row></table:table>'
 )
 automatic = (
@@ -369,16 +369,16 @@ def office(source, target, how=None):
 
 
 if "--no-office" not in sys.argv:
-    put("lo.odt", office("word.docx", "odt"), "# Potatoes", "what the note says", "is that so?", "| kind | price | where |", out=("taken out", "nobody sees"))
-    put("lo.docx", office("text.odt", "docx"), "Potatoes", "what it says", "is that so?", "| kind | price |", "the farm (https://example.org/)", out=("taken out",))
+    put("lo.odt", office("word.docx", "odt"), "## Of their kinds", "- waxy\n- floury", "what the note says", "is that so?", "| kind | price | where |", out=("taken out", "nobody sees"))
+    put("lo.docx", office("text.odt", "docx"), "Potatoes", "what it says", "is that so?", "the farm (https://example.org/)")
     put("lo.xlsx", office("openpyxl.xlsx", "xlsx"), "## Prices", "| 01/12/2026 | 25% | 1,234.50 | 2469 | TRUE |", "far away")
     put("lo.ods", office("openpyxl.xlsx", "ods"), "## Prices", "| 01/12/2026 | 25% | 1,234.50 | 2469 | TRUE |", "far away")
     put("lo.xls", office("openpyxl.xlsx", "xls"), "## Prices", "2026-12-01", "1234.5", "2469")
     put("lo.doc", office("pydocx.docx", "doc"))
     WORDS["lo.doc"] = {"why": "does not read (.doc)"}
-    put("lo.html", office("pydocx.docx", "html"), "# Potatoes", "Kinds", "waxy")
+    put("lo.html", office("pydocx.docx", "html"), "Potatoes", "# Kinds", "- waxy")
     put("lo.epub", office("pydocx.docx", "epub"), "Potatoes", "Kinds", "waxy")
-    put("lo-tagged.pdf", office("word.docx", "pdf", 'writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'), "# Potatoes", "Of their kinds", "waxy", "floury", "what the note says", "kind\tprice\twhere", out=("taken out",))
+    put("lo-tagged.pdf", office("word.docx", "pdf", 'writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'), "Potatoes", "## Of their kinds", "waxy", "floury", "A note1 and a remark", "what the note says", "kind price where")
     put("lo-plain.pdf", office("word.docx", "pdf", 'writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"false"}}'), "Potatoes", "Of their kinds", "what the note says")
     subprocess.run(["gs", "-q", "-dNOPAUSE", "-dBATCH", "-sDEVICE=pdfwrite", "-sOutputFile=gs.pdf", "lo-plain.pdf"], check=True)
     put("gs.pdf", open("gs.pdf", "rb").read(), "Potatoes", "Of their kinds", "what the note says")
