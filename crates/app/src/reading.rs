@@ -13,6 +13,8 @@
 mod apart;
 mod archive;
 mod book;
+#[cfg(test)]
+mod damaged;
 mod encoding;
 mod fault;
 mod forms;
@@ -55,9 +57,6 @@ const LARGEST_DOCUMENT: u64 = 64 << 20;
 
 /// What a file begins with, to tell what it is.
 const BEGIN: u64 = 1024;
-
-/// What a document of WordPad and its like begins with, which looks like text and is none to read.
-const RICH_TEXT: &[u8] = b"{\\rtf";
 
 /// What was read of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -147,7 +146,7 @@ pub fn read_in(
             .read_to_end(&mut whole)
             .map_err(lost)?;
         // No text has zero bytes but one that is damaged or wide: then what it begins with counts.
-        let is_other = kinds::is_known(&whole) || whole.starts_with(RICH_TEXT);
+        let is_other = kinds::is_known(&whole) || is_rich_text(&whole);
         let words = (!is_other).then(|| letters::read(&whole, encoding));
         let words = words.flatten();
         words.ok_or_else(|| kinds::refusal(&name, &whole))?
@@ -176,6 +175,12 @@ pub fn shown(files: &[TextFile], question: &str) -> String {
         );
     }
     shown + question
+}
+
+/// What WordPad and its like write looks like text and is none to read; a line about it is text.
+fn is_rich_text(bytes: &[u8]) -> bool {
+    let has = |mark: &[u8]| bytes.windows(mark.len()).any(|here| here == mark);
+    bytes.starts_with(b"{\\rtf") && (has(b"\\fonttbl") || has(b"\\pard"))
 }
 
 /// What the system says, without the path that `fs_err` puts before it: the page must not see it.

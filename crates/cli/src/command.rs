@@ -225,8 +225,8 @@ pub(crate) enum Command {
 pub(crate) struct Ask {
     /// The question; `-` reads it from standard input
     pub(crate) prompt: String,
-    /// A file that goes with the question, as text: any text file, or a PDF that has text; may be
-    /// given several times
+    /// A file that goes with the question, as text: text of any kind, or a document that has text (PDF, Word, Excel,
+    /// PowerPoint, OpenDocument, EPUB, a web page); may be given several times
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]

@@ -12,7 +12,8 @@ const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
 /// The form of a file that begins so, if it is one that is read apart.
 pub(super) fn of(begin: &[u8]) -> Option<Form> {
-    if begin.starts_with(b"PK\x03\x04") || begin.starts_with(b"PK\x05\x06") {
+    // (Words may begin so too, and have no zero bytes.)
+    if is_archive(begin) && begin.iter().take(64).any(|byte| *byte == 0) {
         return Some(Form::Archive);
     }
     if begin.starts_with(COMPOUND) {
@@ -22,6 +23,20 @@ pub(super) fn of(begin: &[u8]) -> Option<Form> {
         return Some(Form::Pdf);
     }
     of_marks(begin)
+}
+
+fn is_archive(begin: &[u8]) -> bool {
+    begin.starts_with(b"PK\x03\x04") || begin.starts_with(b"PK\x05\x06")
+}
+
+/// Whether an archive begins as documents do, by the name of its first part.
+fn begins_a_document(bytes: &[u8]) -> bool {
+    let name = bytes.get(30..).unwrap_or_default();
+    let firsts: [&[u8]; 9] = [
+        b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"xl/", b"ppt/", b"mimetype",
+        b"META-INF/container", b"content.xml",
+    ];
+    is_archive(bytes) && firsts.iter().any(|first| name.starts_with(first))
 }
 
 /// Text that only speaks of a PDF: it has more than a name and some bytes before it.
@@ -72,7 +87,11 @@ pub(super) fn read(form: Form, bytes: Vec<u8>, most: usize) -> Result<Words, Fau
 }
 
 fn of_archive(bytes: Vec<u8>) -> Result<Words, Fault> {
-    let mut archive = Archive::open(bytes)?;
+    let is_document = begins_a_document(&bytes);
+    let mut archive = Archive::open(bytes).map_err(|fault| match fault {
+        Fault::Damaged if !is_document => Fault::Foreign,
+        fault => fault,
+    })?;
     // OpenDocument and books say what they are in their first part.
     if archive.has("mimetype") {
         let kind = archive.part("mimetype")?;

@@ -22,7 +22,7 @@ pub(super) fn unread(name: &str, form: Unread) -> Failure {
 }
 
 /// What can be attached instead.
-const ANY: &str = "Text of any kind can be attached, PDF, Word, Excel, OpenDocument, EPUB and web pages.";
+const ANY: &str = "Text of any kind can be attached, and PDF, Word, Excel, PowerPoint, OpenDocument, EPUB and web pages.";
 
 /// Every form of numbers has a zero byte in so many bytes at its begin. (A tape archive's are behind the
 /// name of its first file.)

@@ -48,6 +48,7 @@ pub(super) fn read_xml(content: &str, styles: &str) -> Result<Words, Fault> {
         pictures: 0,
         notes: 0,
         comments: 0,
+        late_marks: Vec::new(),
         is_book: false,
         broken: false,
     };
@@ -184,6 +185,7 @@ struct Reader {
     pictures: u64,
     notes: u64,
     comments: u64,
+    late_marks: Vec<String>,
     /// Its tables are sheets, which have names.
     is_book: bool,
     broken: bool,
@@ -209,12 +211,19 @@ impl Reader {
                     "p" => {
                         self.begin(&tag);
                         self.inline(xml, within + 1);
+                        for mark in std::mem::take(&mut self.late_marks) {
+                            self.paper.words(&mark);
+                        }
                         self.paper.end();
                     }
                     "list" => self.list(xml, &tag, within),
                     "table" => self.table(xml, &tag, within),
                     "spreadsheet" => self.is_book = true,
-                    "annotation" => self.comment(xml, within),
+                    // Of a cell: it stands before its words, and its mark behind them.
+                    "annotation" => {
+                        let mark = self.comment(xml, within);
+                        self.late_marks.extend(mark);
+                    }
                     "page" => {
                         // A slide.
                         let name = tag.get("name").unwrap_or_default();
@@ -380,7 +389,11 @@ impl Reader {
                         }
                     }
                     "note" => self.note(xml, within),
-                    "annotation" => self.comment(xml, within),
+                    "annotation" => {
+                        if let Some(mark) = self.comment(xml, within) {
+                            self.paper.words(&mark);
+                        }
+                    }
                     "ruby-text" | "event-listeners" | "hidden-text" | "hidden-paragraph"
                     | "annotation-end" => xml.skip(),
                     _ => self.drawn(xml, &tag),
@@ -442,7 +455,8 @@ impl Reader {
         self.paper.end_aside();
     }
 
-    fn comment(&mut self, xml: &mut Xml<'_>, within: usize) {
+    /// Keeps a comment for the end; its mark.
+    fn comment(&mut self, xml: &mut Xml<'_>, within: usize) -> Option<String> {
         let end = xml.depth();
         let mut by = String::new();
         self.comments += 1;
@@ -462,14 +476,19 @@ impl Reader {
             }
         }
         let said = std::mem::replace(&mut self.paper, paper).finish();
-        if !said.is_empty() {
-            let by = by.trim();
-            let by = if by.is_empty() { String::new() } else { format!(" by {by}") };
-            self.paper.words(&format!("[comment {number}]"));
-            self.paper.begin_aside(Aside::Comment(format!("comment {number}{by}")));
-            self.paper.words(&said);
-            self.paper.end_aside();
+        if said.is_empty() {
+            return None;
         }
+        let by = by.trim();
+        let by = if by.is_empty() {
+            String::new()
+        } else {
+            format!(" by {by}")
+        };
+        self.paper.begin_aside(Aside::Comment(format!("comment {number}{by}")));
+        self.paper.words(&said);
+        self.paper.end_aside();
+        Some(format!("[comment {number}]"))
     }
 
     fn address(&mut self, address: &str, begin: usize) {

@@ -372,7 +372,7 @@ if "--no-office" not in sys.argv:
     put("lo.odt", office("word.docx", "odt"), "## Of their kinds", "- waxy\n- floury", "what the note says", "is that so?", "| kind | price | where |", out=("taken out", "nobody sees"))
     put("lo.docx", office("text.odt", "docx"), "Potatoes", "what it says", "is that so?", "the farm (https://example.org/)")
     put("lo.xlsx", office("openpyxl.xlsx", "xlsx"), "## Prices", "| 01/12/2026 | 25% | 1,234.50 | 2469 | TRUE |", "far away")
-    put("lo.ods", office("openpyxl.xlsx", "ods"), "## Prices", "| 01/12/2026 | 25% | 1,234.50 | 2469 | TRUE |", "far away")
+    put("lo.ods", office("openpyxl.xlsx", "ods"), "## Prices", "| 01/12/2026 | 25%[comment 1] | 1,234.50 | 2469 | TRUE |", "far away")
     put("lo.xls", office("openpyxl.xlsx", "xls"), "## Prices", "2026-12-01", "1234.5", "2469")
     put("lo.doc", office("pydocx.docx", "doc"))
     WORDS["lo.doc"] = {"why": "does not read (.doc)"}
