@@ -49,6 +49,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         chats::detach,
         chats::stop_reading,
         chats::file_text,
+        chats::set_letters,
         chats::weigh,
         chats::stop,
         chats::answer_now,

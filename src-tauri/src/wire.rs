@@ -16,6 +16,7 @@ mod hub;
 mod keeping;
 mod kin;
 mod manner;
+mod remark;
 mod shelf;
 mod survey;
 
@@ -45,8 +46,8 @@ pub(crate) use failure::Failure;
 #[cfg(test)]
 pub(crate) use files::Reading;
 pub(crate) use files::{
-    AttachRequest, Attached, DraftFiles, FileRequest, FileText, ReadingRequest, WeighRequest,
-    Weight, asked,
+    AttachRequest, Attached, DraftFiles, FileRequest, FileText, LettersRequest, ReadingRequest,
+    WeighRequest, Weight, asked,
 };
 #[cfg(test)]
 pub(crate) use hub::Offer;
@@ -64,6 +65,9 @@ pub(crate) use kin::Kin;
 #[cfg(test)]
 pub(crate) use manner::Taste;
 pub(crate) use manner::{Manner, MannerRequest};
+#[cfg(test)]
+pub(crate) use remark::Part;
+pub(crate) use remark::Remark;
 #[cfg(test)]
 pub(crate) use shelf::{Closing, Connection, Doing, DownloadState, Purpose};
 pub(crate) use shelf::{

@@ -91,6 +91,7 @@ export function filesDoor(door: Backend): FilesDoor {
     attach: async (chat, dropped) => void (await door.call('attach', { chat, dropped })),
     detach: async (file) => void (await door.call('detach', { file })),
     stopReading: async (number) => void (await door.call('stop_reading', { number })),
+    setLetters: async (file, encoding) => void (await door.call('set_letters', { file, encoding })),
     weigh: (request) => door.call('weigh', request),
   };
 }

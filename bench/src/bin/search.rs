@@ -122,6 +122,7 @@ fn ask_with_a_large_file(chats: &Chats, figures: &mut Vec<Figure>) -> io::Result
         name: "much.txt".to_owned(),
         bytes: 1,
         text: line.repeat(LARGE / line.len()),
+        ..TextFile::default()
     };
     let files = [chats.attach(None, &file).map_err(io::Error::other)?.id];
     let question = Question {

@@ -3,6 +3,7 @@
 //!
 //! Not here: how a file becomes text (`reading`), and what happens once it is asked with (`asking`).
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use chats::{Attachment, AttachmentId, ChatId, Chats, TextFile};
@@ -10,7 +11,7 @@ use chats::{Attachment, AttachmentId, ChatId, Chats, TextFile};
 use crate::events::{AppEvent, ChatEvent};
 use crate::failure::{Cause, Code, Failure};
 use crate::open::{App, blocking};
-use crate::reading::{self, Limits};
+use crate::reading::{self, Encoding, Limits, Remark, remarks};
 use crate::stop::{Stopper, stop};
 
 /// The files of one draft.
@@ -20,6 +21,8 @@ pub struct DraftFiles {
     pub files: Vec<Attachment>,
     /// Those that are being read.
     pub reading: Vec<Reading>,
+    /// Those of `files` that [`App::read_anew`] can read with other letters.
+    pub rereadable: Vec<AttachmentId>,
 }
 
 /// A file that is being read.
@@ -36,6 +39,8 @@ pub struct Reading {
 pub(crate) struct Readings {
     last: u64,
     under_way: Vec<UnderWay>,
+    /// Where those lie that were read since the start. No path is ever kept on disk.
+    places: HashMap<AttachmentId, PathBuf>,
 }
 
 struct UnderWay {
@@ -49,6 +54,16 @@ impl App {
     /// that can be read are there afterwards; the failure tells of the first that could not.
     pub async fn attach(
         &self,
+        chat: Option<ChatId>,
+        paths: Vec<PathBuf>,
+    ) -> Result<Vec<AttachmentId>, Failure> {
+        self.attach_in(None, chat, paths).await
+    }
+
+    /// [`App::attach`], with the letters of texts in this encoding.
+    pub async fn attach_in(
+        &self,
+        encoding: Option<Encoding>,
         chat: Option<ChatId>,
         paths: Vec<PathBuf>,
     ) -> Result<Vec<AttachmentId>, Failure> {
@@ -69,12 +84,16 @@ impl App {
             let read = if stop.is_asked() {
                 Err(Failure::new(Code::Stopped, "nobody wants it any more"))
             } else {
-                blocking(move || reading::read(&path, Limits::default(), &stop)).await
+                let path = path.clone();
+                blocking(move || reading::read_in(encoding, &path, Limits::default(), &stop)).await
             };
             let kept = self
                 .at_the_gate(move |app, chats| {
                     app.state().readings.end(number);
                     let kept = read.and_then(|file| Ok(chats.attach(chat, &file)?));
+                    if let Ok(file) = &kept {
+                        app.state().readings.places.insert(file.id, path);
+                    }
                     app.tell_files(chats, chat)?;
                     kept
                 })
@@ -108,10 +127,42 @@ impl App {
         }
     }
 
+    /// Reads the text of a file of a draft once more, with letters of this encoding, and gives the
+    /// number that it has from now on.
+    pub async fn read_anew(
+        &self,
+        file: AttachmentId,
+        encoding: Encoding,
+    ) -> Result<AttachmentId, Failure> {
+        let place = self.state().readings.places.get(&file).cloned();
+        let Some(path) = place else {
+            let message = "where this file lies is not known any more";
+            return Err(Failure::new(Code::NotFound, message).hint("Attach it again."));
+        };
+        let again = path.clone();
+        let (_stopper, stop) = stop();
+        let read = move || reading::read_in(Some(encoding), &again, Limits::default(), &stop);
+        let read = blocking(read).await?;
+        let (chat, id) = self
+            .at_the_gate(move |app, chats| {
+                let (chat, id) = chats.replace(file, &read)?;
+                let places = &mut app.state().readings.places;
+                places.remove(&file);
+                places.insert(id, path);
+                Ok((chat, id))
+            })
+            .await?;
+        self.at_the_gate(move |app, chats| app.tell_files(chats, chat))
+            .await?;
+        self.look_ahead(chat);
+        Ok(id)
+    }
+
     /// Takes a file away from the draft with which it waits.
     pub async fn detach(&self, file: AttachmentId) -> Result<(), Failure> {
         self.at_the_gate(move |app, chats| {
             let chat = chats.detach(file)?;
+            app.state().readings.places.remove(&file);
             app.tell_files(chats, chat)
         })
         .await
@@ -134,9 +185,17 @@ impl App {
         chats: &Chats,
         chat: Option<ChatId>,
     ) -> Result<DraftFiles, Failure> {
+        let files = chats.drafted(chat)?;
+        let state = self.state();
+        let places = &state.readings.places;
+        let rereadable = files.iter().filter(|file| {
+            places.contains_key(&file.id)
+                && remarks(&file.remarks).iter().any(Remark::is_of_letters)
+        });
         Ok(DraftFiles {
-            files: chats.drafted(chat)?,
-            reading: self.state().readings.of(chat),
+            rereadable: rereadable.map(|file| file.id).collect(),
+            reading: state.readings.of(chat),
+            files,
         })
     }
 

@@ -1,14 +1,36 @@
 //! Files that go with a question: from a path to text, a name to show and a size.
 //!
 //! A file is hostile input. What it is, is judged by its bytes and never by its name; what is no
-//! text is refused in words; a PDF is read by a process of its own (`pdf`). Nothing is ever written
-//! to it.
+//! text is refused in words; documents are read by a process of their own (`apart`). Nothing is ever
+//! written to it.
+//!
+//! Text of any letters is read here (`letters`); a PDF (`pdf`), Word (`word`), Excel (`sheets`), slides
+//! (`slides`), OpenDocument (`open_document`), books (`book`) and pages of the web (`web_page`) apart,
+//! and all of them become plain Markdown (`paper`).
 //!
 //! Not here: files that wait with a draft (`drafting`), and whether they fit (`weighing`).
 
+mod apart;
+mod archive;
+mod book;
+#[cfg(test)]
+mod damaged;
+mod encoding;
+mod fault;
+mod forms;
+mod kinds;
 mod letters;
 mod name;
+mod office;
+mod open_document;
+mod paper;
 mod pdf;
+mod remark;
+mod sheets;
+mod slides;
+mod web_page;
+mod word;
+mod xml;
 
 use std::fmt::Write;
 use std::io::{ErrorKind, Read, Seek};
@@ -19,22 +41,45 @@ use fs_err::File;
 
 use crate::failure::{Cause, Code, Failure};
 use crate::stop::Stop;
+use fault::Fault;
 
+pub use encoding::{Encoding, USUAL};
 pub(crate) use name::{clean, of_path};
-pub use pdf::{Limits, become_reader};
+pub use apart::{Limits, become_reader};
+pub(crate) use remark::{kept, known};
+pub use remark::{Part, Remark, remarks};
 
 /// The largest text that is read: some twenty times what the largest context of R1 holds.
 const LARGEST_TEXT: u64 = 8 << 20;
 
-/// The largest PDF: most of it is pictures, which are left out.
-const LARGEST_PDF: u64 = 64 << 20;
+/// The largest document: most of it is pictures, which are left out.
+const LARGEST_DOCUMENT: u64 = 64 << 20;
 
-/// What a PDF begins with, within its first kilobyte (ISO 32000-1, annex H.3, note 13).
-const PDF: &[u8] = b"%PDF-";
+/// What a file begins with, to tell what it is.
+const BEGIN: u64 = 1024;
 
-/// Reads a file as text. Blocks; a PDF may take as long as `limits` say, anything else is as fast as
+/// What was read of a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Words {
+    pub(crate) text: String,
+    /// What a person should know about it.
+    pub(crate) remarks: Vec<Remark>,
+}
+
+/// Reads a file as text. Blocks; a document may take as long as `limits` say, anything else is as fast as
 /// its disk.
 pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failure> {
+    read_in(None, path, limits, stop)
+}
+
+/// [`read`], with the letters of a text in this encoding. Without one they are in whichever the file
+/// tells, or is likeliest.
+pub fn read_in(
+    encoding: Option<Encoding>,
+    path: &Path,
+    limits: Limits,
+    stop: &Stop,
+) -> Result<TextFile, Failure> {
     let name = of_path(path);
     let refused = |why: String, hint: &str, cause| {
         Failure::new(Code::FileRefused, format!("`{name}` {why}"))
@@ -65,14 +110,13 @@ pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failur
     let mut file = File::open(path).map_err(lost)?;
     let mut begin = Vec::new();
     file.by_ref()
-        .take(1024)
+        .take(BEGIN)
         .read_to_end(&mut begin)
         .map_err(lost)?;
-    let is_pdf = begin.windows(PDF.len()).any(|here| here == PDF);
-    let (largest, kind) = if is_pdf {
-        (LARGEST_PDF, "PDF")
-    } else {
-        (LARGEST_TEXT, "text")
+    let form = forms::of(&begin);
+    let (largest, kind) = match form {
+        Some(form) => (LARGEST_DOCUMENT, form.noun()),
+        None => (LARGEST_TEXT, "text"),
     };
     let bytes = told.len();
     if bytes > largest {
@@ -88,29 +132,36 @@ pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failur
         };
         return Err(refused(why, "Attach the part of it that matters.", cause));
     }
-    let text = if is_pdf {
+    let Words { text, remarks } = if let Some(form) = form {
         file.rewind().map_err(lost)?;
-        pdf::text(file.into_file(), limits, stop).map_err(|fault| fault.failure(&name))?
+        match apart::read(file.into_file(), form, limits, stop) {
+            Err(Fault::Foreign) => return Err(kinds::refusal(&name, &begin)),
+            Err(Fault::Unread(what)) => return Err(kinds::unread(&name, what)),
+            read => read.map_err(|fault| fault.failure(&name, form, limits.time, limits.text))?,
+        }
     } else {
         let mut whole = begin;
         // One that grows while it is read is read as far as it may be.
         file.take(LARGEST_TEXT)
             .read_to_end(&mut whole)
             .map_err(lost)?;
-        letters::text(&whole).ok_or_else(|| {
-            refused(
-                "is not text".to_owned(),
-                "Text of any kind can be attached, and PDF files that have text.",
-                Cause::NotText { name: name.clone() },
-            )
-        })?
+        // No text has zero bytes but one that is damaged or wide: then what it begins with counts.
+        let is_other = kinds::is_known(&whole) || is_rich_text(&whole);
+        let words = (!is_other).then(|| letters::read(&whole, encoding));
+        let words = words.flatten();
+        words.ok_or_else(|| kinds::refusal(&name, &whole))?
     };
     if text.trim().is_empty() {
         let why = "has no words in it".to_owned();
         let cause = Cause::NoWords { name: name.clone() };
         return Err(refused(why, "Attach a file that has text.", cause));
     }
-    Ok(TextFile { name, bytes, text })
+    Ok(TextFile {
+        name,
+        bytes,
+        text,
+        remarks: kept(&remarks),
+    })
 }
 
 /// A question as a model is shown it, behind its files, in the shape that the makers of R1 use for
@@ -124,6 +175,12 @@ pub fn shown(files: &[TextFile], question: &str) -> String {
         );
     }
     shown + question
+}
+
+/// What WordPad and its like write looks like text and is none to read; a line about it is text.
+fn is_rich_text(bytes: &[u8]) -> bool {
+    let has = |mark: &[u8]| bytes.windows(mark.len()).any(|here| here == mark);
+    bytes.starts_with(b"{\\rtf") && (has(b"\\fonttbl") || has(b"\\pard"))
 }
 
 /// What the system says, without the path that `fs_err` puts before it: the page must not see it.

@@ -23,10 +23,12 @@ pub struct Attachment {
     pub name: String,
     /// Bytes of the file as it was.
     pub bytes: u64,
+    /// What a person should know about its text, in words of `app`'s; empty where nothing.
+    pub remarks: String,
 }
 
 /// A file as text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TextFile {
     /// The name that the file had, to be shown.
     pub name: String,
@@ -34,6 +36,8 @@ pub struct TextFile {
     pub bytes: u64,
     /// What stands in it.
     pub text: String,
+    /// What a person should know about that, in words of `app`'s; empty where nothing.
+    pub remarks: String,
 }
 
 /// What is asked: words, and the files that go with them, in this order.
@@ -73,7 +77,27 @@ impl Chats {
                 id,
                 name: file.name.clone(),
                 bytes: file.bytes,
+                remarks: file.remarks.clone(),
             })
+        })
+    }
+
+    /// Puts another reading of a file of a draft in the place of one, and says whose draft it is. It
+    /// has a number of its own: what was found out about the old text is not taken for the new one's.
+    pub fn replace(
+        &self,
+        id: AttachmentId,
+        file: &TextFile,
+    ) -> Result<(Option<ChatId>, AttachmentId), Error> {
+        self.write("read a file of the draft anew", |transaction| {
+            let sql = "DELETE FROM attachments WHERE id = ?1 AND message IS NULL
+                       RETURNING chat, position";
+            let old: Option<(Option<i64>, i64)> = transaction
+                .query_row(sql, [id.0], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()?;
+            let (chat, position) = old.ok_or(not_found(id))?;
+            let chat = chat.map(ChatId);
+            Ok((chat, insert(transaction, chat, None, position, file)?))
         })
     }
 
@@ -91,7 +115,7 @@ impl Chats {
     /// The files of a draft.
     pub fn drafted(&self, chat: Option<ChatId>) -> Result<Vec<Attachment>, Error> {
         self.read("read the files of a draft", |connection| {
-            let sql = "SELECT id, name, bytes FROM attachments
+            let sql = "SELECT id, name, bytes, remarks FROM attachments
                        WHERE chat IS ?1 AND message IS NULL ORDER BY position";
             let mut statement = connection.prepare(sql)?;
             let rows = statement.query_map([chat.map(|id| id.0)], from_row)?;
@@ -102,7 +126,7 @@ impl Chats {
     /// One file with its text.
     pub fn attached(&self, id: AttachmentId) -> Result<TextFile, Error> {
         self.read("read a file of a chat", |connection| {
-            let sql = "SELECT name, bytes, text FROM attachments WHERE id = ?1";
+            let sql = "SELECT name, bytes, text, remarks FROM attachments WHERE id = ?1";
             let file = connection.query_row(sql, [id.0], whole).optional()?;
             Ok(file.ok_or(not_found(id))?)
         })
@@ -142,8 +166,9 @@ pub(crate) fn copy(
 ) -> Result<(), Fault> {
     for (position, id) in (0_i64..).zip(files) {
         let changed = transaction.execute(
-            "INSERT INTO attachments (chat, message, position, bytes, name, text)
-             SELECT chat, ?3, ?4, bytes, name, text FROM attachments WHERE id = ?1 AND message = ?2",
+            "INSERT INTO attachments (chat, message, position, bytes, name, text, remarks)
+             SELECT chat, ?3, ?4, bytes, name, text, remarks FROM attachments
+             WHERE id = ?1 AND message = ?2",
             (id.0, from.0, to.id.0, position),
         )?;
         found(changed, *id)?;
@@ -159,8 +184,8 @@ pub(crate) fn insert(
     file: &TextFile,
 ) -> Result<AttachmentId, Fault> {
     transaction.execute(
-        "INSERT INTO attachments (chat, message, position, bytes, name, text)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO attachments (chat, message, position, bytes, name, text, remarks)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         (
             chat.map(|id| id.0),
             message.map(|id| id.0),
@@ -168,6 +193,7 @@ pub(crate) fn insert(
             i64::try_from(file.bytes).unwrap_or(i64::MAX),
             &file.name,
             &file.text,
+            &file.remarks,
         ),
     )?;
     Ok(AttachmentId(transaction.last_insert_rowid()))
@@ -175,7 +201,8 @@ pub(crate) fn insert(
 
 /// The files of a question, with their texts.
 pub(crate) fn texts(connection: &Connection, of: MessageId) -> rusqlite::Result<Vec<TextFile>> {
-    let sql = "SELECT name, bytes, text FROM attachments WHERE message = ?1 ORDER BY position";
+    let sql = "SELECT name, bytes, text, remarks FROM attachments
+               WHERE message = ?1 ORDER BY position";
     let mut statement = connection.prepare(sql)?;
     let rows = statement.query_map([of.0], whole)?;
     rows.collect()
@@ -186,7 +213,7 @@ pub(crate) fn fill(connection: &Connection, messages: &mut [Message]) -> rusqlit
     let (Some(first), Some(last)) = (messages.first(), messages.last()) else {
         return Ok(());
     };
-    let sql = "SELECT id, name, bytes, message FROM attachments
+    let sql = "SELECT id, name, bytes, remarks, message FROM attachments
                WHERE chat = ?1 AND message BETWEEN ?2 AND ?3 ORDER BY message, position";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query((first.chat.0, first.id.0, last.id.0))?;
@@ -204,6 +231,7 @@ fn from_row(row: &Row<'_>) -> rusqlite::Result<Attachment> {
         id: AttachmentId(row.get("id")?),
         name: row.get("name")?,
         bytes: row.get::<_, i64>("bytes")?.unsigned_abs(),
+        remarks: row.get("remarks")?,
     })
 }
 
@@ -212,6 +240,7 @@ fn whole(row: &Row<'_>) -> rusqlite::Result<TextFile> {
         name: row.get("name")?,
         bytes: row.get::<_, i64>("bytes")?.unsigned_abs(),
         text: row.get("text")?,
+        remarks: row.get("remarks")?,
     })
 }
 

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: &[&str] = &[V1, V2, V3, V4, V5, V6, V7, V8];
+const STEPS: &[&str] = &[V1, V2, V3, V4, V5, V6, V7, V8, V9];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -253,6 +253,18 @@ const V8: &str = "
     ALTER TABLE chats ADD COLUMN origin TEXT;
     ALTER TABLE messages ADD COLUMN origin TEXT;
     CREATE INDEX chats_by_origin ON chats (origin) WHERE origin IS NOT NULL;
+";
+
+/// * `attachments.remarks` says what a person should know about the text of a file, in words of `app`'s:
+///   that its letters are a guess, that pages of it are pictures. It stays with the question, so that an
+///   old chat tells what the model was not shown.
+/// * The index of a message's files covers what is listed of them: the column added here lies behind texts
+///   of megabytes.
+const V9: &str = "
+    ALTER TABLE attachments ADD COLUMN remarks TEXT NOT NULL DEFAULT '';
+    DROP INDEX attachments_by_message;
+    CREATE INDEX attachments_by_message
+        ON attachments (chat, message, position, bytes, name, remarks);
 ";
 
 /// The schema of this file; 0 where it has none yet.

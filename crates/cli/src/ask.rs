@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use app::chats::TextFile;
-use app::reading::{self, Limits, shown};
+use app::reading::{self, Encoding, Limits, remarks, shown};
 use app::stop::Stop;
 use app::{
     Closer, Code, Conversation, Ending, EngineRoom, Home, Opening, Outcome, Preferences, Progress,
@@ -14,6 +14,7 @@ use app::{
 
 use crate::command::Ask;
 use crate::console::{self, Console, STOPPED, To, complain_of, tame};
+use crate::files::told;
 use crate::held::{Held, Printed};
 use crate::interrupt;
 use crate::lines::{Done, Line};
@@ -48,10 +49,13 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
             Ok(model) => model,
             Err(failure) => return printer.end(&Outcome::refused(failure), settings.sampling.seed),
         };
-        let files = match read(&ask.files, &stop) {
+        let files = match read(&ask.files, ask.letters.encoding, &stop) {
             Ok(files) => files,
             Err(refused) => return printer.end(&refused, settings.sampling.seed),
         };
+        for file in &files {
+            printer.tell_file(file);
+        }
         let conversation = Conversation {
             opening: Opening::new(settings.quick),
             ..Conversation::of(shown(&files, &question))
@@ -65,9 +69,13 @@ pub(crate) async fn run(ask: Ask) -> ExitCode {
 }
 
 /// The files as text, or the end of the reply that never began.
-fn read(paths: &[PathBuf], stop: &Stop) -> Result<Vec<TextFile>, Box<Outcome>> {
+fn read(
+    paths: &[PathBuf],
+    encoding: Option<Encoding>,
+    stop: &Stop,
+) -> Result<Vec<TextFile>, Box<Outcome>> {
     let files = paths.iter().map(|path| {
-        reading::read(path, Limits::default(), stop).map_err(|failure| {
+        reading::read_in(encoding, path, Limits::default(), stop).map_err(|failure| {
             let stopped = failure.code == Code::Stopped;
             let mut refused = Outcome::refused(failure);
             if stopped {
@@ -133,6 +141,23 @@ impl Printer {
             self.tell_a_program(progress);
         } else {
             self.tell_a_person(progress);
+        }
+    }
+
+    /// What a person should know of a file that was read.
+    fn tell_file(&mut self, file: &TextFile) {
+        let remarks = remarks(&file.remarks);
+        if remarks.is_empty() {
+            return;
+        }
+        if self.json {
+            let name = &file.name;
+            self.line(&Line::File {
+                name,
+                remarks: &remarks,
+            });
+        } else {
+            self.note(&told(&file.name, &remarks));
         }
     }
 

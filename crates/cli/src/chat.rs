@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::ask::Printer;
 use crate::command::Chat;
-use crate::console::{self, Console, To, complain_of};
+use crate::console::{self, Console, To, WRONG_USE, complain, complain_of};
 use crate::files::{Files, attaches};
 use crate::interrupt;
 
@@ -64,7 +64,7 @@ async fn talk(
     let mut early = VecDeque::new();
     let mut at: Option<Open> = None;
     let mut status = ExitCode::SUCCESS;
-    let mut files = match Files::first(app, &chat.files, console).await {
+    let mut files = match Files::first(app, &chat.files, chat.letters.encoding, console).await {
         Ok(files) => files,
         Err(failed) => return Ok(failed),
     };
@@ -83,9 +83,15 @@ async fn talk(
             continue;
         }
         let to = at.as_ref().map(|open| open.id);
-        if let Some(path) = attaches(&question) {
-            let failed = files.attach(app, to, path, console).await;
-            status = failed.err().unwrap_or(status);
+        if let Some(attached) = attaches(&question) {
+            let failed = match attached {
+                Ok(file) => files.attach(app, to, file, console).await.err(),
+                Err(wrong) => {
+                    complain(&wrong, None);
+                    Some(ExitCode::from(WRONG_USE))
+                }
+            };
+            status = failed.unwrap_or(status);
             continue;
         }
         let settings = chat.how.settings(&home);

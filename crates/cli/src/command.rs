@@ -4,6 +4,8 @@
 // Named outright, since that example reads this file from elsewhere.
 #[path = "command/chats.rs"]
 pub(crate) mod chats;
+#[path = "command/letters.rs"]
+pub(crate) mod letters;
 
 use std::path::PathBuf;
 
@@ -28,6 +30,16 @@ With --json, one object per line on standard output and nothing else:
    \"closed_by\":null|\"budget\"|\"asked\"|\"loop\"}   who closed the thought in the model's place
 With --file, the model reads the file before the question. What is no text is refused, with code
 `file_refused`; what does not fit the model's context too, with code `prompt_too_long`: nothing is cut.
+For each file that is not read just as it is, a line comes first:
+  {\"type\":\"file\",\"name\":…,\"remarks\":[…]}   what a person should know of its text, one of each type:
+   {\"type\":\"guessed\",\"encoding\":…}   its letters are likely these; `--encoding` chooses others
+   {\"type\":\"chosen\",\"encoding\":…}    they were chosen
+   {\"type\":\"unreadable\",\"bytes\":n}   bytes that are no letters; U+FFFD stands for each sequence
+   {\"type\":\"zeros\",\"bytes\":n}        zero bytes, which are left out
+   {\"type\":\"illegible\",\"letters\":n}  letters that a document draws without saying which they are
+   {\"type\":\"pictures\",\"pages\":n,\"of\":n}   pages that are pictures of text
+   {\"type\":\"broken\",\"pages\":n,\"of\":n}     pages on which the reader broke
+   {\"type\":\"left_out\",\"what\":…,\"count\":n}  parts of a document: pictures, macros, sheets and so on
 A line {\"type\":\"looping\"} says that the reply goes round in circles, {\"type\":\"rethought\"} that all of the answer
 so far was thinking. With --quick, an answer of fewer than 400 tokens comes as a whole: a model may prove to think first. The last line is always `done`, exactly once. `code` and `message` are null unless it failed.
 Times are milliseconds, rates are per second.
@@ -228,10 +240,12 @@ pub(crate) enum Command {
 pub(crate) struct Ask {
     /// The question; `-` reads it from standard input
     pub(crate) prompt: String,
-    /// A file that goes with the question, as text: any text file, or a PDF that has text; may be
-    /// given several times
+    /// A file that goes with the question, as text: text of any kind, or a document that has text (PDF, Word, Excel,
+    /// PowerPoint, OpenDocument, EPUB, a web page); may be given several times
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) letters: letters::Letters,
     #[command(flatten)]
     pub(crate) how: How,
     /// Print one JSON object per line
@@ -244,10 +258,12 @@ pub(crate) struct Ask {
 
 #[derive(Debug, Args)]
 pub(crate) struct Chat {
-    /// A file that goes with the first question, as text; may be given several times. `/file PATH`
-    /// on a line of its own attaches one to the next question
+    /// A file that goes with the first question, as text; may be given several times.
+    /// `/file [--encoding NAME] PATH` on a line of its own attaches one to the next question
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) letters: letters::Letters,
     #[command(flatten)]
     pub(crate) how: How,
 }

@@ -10,6 +10,9 @@ use app::{Failure, stop::Stopper};
 
 /// Exit status of a failure.
 pub(crate) const FAILED: u8 = 1;
+
+/// Exit status of something that was typed wrong, as the parser of arguments has it.
+pub(crate) const WRONG_USE: u8 = 2;
 /// Exit status of a reply that was stopped: 128 and the number of SIGINT, as a shell counts.
 pub(crate) const STOPPED: u8 = 130;
 

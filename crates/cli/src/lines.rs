@@ -1,5 +1,6 @@
 //! The JSON lines of `spud ask`, documented in `command`.
 
+use app::reading::Remark;
 use app::{Closer, Code, Ending, Outcome};
 use serde::Serialize;
 
@@ -22,6 +23,10 @@ pub(crate) enum Line<'text> {
     Looping,
     /// All answer so far was thinking.
     Rethought,
+    File {
+        name: &'text str,
+        remarks: &'text [Remark],
+    },
     Done(Done),
 }
 

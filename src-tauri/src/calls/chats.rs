@@ -64,6 +64,13 @@ pub(super) async fn file_text(
 }
 
 #[apply(call)]
+pub(super) async fn set_letters(app: State<'_, App>, request: wire::LettersRequest) -> Answer<()> {
+    app.read_anew(AttachmentId(request.file), request.encoding)
+        .await?;
+    Ok(())
+}
+
+#[apply(call)]
 pub(super) async fn weigh(
     app: State<'_, App>,
     request: wire::WeighRequest,

@@ -5,9 +5,10 @@ use std::sync::{Mutex, PoisonError};
 
 use app::stop::{Stopper, stop};
 use app::{Agreement, App};
+use macro_rules_attribute::apply;
 use tauri::State;
 
-use super::Answer;
+use super::{Answer, call};
 use crate::wire;
 
 /// The look that is under way: a newer one, or whoever asks, ends it.
@@ -23,7 +24,7 @@ impl Looks {
     }
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn look_at_hub(
     app: State<'_, App>,
     looks: State<'_, Looks>,
@@ -35,19 +36,19 @@ pub(super) async fn look_at_hub(
     Ok(wire::HubView::of(found, &machine, app.patience_ms()))
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn stop_look(looks: State<'_, Looks>) -> Answer<()> {
     looks.replace(None);
     Ok(())
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn download_offer(app: State<'_, App>, request: wire::OfferRequest) -> Answer<()> {
     let wire::OfferRequest { id, quant, bytes } = request;
     Ok(app.download_offer(&id, &quant, bytes).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn agree_token(
     app: State<'_, App>,
     request: wire::AgreementRequest,
@@ -56,7 +57,7 @@ pub(super) async fn agree_token(
     Ok(app.agree(Agreement { host, repository }).await?)
 }
 
-#[tauri::command]
+#[apply(call)]
 pub(super) async fn token_place(
     app: State<'_, App>,
     request: wire::TokenRequest,

@@ -44,12 +44,15 @@ fn the_bindings_of_the_page_are_fresh() {
         Network,
         AppEvent,
         DragEvent,
+        Part,
+        Remark,
         Attached,
         Reading,
         DraftFiles,
         AttachRequest,
         FileRequest,
         ReadingRequest,
+        LettersRequest,
         FileText,
         WeighRequest,
         Weight,
@@ -138,6 +141,12 @@ fn the_bindings_of_the_page_are_fresh() {
         DataView,
         SafeModeRequest,
     );
+    text += "\n// The usual encodings of letters, those of a script together.\nexport const ENCODINGS = [\n";
+    for usual in app::reading::USUAL {
+        let usual = app::reading::Encoding::named(usual).unwrap();
+        text += &format!("  '{usual}',\n");
+    }
+    text += "] as const;\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");
     let committed = std::fs::read_to_string(path).unwrap_or_default();
     if committed != text {

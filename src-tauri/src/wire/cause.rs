@@ -13,7 +13,7 @@ use super::kin::Kin;
 /// A whole number that the page can count with.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[cfg_attr(test, derive(TS))]
-pub(crate) struct Whole(#[cfg_attr(test, ts(type = "number"))] u64);
+pub(crate) struct Whole(#[cfg_attr(test, ts(type = "number"))] pub(super) u64);
 
 /// A fact on its way over the bridge.
 trait Over<To> {
@@ -135,14 +135,24 @@ causes! {
     Unreadable { name: String },
     LargeText { name: String, bytes: Whole, most_bytes: Whole },
     NotText { name: String },
+    IsPicture { name: String, format: String },
+    IsSound { name: String, format: String },
+    IsVideo { name: String, format: String },
+    IsArchive { name: String, format: String },
+    IsProgram { name: String, format: String },
+    IsDocument { name: String, format: String },
+    IsModel { name: String },
+    IsOther { name: String, format: String },
     NoWords { name: String },
-    PdfDamaged { name: String },
-    PdfEncrypted { name: String },
-    PdfPictures { name: String },
-    PdfLong { name: String, most_bytes: Whole },
-    PdfSlow { name: String, seconds: Whole },
-    PdfBroke { name: String },
-    NoPdfReader { name: String },
+    DocumentDamaged { name: String },
+    DocumentLocked { name: String },
+    DocumentPictures { name: String },
+    DocumentIllegible { name: String },
+    DocumentTooMuch { name: String },
+    DocumentLong { name: String, most_bytes: Whole },
+    DocumentSlow { name: String, seconds: Whole },
+    DocumentBroke { name: String },
+    NoDocumentReader { name: String },
 }
 
 /// What a source of a download failed at.

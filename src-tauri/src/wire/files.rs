@@ -1,11 +1,12 @@
 //! Files that go with a question. The page has numbers and names, never a place on the disk.
 
+use app::reading::Encoding;
 use app::{AttachmentId, ChatId, MessageId, Place};
 use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
-use super::all;
+use super::{Remark, all};
 
 /// A file that waits with a draft, or that went with a question.
 #[derive(Debug, Clone, Serialize)]
@@ -17,6 +18,8 @@ pub(crate) struct Attached {
     /// Of the file as it was.
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
+    /// What a person should know about its text.
+    remarks: Vec<Remark>,
 }
 
 /// A file that is being read for a draft; `number` stops it.
@@ -34,6 +37,9 @@ pub(crate) struct Reading {
 pub(crate) struct DraftFiles {
     there: Vec<Attached>,
     reading: Vec<Reading>,
+    /// Those of `there` that can be read with other letters.
+    #[cfg_attr(test, ts(type = "number[]"))]
+    rereadable: Vec<i64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -58,6 +64,17 @@ pub(crate) struct FileRequest {
 pub(crate) struct ReadingRequest {
     #[cfg_attr(test, ts(type = "number"))]
     pub(crate) number: u64,
+}
+
+/// Reads a file of a draft with other letters.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct LettersRequest {
+    #[cfg_attr(test, ts(type = "number"))]
+    pub(crate) file: i64,
+    /// One of `ENCODINGS`.
+    #[cfg_attr(test, ts(type = "string"))]
+    pub(crate) encoding: Encoding,
 }
 
 /// What stands in a file.
@@ -126,6 +143,7 @@ impl From<app::chats::Attachment> for Attached {
             id: file.id.0,
             name: file.name,
             bytes: file.bytes,
+            remarks: all(app::reading::remarks(&file.remarks)),
         }
     }
 }
@@ -144,6 +162,7 @@ impl From<app::DraftFiles> for DraftFiles {
         Self {
             there: all(draft.files),
             reading: all(draft.reading),
+            rereadable: draft.rereadable.into_iter().map(|id| id.0).collect(),
         }
     }
 }

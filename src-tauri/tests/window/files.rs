@@ -105,12 +105,45 @@ async fn a_file_that_the_window_is_opened_with_is_attached() {
     named(&window, "letter.txt").await;
     window.close().await;
     opening.arguments = vec![
-        put(&opening, "photo.jpg", "\0\0\0")
+        put(&opening, "photo.jpg", "GIF89a\u{1}\0\u{1}\0\0\0\0;")
             .to_str()
             .unwrap()
             .to_owned(),
     ];
     let window = opening.open().await;
-    window.says("notice", "is not text").await;
+    window
+        .says("notice", "is a picture (GIF), and R1 reads text only")
+        .await;
+    window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_that_are_a_guess_can_be_chosen_beside_the_file() {
+    let mut opening = Opening::new();
+    let letter = put(&opening, "letter.txt", "");
+    // "мир" as KOI8-R has it.
+    std::fs::write(&letter, b"\xcd\xc9\xd2\n").unwrap();
+    opening.arguments = vec![letter.to_str().unwrap().to_owned()];
+    let window = opening.open().await;
+    window.says("file-remarks", "a guess").await;
+    window.click("file-letters").await;
+    window
+        .script("document.querySelector('[data-testid=letters-KOI8-R]').click()")
+        .await;
+    window
+        .says("file-remarks", "read as Cyrillic (KOI8-R)")
+        .await;
+    window
+        .script("document.querySelector('[data-testid=file-open]').click()")
+        .await;
+    window.says("file-text", "мир").await;
+    window.click("file-sheet-close").await;
+    window.ask_to_the_end("What is 2 + 2?").await;
+    // With the question it tells the same, and is chosen no more.
+    count(&window, "file-remove", 0).await;
+    window
+        .says("file-remarks", "read as Cyrillic (KOI8-R)")
+        .await;
+    assert_eq!(window.all("file-letters").await.len(), 0);
     window.close().await;
 }

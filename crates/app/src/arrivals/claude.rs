@@ -76,6 +76,7 @@ fn words(message: &Value, model: &str, left: &mut LeftOut) -> Words {
                 .and_then(Value::as_u64)
                 .unwrap_or(text.len() as u64),
             text: text.to_owned(),
+            ..TextFile::default()
         });
     }
     for file in list_at(message, "files") {

@@ -177,5 +177,6 @@ fn text_file(file: &Value) -> Option<TextFile> {
         name: crate::reading::clean(name.unwrap_or("file")),
         bytes: text.len() as u64,
         text: text.to_owned(),
+        ..TextFile::default()
     })
 }

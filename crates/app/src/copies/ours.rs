@@ -4,6 +4,7 @@ use chats::{
     Body, Closer, Counts, End, Entry, MessageId, Reply, State, Statistics, TextFile, Transcript,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(crate) const FORM: &str = "spud-chats";
 /// 2 brought files.
@@ -66,6 +67,9 @@ struct Attached {
     /// Of the file as it was.
     bytes: u64,
     text: String,
+    /// What a person should know about the text (`reading::Remark`).
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    remarks: Value,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -147,7 +151,7 @@ pub(super) fn write(transcripts: &[Transcript], now_ms: i64) -> String {
 }
 
 /// A chat of a file of ours, or what is wrong with it.
-pub(crate) fn chat(value: serde_json::Value) -> Result<Transcript, String> {
+pub(crate) fn chat(value: Value) -> Result<Transcript, String> {
     let chat: Chat = serde_json::from_value(value).map_err(|error| error.to_string())?;
     transcript(chat)
 }
@@ -183,8 +187,19 @@ fn message(entry: &Entry) -> Message {
 }
 
 fn attached(file: &TextFile) -> Attached {
-    let TextFile { name, bytes, text } = file.clone();
-    Attached { name, bytes, text }
+    let TextFile {
+        name,
+        bytes,
+        text,
+        remarks,
+    } = file.clone();
+    Attached {
+        name,
+        bytes,
+        text,
+        // What is not JSON nobody wrote.
+        remarks: serde_json::from_str(&remarks).unwrap_or_default(),
+    }
 }
 
 fn reply_words(reply: &Reply) -> Words {
@@ -272,6 +287,7 @@ fn entry(at: usize, message: Message) -> Result<Entry, String> {
                 name: crate::reading::clean(&file.name),
                 bytes: file.bytes,
                 text: file.text,
+                remarks: crate::reading::kept(&crate::reading::known(file.remarks)),
             }));
             Body::Question(text)
         }

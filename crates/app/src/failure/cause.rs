@@ -192,20 +192,40 @@ pub enum Cause {
     },
     /// The file is no text.
     NotText { name: String },
+    /// The file is a picture, in this form.
+    IsPicture { name: String, format: String },
+    /// The file is sound.
+    IsSound { name: String, format: String },
+    /// The file is a video.
+    IsVideo { name: String, format: String },
+    /// The file is an archive, or something packed.
+    IsArchive { name: String, format: String },
+    /// The file is a program.
+    IsProgram { name: String, format: String },
+    /// The file is a document of a form that is not read.
+    IsDocument { name: String, format: String },
+    /// The file is a model.
+    IsModel { name: String },
+    /// The file is something else of a form that has a name.
+    IsOther { name: String, format: String },
     /// The file has no words in it.
     NoWords { name: String },
-    /// A damaged PDF.
-    PdfDamaged { name: String },
-    /// A PDF with a password.
-    PdfEncrypted { name: String },
+    /// A damaged document.
+    DocumentDamaged { name: String },
+    /// A document with a password.
+    DocumentLocked { name: String },
     /// A PDF of pictures.
-    PdfPictures { name: String },
-    /// A PDF with too much text.
-    PdfLong { name: String, most_bytes: u64 },
-    /// A PDF that was not read in time.
-    PdfSlow { name: String, seconds: u64 },
-    /// A PDF on which the reader broke.
-    PdfBroke { name: String },
-    /// The reader of PDFs did not start.
-    NoPdfReader { name: String },
+    DocumentPictures { name: String },
+    /// A PDF whose letters nobody can tell.
+    DocumentIllegible { name: String },
+    /// A document that unpacks to too much.
+    DocumentTooMuch { name: String },
+    /// A document with too much text.
+    DocumentLong { name: String, most_bytes: u64 },
+    /// A document that was not read in time.
+    DocumentSlow { name: String, seconds: u64 },
+    /// A document on which the reader broke.
+    DocumentBroke { name: String },
+    /// The reader of documents did not start.
+    NoDocumentReader { name: String },
 }

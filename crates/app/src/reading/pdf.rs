@@ -1,210 +1,282 @@
-//! The text of a PDF, read by a process of its own: a parser that panics, turns in circles or wants
-//! all memory costs that process and a sentence, and nothing else.
+//! The text of a PDF, in the order in which it is read.
 //!
-//! The process is this very program, started with a private argument ([`become_reader`] is the
-//! first line of its `main`). It has the file as its standard input and writes the text to its
-//! standard output. Where the system can, it may take so much memory, open nothing, and dies with
-//! its parent.
+//! hayro reads the file and its fonts; what is made of it here is words: letters by their places
+//! become lines (`page`, `runs`, `lines`), in the order that the file tells (`order`), with the values
+//! of its forms (`forms`). Nothing is drawn, and nothing that the file points to is looked at.
+//!
+//! Compared before it was chosen, on the 50 files of `tests/reading/files`: see there.
 
-mod child;
+mod fonts;
+mod forms;
+mod lines;
+mod order;
+mod page;
+mod runs;
+mod words;
 
-use std::io::Read;
-use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::failure::{Cause, Code, Failure};
-use crate::stop::Stop;
+use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stream};
+use hayro_syntax::page::Page;
+use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
-/// The argument that makes a program of ours the reader.
-const ASKED: &str = "--read-a-pdf-for-spud";
+use super::fault::Fault;
+use super::remark::{Part, Remark};
+use super::{Words, xml};
+use fonts::Fonts;
+use order::Order;
+use page::Reader;
 
-/// Between two looks whether somebody wants it stopped.
-const LOOK: Duration = Duration::from_millis(20);
+/// Layers that are told to be off.
+const MOST_LAYERS: usize = 10_000;
 
-/// What reading a PDF may cost.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// From the start of the process to the last word.
-    pub time: Duration,
-    /// Bytes of text: more than any context holds.
-    pub text: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            time: Duration::from_secs(20),
-            text: 4 << 20,
+/// The text of a PDF, at most about so many bytes of it.
+pub(super) fn read(bytes: Vec<u8>, most: usize) -> Result<Words, Fault> {
+    let pdf = Pdf::new(bytes).map_err(|error| match error {
+        LoadPdfError::Decryption(
+            DecryptionError::PasswordProtected | DecryptionError::UnsupportedAlgorithm,
+        ) => Fault::Locked,
+        _ => Fault::Damaged,
+    })?;
+    let pages = pdf.pages();
+    if pages.is_empty() {
+        return Err(Fault::Damaged);
+    }
+    let root = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id());
+    let root = root.unwrap_or_default();
+    let order = catch_unwind(AssertUnwindSafe(|| Order::of(&pdf))).unwrap_or_default();
+    let off = layers_off(&root);
+    let mut fonts = Fonts::new();
+    let mut told = Told::default();
+    let mut text = String::new();
+    for (at, page) in pages.iter().enumerate() {
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            one_page(page, &mut fonts, &order, &off)
+        }));
+        let read = read.unwrap_or(OnePage {
+            broken: true,
+            ..OnePage::default()
+        });
+        told.note(at + 1, &read);
+        let page = tidied(&read.text);
+        if !page.is_empty() {
+            if !text.is_empty() {
+                text.push_str("\n\n");
+            }
+            text.push_str(&page);
+        }
+        if text.len() > most {
+            return Err(Fault::TooLong);
         }
     }
-}
-
-/// The first line of every `main` that may attach files: where this process was started to read a
-/// PDF, it does, and this is how it shall exit.
-pub fn become_reader() -> Option<ExitCode> {
-    let asked = std::env::args_os().nth(1)?;
-    (asked == ASKED).then(child::run)
-}
-
-/// Why there is no text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
-    Damaged,
-    Encrypted,
-    /// Its pages are pictures.
-    NoText,
-    /// More text than is taken.
-    TooLong(u64),
-    TooSlow(Duration),
-    /// The process ended as none should: its parser broke, or it wanted too much memory.
-    Broke,
-    /// The process could not be started.
-    NotStarted,
-    Stopped,
-}
-
-impl Fault {
-    /// The status with which the process says it, where it can.
-    fn status(self) -> Option<u8> {
-        match self {
-            Self::Damaged => Some(10),
-            Self::Encrypted => Some(11),
-            Self::NoText => Some(12),
-            _ => None,
+    if let Some(data) = catch_unwind(AssertUnwindSafe(|| forms::xfa(&root))).ok().flatten() {
+        let values = xml::values(&data, most);
+        if !values.is_empty() {
+            text.push_str("\n\n");
+            text.push_str(&values);
+            told.said = true;
         }
     }
+    told.end(text, pages.len())
+}
 
-    fn of(status: ExitStatus) -> Option<Self> {
-        let said = [Self::Damaged, Self::Encrypted, Self::NoText];
-        match status.code() {
-            Some(0) => None,
-            code => {
-                let found = said
-                    .into_iter()
-                    .find(|fault| fault.status().map(i32::from) == code);
-                Some(found.unwrap_or(Self::Broke))
+/// What a page gave.
+#[derive(Default)]
+struct OnePage {
+    text: String,
+    /// Some of it could not be read.
+    broken: bool,
+    painted: bool,
+    pictures: usize,
+    read: usize,
+    unread: usize,
+}
+
+/// What is to be said of all pages.
+#[derive(Default)]
+struct Told {
+    broken: Vec<usize>,
+    pictured: Vec<usize>,
+    illegible: Vec<usize>,
+    letters: usize,
+    pictures: usize,
+    said: bool,
+}
+
+impl Told {
+    fn note(&mut self, number: usize, page: &OnePage) {
+        self.said |= page.read > 0 || !page.text.trim().is_empty() && page.unread == 0;
+        if page.broken {
+            self.broken.push(number);
+        }
+        if page.unread > 0 {
+            self.letters += page.unread;
+            if page.read < page.unread {
+                self.illegible.push(number);
             }
         }
+        let silent = page.text.trim().is_empty() && page.unread == 0;
+        if silent && page.painted && !page.broken {
+            self.pictured.push(number);
+        } else {
+            self.pictures += page.pictures;
+        }
     }
 
-    pub(super) fn failure(self, name: &str) -> Failure {
-        const ANEW: &str =
-            "Open it in another program and print it into a new PDF, or attach its text.";
-        let (why, hint) = match self {
-            Self::Damaged => ("is a damaged PDF".to_owned(), ANEW),
-            Self::Encrypted => (
-                "is a PDF that opens only with a password".to_owned(),
-                "Save a copy without the password, and attach that.",
-            ),
-            Self::NoText => (
-                "is a PDF without text: its pages are pictures".to_owned(),
-                "A program for text recognition (OCR) can give it text.",
-            ),
-            Self::TooLong(most) => (
-                format!("has more than {} of text", fit::bytes::human(most)),
-                "Attach the part of it that matters.",
-            ),
-            Self::TooSlow(limit) => (
-                format!("was not read within {} s", limit.as_secs_f32()),
-                ANEW,
-            ),
-            Self::Broke => ("is a PDF on which the reader broke".to_owned(), ANEW),
-            Self::NotStarted => (
-                "cannot be read: the reader of PDFs did not start".to_owned(),
-                crate::failure::REINSTALL,
-            ),
-            Self::Stopped => {
-                return Failure::new(Code::Stopped, format!("reading `{name}` was stopped"));
+    fn end(self, mut text: String, pages: usize) -> Result<Words, Fault> {
+        if !self.said {
+            return Err(match self {
+                Self { letters: 1.., .. } => Fault::NoLetters,
+                Self { ref broken, .. } if !broken.is_empty() => Fault::Damaged,
+                Self { ref pictured, .. } if !pictured.is_empty() => Fault::NoText,
+                _ => Fault::Empty,
+            });
+        }
+        // Whoever reads the text, a model too, must know that it is not all.
+        let mut remarks = Vec::new();
+        let of = pages as u64;
+        for (numbers, what, remark) in [
+            (&self.pictured, "a picture of text", Remark::Pictures { pages: self.pictured.len() as u64, of }),
+            (&self.broken, "could not be read", Remark::Broken { pages: self.broken.len() as u64, of }),
+            (&self.illegible, "its letters could not be read", Remark::Illegible { letters: self.letters as u64 }),
+        ] {
+            if let Some(list) = listed(numbers) {
+                text.push_str(&format!("\n\n[{what}: {list}]"));
+                remarks.push(remark);
             }
-        };
-        let message = format!("`{name}` {why}");
-        let name = name.to_owned();
-        let cause = match self {
-            Self::Damaged => Cause::PdfDamaged { name },
-            Self::Encrypted => Cause::PdfEncrypted { name },
-            Self::NoText => Cause::PdfPictures { name },
-            Self::TooLong(most_bytes) => Cause::PdfLong { name, most_bytes },
-            Self::TooSlow(limit) => Cause::PdfSlow {
-                name,
-                seconds: limit.as_secs(),
-            },
-            Self::Broke | Self::Stopped => Cause::PdfBroke { name },
-            Self::NotStarted => Cause::NoPdfReader { name },
-        };
-        Failure::new(Code::FileRefused, message)
-            .hint(hint)
-            .cause(cause)
+        }
+        if self.illegible.is_empty() && self.letters > 0 {
+            remarks.push(Remark::Illegible { letters: self.letters as u64 });
+        }
+        if self.pictures > 0 {
+            remarks.push(Remark::LeftOut { what: Part::Pictures, count: self.pictures as u64 });
+        }
+        Ok(Words { text, remarks })
     }
 }
 
-/// The text of an open PDF.
-pub(super) fn text(file: std::fs::File, limits: Limits, stop: &Stop) -> Result<String, Fault> {
-    let begin = Instant::now();
-    let mut reader = Reader::start(file).map_err(|_| Fault::NotStarted)?;
-    let output = reader.0.stdout.take().ok_or(Fault::NotStarted)?;
-    let (tell, told) = channel();
-    thread::spawn(move || {
-        let mut text = Vec::new();
-        let read = output.take(limits.text + 1).read_to_end(&mut text);
-        let _ = tell.send(read.map(|_| text));
-    });
-    let text = loop {
-        if stop.is_asked() {
-            return Err(Fault::Stopped);
+/// Pages by their numbers, those of one stretch together.
+fn listed(numbers: &[usize]) -> Option<String> {
+    let mut stretches: Vec<(usize, usize)> = Vec::new();
+    for number in numbers {
+        match stretches.last_mut() {
+            Some((_, last)) if *last + 1 == *number => *last = *number,
+            _ => stretches.push((*number, *number)),
         }
-        if begin.elapsed() >= limits.time {
-            return Err(Fault::TooSlow(limits.time));
+    }
+    let listed: Vec<String> = stretches
+        .iter()
+        .map(|(first, last)| match last - first {
+            0 => first.to_string(),
+            _ => format!("{first}–{last}"),
+        })
+        .collect();
+    let noun = if numbers.len() == 1 { "page" } else { "pages" };
+    (!listed.is_empty()).then(|| format!("{noun} {}", listed.join(", ")))
+}
+
+fn one_page<'a>(
+    page: &Page<'a>,
+    fonts: &mut Fonts<'a>,
+    order: &Order,
+    off: &HashSet<ObjectIdentifier>,
+) -> OnePage {
+    let (content, broken) = content(page);
+    let found = Reader::new(fonts, off).page(&content, page.resources());
+    let put = catch_unwind(AssertUnwindSafe(|| forms::on_page(page.raw()))).unwrap_or_default();
+    let pieces = order.sorted(page.raw().obj_id(), found.runs);
+    let mut text = lines::text(pieces, put.values);
+    for note in put.notes {
+        text.push('\n');
+        text.push_str(&note);
+    }
+    OnePage {
+        text,
+        broken,
+        painted: found.painted,
+        pictures: found.pictures,
+        read: found.read,
+        unread: found.unread,
+    }
+}
+
+/// The content of a page, and whether some of it is missing.
+fn content(page: &Page<'_>) -> (Vec<u8>, bool) {
+    let (mut content, mut broken) = (Vec::new(), false);
+    let mut add = |stream: Option<Stream<'_>>| match stream.map(|stream| stream.decoded()) {
+        Some(Ok(bytes)) => {
+            content.extend_from_slice(&bytes);
+            content.push(b'\n');
         }
-        match told.recv_timeout(LOOK) {
-            Ok(Ok(text)) => break text,
-            Err(RecvTimeoutError::Timeout) => {}
-            Ok(Err(_)) | Err(RecvTimeoutError::Disconnected) => return Err(Fault::Broke),
-        }
+        _ => broken = true,
     };
-    if text.len() as u64 > limits.text {
-        return Err(Fault::TooLong(limits.text));
-    }
-    // Its output has ended, so it is at its end, or broke while it held it open.
-    let status = reader.end(begin + limits.time).ok_or(Fault::Broke)?;
-    match Fault::of(status) {
-        Some(fault) => Err(fault),
-        None => String::from_utf8(text).map_err(|_| Fault::Broke),
-    }
-}
-
-/// The process, which never outlives this.
-struct Reader(Child);
-
-impl Reader {
-    fn start(file: std::fs::File) -> std::io::Result<Self> {
-        Command::new(std::env::current_exe()?)
-            .arg(ASKED)
-            .stdin(file)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map(Self)
-    }
-
-    fn end(&mut self, until: Instant) -> Option<ExitStatus> {
-        loop {
-            if let Some(status) = self.0.try_wait().ok()? {
-                return Some(status);
+    let raw = page.raw();
+    match raw.get::<Object<'_>>("Contents") {
+        Some(Object::Stream(stream)) => add(Some(stream)),
+        Some(Object::Array(several)) => {
+            for one in several.raw_iter() {
+                add(match one {
+                    MaybeRef::Ref(id) => page.xref().get::<Stream<'_>>(id.into()),
+                    MaybeRef::NotRef(one) => one.into_stream(),
+                });
             }
-            if Instant::now() >= until {
-                return None;
-            }
-            thread::sleep(Duration::from_millis(1));
         }
+        Some(Object::Null(_)) => {}
+        Some(_) => broken = true,
+        None => broken = raw.contains_key("Contents"),
     }
+    (content, broken)
 }
 
-impl Drop for Reader {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+/// The layers that are off when the file is opened.
+fn layers_off(root: &Dict<'_>) -> HashSet<ObjectIdentifier> {
+    let layers = root.get::<Dict<'_>>("OCProperties");
+    let shown = layers.as_ref().and_then(|layers| layers.get::<Dict<'_>>("D"));
+    let listed = |key: &str| {
+        let list = shown.as_ref().and_then(|shown| shown.get::<Array<'_>>(key));
+        refs(list.as_ref())
+    };
+    let all_off = shown.as_ref().is_some_and(|shown| {
+        let state = shown.get::<hayro_syntax::object::Name<'_>>("BaseState");
+        state.is_some_and(|state| state.as_ref() == b"OFF")
+    });
+    if !all_off {
+        return listed("OFF").collect();
     }
+    let all = layers.and_then(|layers| layers.get::<Array<'_>>("OCGs"));
+    let on: HashSet<ObjectIdentifier> = listed("ON").collect();
+    refs(all.as_ref()).filter(|id| !on.contains(id)).collect()
+}
+
+fn refs<'l>(list: Option<&Array<'l>>) -> impl Iterator<Item = ObjectIdentifier> + use<'l> {
+    let items = list.map(Array::raw_iter);
+    let refs = items.into_iter().flatten().take(MOST_LAYERS);
+    refs.filter_map(|one| one.as_obj_ref().map(Into::into))
+}
+
+/// Lines without spaces at their ends, no more than one empty line between two, and one sign for
+/// all letters of a stretch that cannot be read.
+fn tidied(text: &str) -> String {
+    let mut tidy = String::with_capacity(text.len());
+    let mut empty = 0;
+    for line in text.lines() {
+        let line = line.trim_end();
+        if line.is_empty() {
+            empty += 1;
+            continue;
+        }
+        if !tidy.is_empty() {
+            tidy.push_str(if empty > 0 { "\n\n" } else { "\n" });
+        }
+        let mut last = None;
+        for letter in line.chars() {
+            if letter != '\u{fffd}' || last != Some(letter) {
+                tidy.push(letter);
+            }
+            last = Some(letter);
+        }
+        empty = 0;
+    }
+    tidy
 }

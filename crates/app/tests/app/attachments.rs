@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use app::chats::{Message, TextFile};
-use app::reading::shown;
+use app::reading::{Encoding, Remark, remarks, shown};
 use app::{
     AppEvent, Asked, AttachmentId, ChatEvent, ChatId, Code, DraftFiles, Form, Place, Tongue,
     Weight, as_written,
@@ -92,6 +92,7 @@ async fn files_wait_over_a_restart_and_stand_before_the_question() {
         name: name.to_owned(),
         bytes: 0,
         text: text.to_owned(),
+        ..TextFile::default()
     };
     let files = [file("a.txt", "one\n"), file("c.txt", "three")];
     let (_, typed) = ask(&world, None, shown(&files, "What is 2 + 2?").into()).await;
@@ -253,4 +254,47 @@ async fn copies_name_the_files_and_json_brings_them_back() {
     assert!(refused.message.contains("damaged"), "{refused}");
     world.app.close().await;
     other.app.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn letters_that_are_a_guess_are_told_and_others_can_be_chosen() {
+    let world = World::new().await;
+    let path = world.home.path().join("письмо.txt");
+    let koi8: Vec<u8> = [0xcd, 0xc9, 0xd2, 0xd9].into();
+    std::fs::write(&path, [&koi8[..], b"\n"].concat()).unwrap();
+    attach(&world, None, &[("plain.txt", "one")]).await;
+    world.app.attach(None, vec![path]).await.unwrap();
+    let before = drafted(&world, None).await;
+    let [plain, guessed] = &before.files[..] else {
+        panic!("{before:?}");
+    };
+    assert_eq!(plain.remarks, "");
+    let told = remarks(&guessed.remarks);
+    assert!(matches!(told[..], [Remark::Guessed { .. }]), "{told:?}");
+    assert_eq!(before.rereadable, [guessed.id]);
+
+    let koi8 = Encoding::named("KOI8-R").unwrap();
+    let id = world.app.read_anew(guessed.id, koi8).await.unwrap();
+    assert_eq!(world.app.attached(id).await.unwrap().text, "миры\n");
+    let after = drafted(&world, None).await;
+    assert_eq!(ids(&after), [plain.id, id], "in its place");
+    let told = remarks(&after.files[1].remarks);
+    assert_eq!(told, [Remark::Chosen { encoding: koi8 }]);
+    assert_eq!(after.rereadable, [id], "and once more");
+    let gone = world.app.read_anew(guessed.id, koi8).await.unwrap_err();
+    assert_eq!(gone.code, Code::NotFound);
+
+    // What is known of a text stays with it; where the file lies does not.
+    let world = world.again().await;
+    let again = drafted(&world, None).await;
+    assert_eq!(again.files, after.files);
+    assert_eq!(again.rereadable, []);
+    let (chat, messages) = ask(&world, None, asked("What is 2 + 2?", ids(&again))).await;
+    assert_eq!(messages[0].files[1].remarks, after.files[1].remarks);
+    let json = world
+        .app
+        .copy_of(Some(chat), Form::Json, true, Tongue::English, as_written());
+    let json = json.await.unwrap();
+    assert!(json.contains("\"encoding\": \"KOI8-R\""), "{json}");
+    world.app.close().await;
 }

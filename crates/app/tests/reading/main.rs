@@ -1,11 +1,15 @@
-//! Reading files as text, PDFs by a process of their own: this program is started again as its own
+//! Reading files as text, documents by a process of their own: this program is started again as its own
 //! reader, as `spud` and the window are, so it has a `main` of its own instead of the usual one.
 
 #![allow(clippy::unwrap_used, reason = "a test that panics has failed")]
 #![allow(clippy::print_stdout, reason = "as the usual `main` of tests does")]
 
+mod documents;
+mod kinds;
+mod letters;
 mod pdf;
 mod pdfs;
+mod prose;
 mod texts;
 
 use std::panic::catch_unwind;
@@ -24,14 +28,15 @@ fn main() -> ExitCode {
         return status;
     }
     let wanted = std::env::args().skip(1).find(|one| !one.starts_with('-'));
-    let all = pdf::TESTS.iter().chain(texts::TESTS);
+    let mut all = [pdf::TESTS, documents::TESTS, texts::TESTS, letters::TESTS, kinds::TESTS].concat();
+    all.sort_by_key(|(name, _)| *name);
     let wants = |name: &str| {
         wanted
             .as_ref()
             .is_none_or(|wanted| name.contains(&**wanted))
     };
     let mut failed = 0;
-    for (name, test) in all.filter(|(name, _)| wants(name)) {
+    for (name, test) in all.into_iter().filter(|(name, _)| wants(name)) {
         let passed = catch_unwind(test).is_ok();
         println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
         failed += u8::from(!passed);

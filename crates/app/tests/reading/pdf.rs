@@ -67,7 +67,7 @@ fn one_bad_page() {
 
 fn no_use() {
     let drawing = Pdf::of(&[b"0 0 m 100 100 l S"]).bytes();
-    assert!(why(&drawing).contains("its pages are pictures"));
+    assert!(why(&drawing).contains("a picture of text"));
     assert!(why(b"%PDF-1.7\nnothing of the kind").contains("damaged"));
     let mut none = Pdf::of(&[]);
     none.trailer("");

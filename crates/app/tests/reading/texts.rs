@@ -31,7 +31,7 @@ fn refused() {
         (
             "photo.txt",
             &b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\x08"[..],
-            "is not text",
+            "is a picture (PNG), and R1 reads text only",
         ),
         ("empty.txt", b"", "has no words in it"),
         ("blank.txt", b" \r\n\t", "has no words in it"),

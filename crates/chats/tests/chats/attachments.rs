@@ -10,6 +10,7 @@ fn file(name: &str, text: &str) -> TextFile {
         name: name.to_owned(),
         bytes: 7,
         text: text.to_owned(),
+        remarks: format!("of {name}"),
     }
 }
 
@@ -185,4 +186,33 @@ fn replies_know_no_files() {
     let reply = begin(&chats, question.id);
     assert_eq!(chats.message(reply).unwrap().files, []);
     assert_eq!(chats.files(reply).unwrap(), []);
+}
+
+#[test]
+fn a_file_of_a_draft_is_read_anew_in_its_place() {
+    let folder = empty();
+    let chats = open(folder.path());
+    let first = chats.attach(None, &file("a.txt", "one")).unwrap();
+    chats.attach(None, &file("b.txt", "two")).unwrap();
+    let again = TextFile {
+        remarks: "[1]".to_owned(),
+        ..file("a.txt", "eins")
+    };
+    let (chat, id) = chats.replace(first.id, &again).unwrap();
+    assert_eq!(chat, None);
+    // Whatever was counted of the old text is not this one's.
+    assert_ne!(id, first.id);
+    chats.attached(first.id).unwrap_err();
+    let drafted = chats.drafted(None).unwrap();
+    let told: Vec<_> = drafted
+        .iter()
+        .map(|one| (&*one.name, &*one.remarks))
+        .collect();
+    assert_eq!(told, [("a.txt", "[1]"), ("b.txt", "of b.txt")]);
+    assert_eq!(chats.attached(id).unwrap(), again);
+    // Nor is one that was asked with read anew.
+    let asked = chats.ask(None, with("why?", &[id]), "m", NOW_MS).unwrap();
+    assert_eq!(asked[0].files[0].remarks, "[1]");
+    chats.replace(id, &again).unwrap_err();
+    is_sound(&chats, folder.path());
 }

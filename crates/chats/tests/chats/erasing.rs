@@ -19,6 +19,7 @@ fn secret(chats: &Chats) -> chats::ChatId {
         name: format!("{SECRET}.txt"),
         bytes: 9,
         text: thinking.clone(),
+        ..TextFile::default()
     };
     let question = Question {
         text: &format!("What is a {SECRET}?"),

@@ -31,6 +31,7 @@ fn attached(chats: &Chats, text: String) -> chats::ChatId {
         name: "much.txt".to_owned(),
         bytes: 9,
         text,
+        ..TextFile::default()
     };
     let asked = ask_with(chats, &file, "What is in it?");
     finish(chats, asked[1].id, "Much.");

@@ -173,6 +173,7 @@ fn act(chats: &Chats, chance: &mut Chance, all: &mut BTreeSet<MessageId>) {
                     name: chance.text(6),
                     bytes: 1,
                     text: chance.text(600),
+                    ..TextFile::default()
                 };
                 files.push(chats.attach(into, &file).unwrap().id);
             }

@@ -137,6 +137,7 @@ fn letter() -> TextFile {
         name: "信.txt".to_owned(),
         bytes: 5_000_000_000,
         text: "Dear\0aunt 🥔".to_owned(),
+        remarks: "[]".to_owned(),
     }
 }
 
@@ -193,13 +194,18 @@ fn check(chats: &Chats, version: i64) {
     assert_eq!(chats.setting("model").unwrap().unwrap(), "r1-8b");
     assert_eq!(chats.restore(gone).unwrap().title, "deleted");
     if version >= 4 {
+        let mut letter = letter();
+        if version < 9 {
+            letter.remarks.clear();
+        }
         for draft in [Some(sky), None] {
             let id = chats.drafted(draft).unwrap()[0].id;
-            assert_eq!(chats.attached(id).unwrap(), letter());
+            assert_eq!(chats.attached(id).unwrap(), letter);
         }
         let asked = &chats.conversation(gone).unwrap()[1];
         assert_eq!(asked.files[0].name, "信.txt");
-        assert_eq!(chats.files(asked.id).unwrap(), [letter()]);
+        assert_eq!(asked.files[0].remarks, letter.remarks);
+        assert_eq!(chats.files(asked.id).unwrap(), [letter]);
         assert_eq!(found("aunt"), [gone]);
     }
     chats.delete(gone, 90).unwrap();

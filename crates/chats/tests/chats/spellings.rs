@@ -219,6 +219,7 @@ fn further_spellings_are_found_wherever_they_stand() {
                 name: name.to_owned(),
                 bytes: 1,
                 text: content.to_owned(),
+                ..TextFile::default()
             };
             let asked = ask_with(&chats, &file, "?");
             finish(&chats, asked[1].id, "!");

@@ -43,6 +43,7 @@ fn much(chats: &Chats, messages: usize, text: &str) -> chats::ChatId {
             name: "much.txt".to_owned(),
             bytes: 9,
             text: text.to_owned(),
+            ..TextFile::default()
         };
         let files = [chats.attach(chat, &file).unwrap().id];
         let question = Question {

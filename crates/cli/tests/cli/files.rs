@@ -69,7 +69,11 @@ fn what_cannot_be_attached_is_told_and_nothing_is_asked() {
     let long = put(&home, "long.txt", "words ".repeat(400).as_bytes());
     let missing = home.path().join("missing.txt");
     for (path, code, why) in [
-        (&photo, "file_refused", "`photo.txt` is not text"),
+        (
+            &photo,
+            "file_refused",
+            "`photo.txt` is a picture (PNG), and R1 reads text only",
+        ),
         (&broken, "file_refused", "`broken.pdf` is a damaged PDF"),
         (&missing, "file_refused", "there is no such file"),
         (&long, "prompt_too_long", "1024"),
@@ -125,4 +129,70 @@ fn a_chat_attaches_files_to_its_next_question() {
         names,
         [vec!["letter.txt"], vec![], vec!["sums.csv"], vec![]]
     );
+}
+
+#[test]
+fn letters_are_told_and_chosen() {
+    let home = Home::new();
+    // "мир" as KOI8-R has it.
+    let letter = put(&home, "letter.txt", b"\xcd\xc9\xd2\n");
+    let cut = put(&home, "cut.txt", "土豆".as_bytes().split_last().unwrap().1);
+    let (letter, cut) = (letter.to_str().unwrap(), cut.to_str().unwrap());
+
+    let ran = home.run(&["ask", "--file", letter, "--file", cut, "2 + 2"]);
+    assert!(ran.errors.contains("`letter.txt`: read as "), "{ran:?}");
+    assert!(
+        ran.errors
+            .contains("which is a guess (`--encoding NAME` chooses others)"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.errors
+            .contains("[`cut.txt`: 2 bytes could not be read]"),
+        "{ran:?}"
+    );
+
+    let ask = [
+        "ask",
+        "--json",
+        "--encoding",
+        "koi8r",
+        "--file",
+        letter,
+        "2 + 2",
+    ];
+    let ran = home.run(&ask);
+    let told = &ran.lines().0[0];
+    assert_eq!(
+        *told,
+        serde_json::json!({"type": "file", "name": "letter.txt",
+            "remarks": [{"type": "chosen", "encoding": "KOI8-R"}]})
+    );
+
+    for wrong in [
+        &["ask", "--encoding", "Klingon", "--file", letter, "2 + 2"][..],
+        &["ask", "--encoding", "utf-8", "2 + 2"],
+        &["chat", "--encoding", "Klingon", "--file", letter],
+    ] {
+        let ran = home.run(wrong);
+        assert_eq!(ran.status, Some(2), "{ran:?}");
+        if wrong.contains(&"Klingon") {
+            assert!(ran.errors.contains("UTF-8, UTF-16LE, "), "{ran:?}");
+            assert!(ran.errors.contains("Klingon"), "{ran:?}");
+        }
+    }
+
+    let input = format!(
+        "/file --encoding koi8-r {letter}\nWhat is 3 + 4?\n/file --encoding Klingon {letter}\n"
+    );
+    let ran = home.run_with_input(&["chat", "--temperature", "0"], input.as_bytes());
+    assert_eq!(ran.status, Some(2), "{ran:?}");
+    assert!(
+        ran.errors
+            .contains("[`letter.txt`: read as KOI8-R, as you chose]"),
+        "{ran:?}"
+    );
+    assert!(ran.errors.contains("no encoding `Klingon`"), "{ran:?}");
+    let help = home.run(&["help", "ask"]);
+    assert!(help.output.contains("--encoding"), "{help:?}");
 }

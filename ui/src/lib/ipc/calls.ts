@@ -34,6 +34,7 @@ import type {
   InsteadRequest,
   InstructionsRequest,
   LeaveRequest,
+  LettersRequest,
   LinkRequest,
   MannerRequest,
   MessageRequest,
@@ -77,6 +78,9 @@ export interface Calls {
   stop_reading: { request: ReadingRequest; response: null };
   /** What stands in a file of a draft or of a question. */
   file_text: { request: FileRequest; response: FileText };
+  /** Reads a file of a draft with letters of another encoding; it has another number then, which a
+      `files` event tells. */
+  set_letters: { request: LettersRequest; response: null };
   /** What a question would take of the context with its files. */
   weigh: { request: WeighRequest; response: Weight };
   /** Stops the reply of that chat; its end arrives as an event. */

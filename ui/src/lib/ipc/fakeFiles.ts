@@ -1,6 +1,6 @@
 // What the scripted backend keeps of files: those of drafts, and their texts.
 import type { Calls } from './calls';
-import type { Attached, DraftFiles, Failure } from './wire';
+import type { Attached, DraftFiles, Failure, Remark } from './wire';
 
 /** Characters of a token, about. */
 const LETTERS = 4;
@@ -13,14 +13,18 @@ export class FakeFiles {
   #drafts = new Map<number | null, Attached[]>();
 
   /** A file as one that was read. */
-  make(name: string, text: string): Attached {
+  make(name: string, text: string, ...remarks: Remark[]): Attached {
     const id = this.#next++;
     this.#texts.set(id, { name, text });
-    return { id, name, bytes: new Blob([text]).size };
+    return { id, name, bytes: new Blob([text]).size, remarks };
   }
 
   of(chat: number | null): DraftFiles {
-    return { there: [...(this.#drafts.get(chat) ?? [])], reading: [] };
+    const there = [...(this.#drafts.get(chat) ?? [])];
+    const rereadable = there.filter(({ remarks }) =>
+      remarks.some(({ type }) => type !== 'pictures'),
+    );
+    return { there, reading: [], rereadable: rereadable.map(({ id }) => id) };
   }
 
   put(chat: number | null, ...files: Attached[]): void {
@@ -35,6 +39,18 @@ export class FakeFiles {
       all.filter(({ id }) => !ids.includes(id)),
     );
     return all.filter(({ id }) => ids.includes(id));
+  }
+
+  /** As if a file of a draft were read as another encoding. */
+  read(file: number, encoding: string): number | null {
+    for (const [chat, files] of this.#drafts) {
+      const at = files.findIndex(({ id }) => id === file);
+      if (at < 0) continue;
+      const { name, text } = this.text(file);
+      files[at] = this.make(name, `${encoding}: ${text}`, { type: 'chosen', encoding });
+      return chat;
+    }
+    return null;
   }
 
   /** Takes a file out of whichever draft has it. */
@@ -61,6 +77,7 @@ type Handles =
   | 'attach'
   | 'detach'
   | 'stop_reading'
+  | 'set_letters'
   | 'file_text'
   | 'weigh'
   | 'export_chats'
@@ -83,6 +100,10 @@ export function filesCalls(
       return null;
     },
     stop_reading: () => null,
+    set_letters: ({ file, encoding }) => {
+      tell(files.read(file, encoding));
+      return null;
+    },
     // Nobody chooses a file here.
     export_chats: ({ name }) => ({ type: 'saved', place: `…/Documents/${name}` }),
     set_copy: ({ copy }) => ({ type: 'saved', place: `…/Documents/${copy}.html` }),

@@ -285,7 +285,17 @@ class Maker {
       files.put(
         chat.row.id,
         files.make('potatoes by year.csv', 'year,tonnes\n2025,14\n2026,15\n'.repeat(lines)),
-        files.make('来自姑妈的信.pdf', words.trains.repeat(3)),
+        files.make('来自姑妈的信.pdf', words.trains.repeat(3), {
+          type: 'pictures',
+          pages: 2,
+          of: 9,
+        }),
+        files.make(
+          'старое письмо.txt',
+          words.trains,
+          { type: 'guessed', encoding: 'windows-1251' },
+          { type: 'unreadable', bytes: 3 },
+        ),
       );
     };
     return { ...base, chats: [chat, ...this.few()], lastChat: chat.row.id, attach };

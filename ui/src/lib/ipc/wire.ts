@@ -23,7 +23,7 @@ export type Kin = "v2" | "v3" | "v31" | "qwen3" | "qwq";
 /**
  * What happened, more closely than the code says.
  */
-export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "memory_ran_out" } | { "type": "incomplete", file: string, foundBytes: Whole, expectedBytes: Whole, } | { "type": "no_model", file: string, } | { "type": "newer_form", file: string, } | { "type": "later_family", file: string, name: string, } | { "type": "later_tokenizer", file: string, name: string, } | { "type": "older_form", file: string, } | { "type": "unsound", file: string, } | { "type": "not_r1", name: string, } | { "type": "other_family", file: string, architecture: string, } | { "type": "part_missing", file: string, number: Whole, count: Whole, } | { "type": "later_part", file: string, number: Whole, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "gated", host: string, repository: string, } | { "type": "token_refused", host: string, repository: string, } | { "type": "not_open", host: string, repository: string, } | { "type": "not_in_repository", repository: string, } | { "type": "no_address", address: string, } | { "type": "proxy", proxy: string, host: string, } | { "type": "proxy_password", proxy: string, host: string, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "no_words", name: string, } | { "type": "pdf_damaged", name: string, } | { "type": "pdf_encrypted", name: string, } | { "type": "pdf_pictures", name: string, } | { "type": "pdf_long", name: string, mostBytes: Whole, } | { "type": "pdf_slow", name: string, seconds: Whole, } | { "type": "pdf_broke", name: string, } | { "type": "no_pdf_reader", name: string, };
+export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "memory_ran_out" } | { "type": "incomplete", file: string, foundBytes: Whole, expectedBytes: Whole, } | { "type": "no_model", file: string, } | { "type": "newer_form", file: string, } | { "type": "older_form", file: string, } | { "type": "unsound", file: string, } | { "type": "not_r1", name: string, } | { "type": "other_family", file: string, architecture: string, } | { "type": "part_missing", file: string, number: Whole, count: Whole, } | { "type": "later_part", file: string, number: Whole, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "is_picture", name: string, format: string, } | { "type": "is_sound", name: string, format: string, } | { "type": "is_video", name: string, format: string, } | { "type": "is_archive", name: string, format: string, } | { "type": "is_program", name: string, format: string, } | { "type": "is_document", name: string, format: string, } | { "type": "is_model", name: string, } | { "type": "is_other", name: string, format: string, } | { "type": "no_words", name: string, } | { "type": "pdf_damaged", name: string, } | { "type": "pdf_encrypted", name: string, } | { "type": "pdf_pictures", name: string, } | { "type": "pdf_long", name: string, mostBytes: Whole, } | { "type": "pdf_slow", name: string, seconds: Whole, } | { "type": "pdf_broke", name: string, } | { "type": "no_pdf_reader", name: string, };
 
 /**
  * What failed on what (`message`), what to do now (`hint`), in English; and the same for any
@@ -246,13 +246,27 @@ isModel: boolean,
 dropped: number | null, };
 
 /**
+ * A part of a document.
+ */
+export type Part = "pictures" | "media" | "macros" | "formulas" | "comments" | "documents" | "pages" | "chapters" | "sheets" | "rows" | "parts";
+
+/**
+ * One thing that a person should know about the text of a file.
+ */
+export type Remark = { "type": "guessed", encoding: string, } | { "type": "chosen", encoding: string, } | { "type": "unreadable", bytes: Whole, } | { "type": "zeros", bytes: Whole, } | { "type": "illegible", letters: Whole, } | { "type": "pictures", pages: Whole, of: Whole, } | { "type": "broken", pages: Whole, of: Whole, } | { "type": "left_out", what: Part, count: Whole, };
+
+/**
  * A file that waits with a draft, or that went with a question.
  */
 export type Attached = { id: number, name: string, 
 /**
  * Of the file as it was.
  */
-bytes: number, };
+bytes: number, 
+/**
+ * What a person should know about its text.
+ */
+remarks: Array<Remark>, };
 
 /**
  * A file that is being read for a draft; `number` stops it.
@@ -262,7 +276,11 @@ export type Reading = { number: number, name: string, };
 /**
  * The files of a draft, in their order.
  */
-export type DraftFiles = { there: Array<Attached>, reading: Array<Reading>, };
+export type DraftFiles = { there: Array<Attached>, reading: Array<Reading>, 
+/**
+ * Those of `there` that can be read with other letters.
+ */
+rereadable: number[], };
 
 export type AttachRequest = { 
 /**
@@ -277,6 +295,15 @@ dropped: number | null, };
 export type FileRequest = { file: number, };
 
 export type ReadingRequest = { number: number, };
+
+/**
+ * Reads a file of a draft with other letters.
+ */
+export type LettersRequest = { file: number, 
+/**
+ * One of `ENCODINGS`.
+ */
+encoding: string, };
 
 /**
  * What stands in a file.
@@ -981,3 +1008,37 @@ backups: Array<Backup>,
 drawing: Drawing | null, };
 
 export type SafeModeRequest = { safe: boolean, };
+
+// The usual encodings of letters, those of a script together.
+export const ENCODINGS = [
+  'UTF-8',
+  'UTF-16LE',
+  'UTF-16BE',
+  'UTF-32LE',
+  'UTF-32BE',
+  'windows-1252',
+  'ISO-8859-15',
+  'macintosh',
+  'windows-1250',
+  'ISO-8859-2',
+  'windows-1257',
+  'windows-1254',
+  'windows-1253',
+  'ISO-8859-7',
+  'windows-1251',
+  'KOI8-R',
+  'KOI8-U',
+  'IBM866',
+  'ISO-8859-5',
+  'x-mac-cyrillic',
+  'windows-1255',
+  'windows-1256',
+  'windows-1258',
+  'windows-874',
+  'gb18030',
+  'Big5',
+  'Shift_JIS',
+  'EUC-JP',
+  'ISO-2022-JP',
+  'EUC-KR',
+] as const;

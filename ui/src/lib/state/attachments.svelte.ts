@@ -11,10 +11,12 @@ export interface FilesDoor {
   attach(chat: number | null, dropped: number | null): Promise<void>;
   detach(file: number): Promise<void>;
   stopReading(number: number): Promise<void>;
+  /** Reads a file once more; it has another number then. */
+  setLetters(file: number, encoding: string): Promise<void>;
   weigh(request: WeighRequest): Promise<Weight>;
 }
 
-const NONE: DraftFiles = { there: [], reading: [] };
+const NONE: DraftFiles = { there: [], reading: [], rereadable: [] };
 
 export class Attachments {
   /** What the question would take with its files; null while that is not known, or without files. */
@@ -32,6 +34,7 @@ export class Attachments {
   #asked = 0;
 
   readonly reading = $derived((this.#drafts.get(this.#chat) ?? NONE).reading);
+  readonly rereadable = $derived((this.#drafts.get(this.#chat) ?? NONE).rereadable);
   /** Those that go with the question in the field. */
   readonly here = $derived.by((): Attached[] => {
     const lined = this.#line.get(this.#chat) ?? [];
@@ -85,6 +88,10 @@ export class Attachments {
 
   stopReading(number: number): void {
     this.#door.stopReading(number).catch(this.#fail);
+  }
+
+  setLetters(file: number, encoding: string): void {
+    this.#door.setLetters(file, encoding).catch(this.#fail);
   }
 
   /** Tokens of one file; null while they are not known. */

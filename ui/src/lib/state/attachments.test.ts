@@ -5,8 +5,8 @@ import type { Failure, WeighRequest, Weight } from '../ipc/wire';
 import { Attachments } from './attachments.svelte';
 
 const FILES = [
-  { id: 1, name: 'a.txt', bytes: 10 },
-  { id: 2, name: 'b.txt', bytes: 20 },
+  { id: 1, name: 'a.txt', bytes: 10, remarks: [] },
+  { id: 2, name: 'b.txt', bytes: 20, remarks: [] },
 ];
 const FITS: Weight = {
   files: [5, 7],
@@ -31,6 +31,7 @@ beforeEach(() => {
       attach: () => Promise.resolve(),
       detach: () => Promise.reject(gone),
       stopReading: () => Promise.resolve(),
+      setLetters: () => Promise.resolve(),
       weigh: (request) => {
         weighed.push(request);
         return new Promise((answer) => answers.push(answer));
@@ -47,8 +48,8 @@ async function weigh(text: string): Promise<void> {
 }
 
 it('shows the files of the open chat and sends those alone', () => {
-  files.told(null, { there: FILES, reading: [] });
-  files.told(7, { there: [], reading: [{ number: 1, name: 'c.pdf' }] });
+  files.told(null, { there: FILES, reading: [], rereadable: [] });
+  files.told(7, { there: [], reading: [{ number: 1, name: 'c.pdf' }], rereadable: [] });
   expect(files.here).toEqual(FILES);
   files.move(7);
   expect([files.here, files.reading.length]).toEqual([[], 1]);
@@ -57,20 +58,20 @@ it('shows the files of the open chat and sends those alone', () => {
 });
 
 it('lets files wait in line with their question', () => {
-  files.told(null, { there: FILES.slice(0, 1), reading: [] });
+  files.told(null, { there: FILES.slice(0, 1), reading: [], rereadable: [] });
   files.queue();
-  files.told(null, { there: FILES, reading: [] });
+  files.told(null, { there: FILES, reading: [], rereadable: [] });
   flushSync();
   expect(files.here.map(({ id }) => id)).toEqual([2]);
   expect(files.going(null)).toEqual([1]);
-  files.told(null, { there: FILES, reading: [] });
+  files.told(null, { there: FILES, reading: [], rereadable: [] });
   files.queue();
   files.unqueue();
   expect(files.here).toEqual(FILES);
 });
 
 it('weighs once nothing is typed for a moment, and believes the last answer', async () => {
-  files.told(null, { there: FILES, reading: [] });
+  files.told(null, { there: FILES, reading: [], rereadable: [] });
   files.weighSoon('W');
   await weigh('Why?');
   expect(weighed.map(({ text }) => text)).toEqual(['Why?']);
@@ -82,7 +83,7 @@ it('weighs once nothing is typed for a moment, and believes the last answer', as
   expect(files.fits).toBe(false);
   expect([files.tokensOf(1), files.tokensOf(2), files.tokensOf(3)]).toEqual([5, 7, null]);
 
-  files.told(null, { there: [], reading: [] });
+  files.told(null, { there: [], reading: [], rereadable: [] });
   await weigh('Why not?');
   expect([files.fits, files.weight, weighed.length]).toEqual([true, null, 2]);
 });

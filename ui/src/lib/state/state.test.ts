@@ -7,7 +7,7 @@ import { follows } from './follow.svelte';
 import { Question } from './question.svelte';
 import { thoughtOf } from './thought';
 
-const NO_FILES = { there: [], reading: [] };
+const NO_FILES = { there: [], reading: [], rereadable: [] };
 const EMPTY: Message = {
   id: 2,
   parent: 1,

@@ -44,7 +44,7 @@ const tags = Object.keys(LANGUAGES) as Language[];
 
 /** Names and units, which are the same in Chinese. */
 const SAME =
-  /token|Spud|PDF|OCR|ChatGPT|conversations\.json|Open WebUI|JSON|FAT32|KiB|MiB|GiB|SHA|GPU|GGUF|~\/42\.gg/g;
+  /token|Spud|PDF|Word|Excel|PowerPoint|OpenDocument|EPUB|OCR|ChatGPT|conversations\.json|Open WebUI|JSON|FAT32|KiB|MiB|GiB|SHA|GPU|GGUF|~\/42\.gg/g;
 const NAMES =
   /DeepSeek|Qwen|QwQ|Instruct|Chat|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|Claude|LibreChat|Jan|huggingface\.co/g;
 
