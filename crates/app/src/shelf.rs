@@ -144,7 +144,6 @@ impl App {
             model: offer.to_owned(),
             quant: quant.to_owned(),
             name: offer.to_owned(),
-            distilled: None,
             bytes,
             here: 0,
             state: DownloadState::Queued,
