@@ -43,11 +43,11 @@ use crate::failure::{Cause, Code, Failure};
 use crate::stop::Stop;
 use fault::Fault;
 
+pub use apart::{Limits, become_reader};
 pub use encoding::{Encoding, USUAL};
 pub(crate) use name::{clean, of_path};
-pub use apart::{Limits, become_reader};
-pub(crate) use remark::{kept, known};
 pub use remark::{Part, Remark, remarks};
+pub(crate) use remark::{kept, known};
 
 /// The largest text that is read: some twenty times what the largest context of R1 holds.
 const LARGEST_TEXT: u64 = 8 << 20;

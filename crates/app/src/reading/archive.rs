@@ -52,6 +52,12 @@ impl Archive {
         })
     }
 
+    /// How many parts lie in this folder, of this kind by the end of their names.
+    pub(super) fn count(&self, folder: &str, end: &str) -> u64 {
+        let is = |name: &&String| name.starts_with(folder) && name.ends_with(end);
+        self.places.keys().filter(is).count() as u64
+    }
+
     pub(super) fn has(&self, name: &str) -> bool {
         self.place(name).is_some()
     }
@@ -112,7 +118,10 @@ impl Archive {
             };
             let read = std::io::copy(&mut part.by_ref().take(self.left + 1), &mut std::io::sink());
             // One that is damaged is as long as it is read.
-            self.left = self.left.checked_sub(read.unwrap_or(0)).ok_or(Fault::TooMuch)?;
+            self.left = self
+                .left
+                .checked_sub(read.unwrap_or(0))
+                .ok_or(Fault::TooMuch)?;
         }
         Ok(self.zip.into_inner().into_inner())
     }
@@ -145,15 +154,12 @@ fn percent_decoded(name: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let hex = name.get(at + 1..at + 3).filter(|_| bytes[at] == b'%');
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                plain.push(byte);
-                at += 3;
-            }
-            None => {
-                plain.push(bytes[at]);
-                at += 1;
-            }
+        if let Some(byte) = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
+            plain.push(byte);
+            at += 3;
+        } else {
+            plain.push(bytes[at]);
+            at += 1;
         }
     }
     String::from_utf8_lossy(&plain).into_owned()
@@ -168,7 +174,11 @@ mod tests {
         for (part, named, found) in [
             ("word/document.xml", "styles.xml", "word/styles.xml"),
             ("word/document.xml", "/word/notes.xml", "word/notes.xml"),
-            ("OEBPS/text/one.xhtml", "../two.xhtml#begin", "OEBPS/two.xhtml"),
+            (
+                "OEBPS/text/one.xhtml",
+                "../two.xhtml#begin",
+                "OEBPS/two.xhtml",
+            ),
             ("a", "../../etc/passwd", "etc/passwd"),
             ("a/b", "c%20d%E4%B8%AD", "a/c d中"),
         ] {

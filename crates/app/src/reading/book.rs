@@ -123,7 +123,9 @@ fn package(archive: &mut Archive) -> Result<Option<String>, Fault> {
         }
     }
     let names = archive.names();
-    let named = names.into_iter().find(|name| name.to_lowercase().ends_with(".opf"));
+    let named = names
+        .into_iter()
+        .find(|name| name.to_lowercase().ends_with(".opf"));
     Ok(named.map(str::to_owned))
 }
 
@@ -150,7 +152,9 @@ fn titles(
     listed: &HashMap<String, Listed>,
     contents: Option<&str>,
 ) -> HashMap<String, String> {
-    let new = listed.values().find(|one| one.properties.split(' ').any(|one| one == "nav"));
+    let new = listed
+        .values()
+        .find(|one| one.properties.split(' ').any(|one| one == "nav"));
     let old = || contents.and_then(|id| listed.get(id));
     let Some(part) = new.or_else(old).map(|one| one.part.clone()) else {
         return HashMap::new();
@@ -173,12 +177,17 @@ fn titles(
                 label = xml.text();
                 continue;
             }
-            "content" => (tag.get("src").map(str::to_owned), std::mem::take(&mut label)),
+            "content" => (
+                tag.get("src").map(str::to_owned),
+                std::mem::take(&mut label),
+            ),
             _ => continue,
         };
         let words: Vec<&str> = words.split_whitespace().collect();
         if let Some(named) = named.filter(|_| !words.is_empty()) {
-            titles.entry(beside(&part, &named)).or_insert_with(|| words.join(" "));
+            titles
+                .entry(beside(&part, &named))
+                .or_insert_with(|| words.join(" "));
         }
     }
     titles

@@ -94,7 +94,8 @@ impl Fault {
     pub(super) fn failure(self, name: &str, form: Form, time: Duration, text: u64) -> Failure {
         const PRINT: &str =
             "Open it in another program and print it into a new PDF, or attach its text.";
-        const SAVE: &str = "Open it in the program that made it and save it anew, or attach its text.";
+        const SAVE: &str =
+            "Open it in the program that made it and save it anew, or attach its text.";
         const PART: &str = "Attach the part of it that matters.";
         let anew = if form == Form::Pdf { PRINT } else { SAVE };
         let noun = form.noun();
@@ -116,7 +117,9 @@ impl Fault {
                 Cause::DocumentPictures { name: file },
             ),
             Self::NoLetters => (
-                format!("is a {noun} whose letters cannot be read: it says how they look, and not which they are"),
+                format!(
+                    "is a {noun} whose letters cannot be read: it says how they look, and not which they are"
+                ),
                 "A program for text recognition (OCR) can give it text.",
                 Cause::DocumentIllegible { name: file },
             ),
@@ -133,12 +136,18 @@ impl Fault {
             Self::TooLong => (
                 format!("has more than {} of text", fit::bytes::human(text)),
                 PART,
-                Cause::DocumentLong { name: file, most_bytes: text },
+                Cause::DocumentLong {
+                    name: file,
+                    most_bytes: text,
+                },
             ),
             Self::TooSlow => (
                 format!("was not read within {} s", time.as_secs_f32()),
                 anew,
-                Cause::DocumentSlow { name: file, seconds: time.as_secs() },
+                Cause::DocumentSlow {
+                    name: file,
+                    seconds: time.as_secs(),
+                },
             ),
             Self::Broke | Self::Foreign | Self::Unread(_) => (
                 format!("is a {noun} on which the reader broke"),

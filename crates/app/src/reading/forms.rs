@@ -33,17 +33,30 @@ fn is_archive(begin: &[u8]) -> bool {
 fn begins_a_document(bytes: &[u8]) -> bool {
     let name = bytes.get(30..).unwrap_or_default();
     let firsts: [&[u8]; 9] = [
-        b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"xl/", b"ppt/", b"mimetype",
-        b"META-INF/container", b"content.xml",
+        b"[Content_Types].xml",
+        b"_rels/",
+        b"docProps/",
+        b"word/",
+        b"xl/",
+        b"ppt/",
+        b"mimetype",
+        b"META-INF/container",
+        b"content.xml",
     ];
     is_archive(bytes) && firsts.iter().any(|first| name.starts_with(first))
 }
 
 /// Text that only speaks of a PDF: it has more than a name and some bytes before it.
 fn is_words_about_it(begin: &[u8]) -> bool {
-    let before = begin.windows(PDF.len()).position(|here| here == PDF).unwrap_or(0);
+    let before = begin
+        .windows(PDF.len())
+        .position(|here| here == PDF)
+        .unwrap_or(0);
     let before = &begin[..before];
-    let words = before.iter().filter(|byte| byte.is_ascii_alphanumeric()).count();
+    let words = before
+        .iter()
+        .filter(|byte| byte.is_ascii_alphanumeric())
+        .count();
     words > 40 && std::str::from_utf8(before).is_ok()
 }
 
@@ -55,12 +68,16 @@ fn of_marks(begin: &[u8]) -> Option<Form> {
     while let Some(skipped) = rest
         .strip_prefix("<?")
         .and_then(|rest| Some(rest.split_once("?>")?.1))
-        .or_else(|| rest.strip_prefix("<!--").and_then(|rest| Some(rest.split_once("-->")?.1)))
+        .or_else(|| {
+            rest.strip_prefix("<!--")
+                .and_then(|rest| Some(rest.split_once("-->")?.1))
+        })
     {
         rest = skipped.trim_start();
     }
     let begins = |with: &str| {
-        rest.get(..with.len()).is_some_and(|here| here.eq_ignore_ascii_case(with))
+        rest.get(..with.len())
+            .is_some_and(|here| here.eq_ignore_ascii_case(with))
     };
     if begins("<!doctype html") || begins("<html") || begins("<head") || begins("<body") {
         return Some(Form::Html);
@@ -144,8 +161,14 @@ fn of_archive(bytes: Vec<u8>) -> Result<Words, Fault> {
 /// What is in a container tells by the names of its streams.
 fn of_compound(bytes: Vec<u8>) -> Result<Words, Fault> {
     let has = |name: &str| {
-        let wide: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
-        bytes.chunks_exact(128).any(|entry| entry.starts_with(&wide))
+        let wide: Vec<u8> = name
+            .encode_utf16()
+            .chain([0])
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        bytes
+            .chunks_exact(128)
+            .any(|entry| entry.starts_with(&wide))
     };
     if has("EncryptedPackage") || has("EncryptionInfo") {
         return Err(Fault::Locked);

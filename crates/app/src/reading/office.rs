@@ -26,7 +26,8 @@ pub(super) fn relations(archive: &mut Archive, part: &str) -> Result<Vec<Relatio
     let (mut xml, mut relations) = (Xml::new(&text), Vec::new());
     while let Some(piece) = xml.next() {
         let Piece::Open(tag) = piece else { continue };
-        let (Some(id), Some(kind), Some(target)) = (tag.get("Id"), tag.get("Type"), tag.get("Target"))
+        let (Some(id), Some(kind), Some(target)) =
+            (tag.get("Id"), tag.get("Type"), tag.get("Target"))
         else {
             continue;
         };
@@ -48,7 +49,9 @@ pub(super) fn relations(archive: &mut Archive, part: &str) -> Result<Vec<Relatio
 /// The part that the document begins with.
 pub(super) fn main_part(archive: &mut Archive) -> Result<Option<String>, Fault> {
     let relations = relations(archive, "")?;
-    let main = relations.into_iter().find(|one| one.kind == "officeDocument");
+    let main = relations
+        .into_iter()
+        .find(|one| one.kind == "officeDocument");
     Ok(main.map(|main| main.target))
 }
 
@@ -62,7 +65,10 @@ pub(super) fn left_out(archive: &Archive, pictures: usize) -> Vec<Remark> {
     [
         (Part::Pictures, pictures as u64),
         (Part::Media, count(&|name| film.contains(&&*end(name)))),
-        (Part::Macros, count(&|name| name.ends_with("vbaProject.bin"))),
+        (
+            Part::Macros,
+            count(&|name| name.ends_with("vbaProject.bin")),
+        ),
         (Part::Documents, count(&|name| within(name, "/embeddings/"))),
     ]
     .into_iter()
@@ -72,7 +78,11 @@ pub(super) fn left_out(archive: &Archive, pictures: usize) -> Vec<Remark> {
 }
 
 /// The text of a part that may be missing.
-pub(super) fn optional(archive: &mut Archive, relations: &[Relation], kind: &str) -> Result<Option<String>, Fault> {
+pub(super) fn optional(
+    archive: &mut Archive,
+    relations: &[Relation],
+    kind: &str,
+) -> Result<Option<String>, Fault> {
     let Some(part) = relations.iter().find(|one| one.kind == kind) else {
         return Ok(None);
     };
@@ -93,7 +103,9 @@ pub(super) fn kind(archive: &mut Archive, main: &str) -> Option<Kind> {
     let mut xml = Xml::new(&types);
     while let Some(piece) = xml.next() {
         let Piece::Open(tag) = piece else { continue };
-        let named = tag.get("PartName").is_some_and(|name| name.trim_start_matches('/') == main);
+        let named = tag
+            .get("PartName")
+            .is_some_and(|name| name.trim_start_matches('/') == main);
         let declared = tag.get("ContentType").filter(|_| named);
         let found = declared.and_then(|kind| {
             let has = |part: &str| kind.contains(part);

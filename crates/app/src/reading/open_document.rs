@@ -28,11 +28,15 @@ pub(super) fn read(archive: &mut Archive) -> Result<Words, Fault> {
     let styles = archive.xml("styles.xml").unwrap_or_default();
     let mut words = read_xml(&content, &styles)?;
     let names = archive.names();
-    let objects = names.iter().filter(|name| name.starts_with("Object ") && name.ends_with("/content.xml"));
-    let macros = names.iter().filter(|name| name.starts_with("Basic/") && name.ends_with(".xml"));
-    for (what, count) in [(Part::Documents, objects.count()), (Part::Macros, macros.count())] {
+    let objects = names
+        .iter()
+        .filter(|name| name.starts_with("Object ") && name.ends_with("/content.xml"));
+    let macros = archive.count("Basic/", ".xml");
+    for (what, count) in [
+        (Part::Documents, objects.count() as u64),
+        (Part::Macros, macros),
+    ] {
         if count > 0 {
-            let count = count as u64;
             words.remarks.push(Remark::LeftOut { what, count });
         }
     }
@@ -203,7 +207,9 @@ impl Reader {
             match piece {
                 Piece::Open(tag) => match &*tag.name {
                     "h" => {
-                        let level = tag.get("outline-level").and_then(|level| level.parse().ok());
+                        let level = tag
+                            .get("outline-level")
+                            .and_then(|level| level.parse().ok());
                         self.paper.begin(Block::Heading(level.unwrap_or(1)));
                         self.inline(xml, within + 1);
                         self.paper.end();
@@ -231,15 +237,22 @@ impl Reader {
                         self.paper.words(name);
                         self.paper.end();
                     }
-                    "tracked-changes" | "forms" | "event-listeners" | "settings" | "thumbnail"
-                    | "table-of-content-source" | "alphabetical-index-source" | "label-ranges"
-                    | "content-validations" | "database-ranges" | "named-expressions"
+                    "tracked-changes"
+                    | "forms"
+                    | "event-listeners"
+                    | "settings"
+                    | "thumbnail"
+                    | "table-of-content-source"
+                    | "alphabetical-index-source"
+                    | "label-ranges"
+                    | "content-validations"
+                    | "database-ranges"
+                    | "named-expressions"
                     | "calculation-settings" => xml.skip(),
                     _ => self.drawn(xml, &tag),
                 },
-                Piece::Text(_) => {}
                 Piece::Close(_) if xml.depth() < end => break,
-                Piece::Close(_) => {}
+                Piece::Text(_) | Piece::Close(_) => {}
             }
             if self.paper.is_full() {
                 break;
@@ -259,7 +272,8 @@ impl Reader {
         let quote = tag
             .get("style-name")
             .is_some_and(|style| self.styles.quotes.iter().any(|quote| quote == style));
-        self.paper.begin(if quote { Block::Quote } else { Block::Plain });
+        self.paper
+            .begin(if quote { Block::Quote } else { Block::Plain });
     }
 
     fn list(&mut self, xml: &mut Xml<'_>, tag: &Tag, within: usize) {
@@ -293,13 +307,22 @@ impl Reader {
             list.mark = None;
             return;
         }
-        let levels = list.style.as_ref().and_then(|style| self.styles.lists.get(style));
+        let levels = list
+            .style
+            .as_ref()
+            .and_then(|style| self.styles.lists.get(style));
         let numbered = levels.and_then(|levels| levels.get(depth - 1)?.as_ref());
         let first = numbered.map_or(1, |numbered| numbered.start);
-        let count = start.unwrap_or_else(|| list.count.map_or(first, |count| count.saturating_add(1)));
+        let count =
+            start.unwrap_or_else(|| list.count.map_or(first, |count| count.saturating_add(1)));
         list.count = Some(count);
         list.mark = Some(match numbered {
-            Some(Numbered { format, before, behind, .. }) if !format.is_empty() => {
+            Some(Numbered {
+                format,
+                before,
+                behind,
+                ..
+            }) if !format.is_empty() => {
                 format!("{before}{}{behind}", counted(count, format))
             }
             _ => "-".to_owned(),
@@ -310,7 +333,11 @@ impl Reader {
         let style = tag.get("style-name").unwrap_or_default();
         let is_sheet = self.is_book && !self.paper.is_in_table();
         if is_sheet && let Some(name) = tag.get("name") {
-            let hidden = self.styles.hidden_tables.iter().any(|hidden| hidden == style);
+            let hidden = self
+                .styles
+                .hidden_tables
+                .iter()
+                .any(|hidden| hidden == style);
             self.paper.begin(Block::Heading(2));
             self.paper.words(name);
             self.paper.words(if hidden { " (hidden)" } else { "" });
@@ -485,7 +512,8 @@ impl Reader {
         } else {
             format!(" by {by}")
         };
-        self.paper.begin_aside(Aside::Comment(format!("comment {number}{by}")));
+        self.paper
+            .begin_aside(Aside::Comment(format!("comment {number}{by}")));
         self.paper.words(&said);
         self.paper.end_aside();
         Some(format!("[comment {number}]"))

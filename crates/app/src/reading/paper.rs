@@ -98,7 +98,11 @@ impl Paper {
         if words.starts_with(room) {
             self.space();
         }
-        for (at, word) in words.split(room).filter(|word| !word.is_empty()).enumerate() {
+        for (at, word) in words
+            .split(room)
+            .filter(|word| !word.is_empty())
+            .enumerate()
+        {
             if at > 0 {
                 self.words(" ");
             }
@@ -191,7 +195,11 @@ impl Paper {
             && let Some(cell) = table.row.last().cloned()
         {
             // A stretch of nothing as wide as that only leads to what was put far away.
-            let times = if cell.is_empty() && times > FAR { 0 } else { times };
+            let times = if cell.is_empty() && times > FAR {
+                0
+            } else {
+                times
+            };
             let room = WIDEST.saturating_sub(table.row.len());
             self.written += cell.len() * times.min(room);
             table.row.extend(std::iter::repeat_n(cell, times.min(room)));
@@ -330,11 +338,18 @@ impl Flow {
 /// The rows of a table: as one of Markdown, or in a line each where it stands within another.
 fn written_table(mut rows: Vec<Vec<String>>, within: bool) -> String {
     let columns = |row: &Vec<String>| row.iter().rposition(|cell| !cell.is_empty());
-    let widest = rows.iter().filter_map(columns).max().map_or(0, |last| last + 1);
+    let widest = rows
+        .iter()
+        .filter_map(columns)
+        .max()
+        .map_or(0, |last| last + 1);
     // One column is a page that was laid out by a table.
     if widest <= 1 {
         let cells = rows.iter_mut().filter_map(|row| row.first_mut());
-        let cells: Vec<String> = cells.map(std::mem::take).filter(|cell| !cell.is_empty()).collect();
+        let cells: Vec<String> = cells
+            .map(std::mem::take)
+            .filter(|cell| !cell.is_empty())
+            .collect();
         return cells.join(if within { "\n" } else { "\n\n" });
     }
     let mut text = String::new();
@@ -365,7 +380,11 @@ fn written_table(mut rows: Vec<Vec<String>>, within: bool) -> String {
 
 /// A cell's text on one line, with no bar that would end it.
 fn one_line(cell: &str) -> String {
-    let lines: Vec<&str> = cell.split('\n').map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = cell
+        .split('\n')
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     lines.join("<br>").replace('|', "\\|")
 }
 

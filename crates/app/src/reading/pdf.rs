@@ -15,6 +15,7 @@ mod runs;
 mod words;
 
 use std::collections::HashSet;
+use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stream};
@@ -70,7 +71,10 @@ pub(super) fn read(bytes: Vec<u8>, most: usize) -> Result<Words, Fault> {
             return Err(Fault::TooLong);
         }
     }
-    if let Some(data) = catch_unwind(AssertUnwindSafe(|| forms::xfa(&root))).ok().flatten() {
+    if let Some(data) = catch_unwind(AssertUnwindSafe(|| forms::xfa(&root)))
+        .ok()
+        .flatten()
+    {
         let values = xml::values(&data, most);
         if !values.is_empty() {
             text.push_str("\n\n");
@@ -137,20 +141,45 @@ impl Told {
         let mut remarks = Vec::new();
         let of = pages as u64;
         for (numbers, what, remark) in [
-            (&self.pictured, "a picture of text", Remark::Pictures { pages: self.pictured.len() as u64, of }),
-            (&self.broken, "could not be read", Remark::Broken { pages: self.broken.len() as u64, of }),
-            (&self.illegible, "its letters could not be read", Remark::Illegible { letters: self.letters as u64 }),
+            (
+                &self.pictured,
+                "a picture of text",
+                Remark::Pictures {
+                    pages: self.pictured.len() as u64,
+                    of,
+                },
+            ),
+            (
+                &self.broken,
+                "could not be read",
+                Remark::Broken {
+                    pages: self.broken.len() as u64,
+                    of,
+                },
+            ),
+            (
+                &self.illegible,
+                "its letters could not be read",
+                Remark::Illegible {
+                    letters: self.letters as u64,
+                },
+            ),
         ] {
             if let Some(list) = listed(numbers) {
-                text.push_str(&format!("\n\n[{what}: {list}]"));
+                let _ = write!(text, "\n\n[{what}: {list}]");
                 remarks.push(remark);
             }
         }
         if self.illegible.is_empty() && self.letters > 0 {
-            remarks.push(Remark::Illegible { letters: self.letters as u64 });
+            remarks.push(Remark::Illegible {
+                letters: self.letters as u64,
+            });
         }
         if self.pictures > 0 {
-            remarks.push(Remark::LeftOut { what: Part::Pictures, count: self.pictures as u64 });
+            remarks.push(Remark::LeftOut {
+                what: Part::Pictures,
+                count: self.pictures as u64,
+            });
         }
         Ok(Words { text, remarks })
     }
@@ -232,7 +261,9 @@ fn content(page: &Page<'_>) -> (Vec<u8>, bool) {
 /// The layers that are off when the file is opened.
 fn layers_off(root: &Dict<'_>) -> HashSet<ObjectIdentifier> {
     let layers = root.get::<Dict<'_>>("OCProperties");
-    let shown = layers.as_ref().and_then(|layers| layers.get::<Dict<'_>>("D"));
+    let shown = layers
+        .as_ref()
+        .and_then(|layers| layers.get::<Dict<'_>>("D"));
     let listed = |key: &str| {
         let list = shown.as_ref().and_then(|shown| shown.get::<Array<'_>>(key));
         refs(list.as_ref())

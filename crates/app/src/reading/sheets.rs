@@ -28,15 +28,9 @@ type Cells = BTreeMap<u32, BTreeMap<u32, String>>;
 /// A workbook in the form of today.
 pub(super) fn read(mut archive: Archive) -> Result<Words, Fault> {
     let mut remarks = office::left_out(&archive, 0);
-    let drawn = archive.names();
-    let drawn = drawn.iter().filter(|name| name.starts_with("xl/media/"));
-    let charts = archive.names();
-    let charts = charts.iter().filter(|name| {
-        name.starts_with("xl/charts/chart") && name.ends_with(".xml")
-    });
-    let pictures = drawn.count() + charts.count();
+    let pictures = archive.count("xl/media/", "") + archive.count("xl/charts/chart", ".xml");
     if pictures > 0 {
-        let (what, count) = (Part::Pictures, pictures as u64);
+        let (what, count) = (Part::Pictures, pictures);
         remarks.push(Remark::LeftOut { what, count });
     }
     let comments = comments(&mut archive);
@@ -100,10 +94,18 @@ fn cells(
     let mut last: Option<(usize, Option<NumberFormat>)> = None;
     let mut unsaid = false;
     {
-        let mut reader = book.worksheet_cells_reader(&sheet.name).map_err(|error| why(&error))?;
-        while let Some((cell, style)) = reader.next_cell_with_style_id().map_err(|error| why(&error))? {
+        let mut reader = book
+            .worksheet_cells_reader(&sheet.name)
+            .map_err(|error| why(&error))?;
+        while let Some((cell, style)) = reader
+            .next_cell_with_style_id()
+            .map_err(|error| why(&error))?
+        {
             if last.as_ref().is_none_or(|(of, _)| *of != style) {
-                let format = reader.styles().get(style).and_then(|style| style.number_format.as_ref());
+                let format = reader
+                    .styles()
+                    .get(style)
+                    .and_then(|style| style.number_format.as_ref());
                 let format = format.filter(|format| format.format_code != "General");
                 let format = format.and_then(|format| {
                     NumberFormat::parse(in_any_country(&format.format_code, format.format_id)).ok()
@@ -122,13 +124,18 @@ fn cells(
     }
     // A formula that nobody has computed yet is all that there is of its cell.
     if unsaid {
-        let mut reader = book.worksheet_cells_reader(&sheet.name).map_err(|error| why(&error))?;
+        let mut reader = book
+            .worksheet_cells_reader(&sheet.name)
+            .map_err(|error| why(&error))?;
         while let Ok(Some(cell)) = reader.next_formula() {
             let (row, column) = cell.get_position();
             let formula = cell.get_value();
             if !formula.is_empty() && cells.get(&row).is_none_or(|row| !row.contains_key(&column)) {
                 *left = left.checked_sub(1).ok_or(Fault::TooLong)?;
-                cells.entry(row).or_default().insert(column, format!("={formula}"));
+                cells
+                    .entry(row)
+                    .or_default()
+                    .insert(column, format!("={formula}"));
             }
         }
     }
@@ -145,9 +152,15 @@ fn in_any_country(code: &str, id: Option<u32>) -> &str {
 }
 
 /// What a cell shows; none where it is empty.
-fn shown(value: &DataRef<'_>, format: Option<&NumberFormat>, options: &FormatOptions) -> Option<String> {
+fn shown(
+    value: &DataRef<'_>,
+    format: Option<&NumberFormat>,
+    options: &FormatOptions,
+) -> Option<String> {
     let number = |value: f64| match format {
-        Some(format) => format.try_format(value, options).map_or_else(|_| plain(value), |text| text.trim().to_owned()),
+        Some(format) => format
+            .try_format(value, options)
+            .map_or_else(|_| plain(value), |text| text.trim().to_owned()),
         None => plain(value),
     };
     Some(match value {
@@ -159,10 +172,11 @@ fn shown(value: &DataRef<'_>, format: Option<&NumberFormat>, options: &FormatOpt
             Some(_) => number(value.as_f64()),
             None => date(value),
         },
-        DataRef::String(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(value) => if *value { "TRUE" } else { "FALSE" }.to_owned(),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            text.clone()
+        }
         DataRef::Error(error) => error_shown(error),
     })
 }
@@ -219,13 +233,13 @@ fn write(paper: &mut Paper, sheet: &Sheet, cells: &Cells) {
 /// Comments at cells: where, by whom, and what.
 fn comments(archive: &mut Archive) -> Vec<(String, String)> {
     let names = archive.names();
-    let parts = names.iter().filter(|name| {
-        name.starts_with("xl/comments") && name.ends_with(".xml")
-    });
+    let parts = names.iter().filter(|name| name.starts_with("xl/comments"));
     let parts: Vec<String> = parts.map(|name| (*name).to_owned()).collect();
     let mut comments = Vec::new();
     for part in parts {
-        let Ok(text) = archive.xml(&part) else { continue };
+        let Ok(text) = archive.xml(&part) else {
+            continue;
+        };
         let (mut xml, mut authors) = (Xml::new(&text), Vec::new());
         let mut at: Option<(String, Option<usize>)> = None;
         while let Some(piece) = xml.next() {

@@ -61,7 +61,10 @@ fn shapes(text: &str, paper: &mut Paper) -> usize {
             Piece::Open(tag) => match &*tag.name {
                 "p" => paper.begin(Block::Plain),
                 "pPr" => {
-                    let depth = tag.get("lvl").and_then(|level| level.parse().ok()).unwrap_or(0);
+                    let depth = tag
+                        .get("lvl")
+                        .and_then(|level| level.parse().ok())
+                        .unwrap_or(0);
                     if depth > 0 {
                         paper.begin(Block::Item("-".to_owned(), depth - 1));
                     }

@@ -24,12 +24,11 @@ const HEAD: usize = 4096;
 const DEEPEST: usize = 500;
 
 pub(super) fn read(bytes: &[u8]) -> Result<Words, Fault> {
-    let (text, mut remarks) = match declared(bytes) {
-        Some(encoding) => (encoding.decode(bytes).0.into_owned(), Vec::new()),
-        None => {
-            let read = letters::read(bytes, None).ok_or(Fault::Damaged)?;
-            (read.text, read.remarks)
-        }
+    let (text, mut remarks) = if let Some(encoding) = declared(bytes) {
+        (encoding.decode(bytes).0.into_owned(), Vec::new())
+    } else {
+        let read = letters::read(bytes, None).ok_or(Fault::Damaged)?;
+        (read.text, read.remarks)
     };
     let mut page = Page::new(Paper::default());
     page.title_first = true;
@@ -51,7 +50,10 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     }
     let head = &bytes[..bytes.len().min(HEAD)];
     let head = String::from_utf8_lossy(head).to_ascii_lowercase();
-    let xml = head.trim_start().strip_prefix("<?xml").and_then(|rest| rest.split("?>").next());
+    let xml = head
+        .trim_start()
+        .strip_prefix("<?xml")
+        .and_then(|rest| rest.split("?>").next());
     let xml = xml.and_then(|told| told.split("encoding").nth(1));
     let meta = head.split("<meta").skip(1).find_map(|meta| {
         let meta = meta.split('>').next()?;
@@ -60,8 +62,10 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let label = meta.as_deref().or(xml)?;
     let label = label.trim_start().strip_prefix('=')?;
     let label = label.trim_start_matches([' ', '"', '\'']);
-    let end = label.find([' ', '"', '\'', ';', '/', '>']).unwrap_or(label.len());
-    match Encoding::for_label(label[..end].as_bytes())? {
+    let end = label
+        .find([' ', '"', '\'', ';', '/', '>'])
+        .unwrap_or(label.len());
+    match Encoding::for_label(&label.as_bytes()[..end])? {
         // Whoever can read that it is UTF-16 has read bytes of ASCII.
         wide if wide == encoding_rs::UTF_16LE || wide == encoding_rs::UTF_16BE => None,
         encoding => Some(encoding),
@@ -148,9 +152,13 @@ impl Page {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each kind of mark")]
     fn open(&mut self, name: &str, tag: &Tag) {
         let get = |key: &str| {
-            let found = tag.attrs.iter().find(|attribute| *attribute.name.local == *key);
+            let found = tag
+                .attrs
+                .iter()
+                .find(|attribute| *attribute.name.local == *key);
             found.map(|attribute| &*attribute.value)
         };
         let has_end = !tag.self_closing && !is_void(name);
@@ -161,12 +169,30 @@ impl Page {
             }
             return;
         }
-        let style = get("style").unwrap_or_default().to_ascii_lowercase().replace(' ', "");
+        let style = get("style")
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+            .replace(' ', "");
         let unseen = get("hidden").is_some()
             || style.contains("display:none")
             || style.contains("visibility:hidden")
-            || matches!(name, "script" | "style" | "template" | "noembed" | "noframes" | "iframe"
-                | "rp" | "rt" | "datalist" | "object" | "canvas" | "video" | "audio" | "svg");
+            || matches!(
+                name,
+                "script"
+                    | "style"
+                    | "template"
+                    | "noembed"
+                    | "noframes"
+                    | "iframe"
+                    | "rp"
+                    | "rt"
+                    | "datalist"
+                    | "object"
+                    | "canvas"
+                    | "video"
+                    | "audio"
+                    | "svg"
+            );
         if unseen && name != "body" {
             if name == "svg" {
                 self.pictures += 1;
@@ -203,11 +229,9 @@ impl Page {
                 self.kept += 1;
                 self.paper.begin(Block::Code);
             }
-            "table" => {
-                if self.cells.len() < DEEPEST {
-                    self.cells.push(None);
-                    self.paper.begin_table();
-                }
+            "table" if self.cells.len() < DEEPEST => {
+                self.cells.push(None);
+                self.paper.begin_table();
             }
             "tr" => self.end_row(),
             "td" | "th" => self.cell(get("colspan")),
@@ -385,17 +409,52 @@ impl TokenSink for Sink {
 fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "image" | "input" | "link" | "meta"
-            | "source" | "track" | "wbr" | "param"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "image"
+            | "input"
+            | "link"
+            | "meta"
+            | "source"
+            | "track"
+            | "wbr"
+            | "param"
     )
 }
 
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "section" | "article" | "header" | "footer" | "main" | "nav" | "aside" | "address"
-            | "figure" | "figcaption" | "form" | "fieldset" | "legend" | "details" | "summary" | "center"
-            | "dl" | "caption" | "body" | "html" | "hgroup" | "dialog" | "optgroup" | "select"
+        "p" | "div"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "main"
+            | "nav"
+            | "aside"
+            | "address"
+            | "figure"
+            | "figcaption"
+            | "form"
+            | "fieldset"
+            | "legend"
+            | "details"
+            | "summary"
+            | "center"
+            | "dl"
+            | "caption"
+            | "body"
+            | "html"
+            | "hgroup"
+            | "dialog"
+            | "optgroup"
+            | "select"
     )
 }
 

@@ -34,7 +34,11 @@ pub(super) fn read(archive: &mut Archive, main: &str) -> Result<Words, Fault> {
         hidden: 0,
         broken: false,
     };
-    for (kind, element) in [("footnotes", "footnote"), ("endnotes", "endnote"), ("comments", "comment")] {
+    for (kind, element) in [
+        ("footnotes", "footnote"),
+        ("endnotes", "endnote"),
+        ("comments", "comment"),
+    ] {
         if let Some(xml) = part(archive, kind)? {
             reader.keep(kind, element, &xml);
         }
@@ -169,32 +173,20 @@ impl Reader<'_> {
                         // A row that was deleted is told by its properties.
                         let is_row = tag.name == "trPr";
                         if skipped(xml) && is_row {
-                            self.rest_of_row(xml, end);
+                            rest_of_row(xml, end);
                             return;
                         }
                     }
                     _ => {}
                 },
-                Piece::Text(_) => {}
                 Piece::Close(_) if xml.depth() < end => break,
-                Piece::Close(_) => {}
+                Piece::Text(_) | Piece::Close(_) => {}
             }
             if self.paper.is_full() {
                 break;
             }
         }
         self.broken |= xml.broken;
-    }
-
-    /// Passes over the row whose properties have just been read.
-    fn rest_of_row(&mut self, xml: &mut Xml<'_>, depth: usize) {
-        while xml.depth() >= depth {
-            match xml.next() {
-                Some(Piece::Open(_)) => xml.skip(),
-                Some(_) => {}
-                None => break,
-            }
-        }
     }
 
     fn cell(&mut self, xml: &mut Xml<'_>, within: usize) {
@@ -252,7 +244,10 @@ impl Reader<'_> {
                 Piece::Close(_) if xml.depth() < end => break,
                 Piece::Close(name) => {
                     if name == "r" {
-                        run = Run { links: run.links, ..Run::default() };
+                        run = Run {
+                            links: run.links,
+                            ..Run::default()
+                        };
                     } else if name == "hyperlink"
                         && let Some((begin, address)) = run.links.pop()
                     {
@@ -329,8 +324,11 @@ impl Reader<'_> {
             "hyperlink" => {
                 let id = tag.get("id");
                 let found = self.relations.iter().find(|one| Some(&*one.id) == id);
-                let address = found.filter(|one| one.is_outside).map(|one| one.target.clone());
-                run.links.push((self.paper.written(), address.unwrap_or_default()));
+                let address = found
+                    .filter(|one| one.is_outside)
+                    .map(|one| one.target.clone());
+                run.links
+                    .push((self.paper.written(), address.unwrap_or_default()));
             }
             "checkBox" => {
                 let on = checked(xml);
@@ -350,8 +348,8 @@ impl Reader<'_> {
                 self.paper.end_aside();
             }
             // Shown twice over, deleted, a command instead of its result, how another letter sounds.
-            "Fallback" | "del" | "moveFrom" | "delText" | "instrText" | "fldData" | "rt" | "sdtPr"
-            | "textpath" => xml.skip(),
+            "Fallback" | "del" | "moveFrom" | "delText" | "instrText" | "fldData" | "rt"
+            | "sdtPr" | "textpath" => xml.skip(),
             _ => {}
         }
     }
@@ -379,7 +377,8 @@ impl Reader<'_> {
         self.paper.words(&format!("[comment {number}]"));
         let by = said.by.filter(|by| !by.trim().is_empty());
         let by = by.map_or(String::new(), |by| format!(" by {}", by.trim()));
-        self.paper.begin_aside(Aside::Comment(format!("comment {number}{by}")));
+        self.paper
+            .begin_aside(Aside::Comment(format!("comment {number}{by}")));
         self.paper.words(&said.text);
         self.paper.end_aside();
     }
@@ -410,12 +409,11 @@ impl Reader<'_> {
                             self.paper.words(sign);
                         }
                     }
-                    "num" => self.paper.words("("),
+                    "num" | "d" => self.paper.words("("),
                     "den" => self.paper.words("/("),
                     "rad" => self.paper.words("√("),
                     "sup" => self.paper.words("^"),
                     "sub" => self.paper.words("_"),
-                    "d" => self.paper.words("("),
                     "del" | "rPr" => xml.skip(),
                     _ => {}
                 },
@@ -439,6 +437,17 @@ struct Run {
     hidden: bool,
     /// Links that are open: where their words begin, and where they lead.
     links: Vec<(usize, String)>,
+}
+
+/// Passes over the row whose properties have just been read.
+fn rest_of_row(xml: &mut Xml<'_>, depth: usize) {
+    while xml.depth() >= depth {
+        match xml.next() {
+            Some(Piece::Open(_)) => xml.skip(),
+            Some(_) => {}
+            None => break,
+        }
+    }
 }
 
 /// Passes over an element; true where it says that what it belongs to was deleted.

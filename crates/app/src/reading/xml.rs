@@ -4,6 +4,8 @@
 //! obeyed, no file or address is ever followed; so nothing grows and nothing is fetched. What is
 //! no XML any more ends there, and what came before stands.
 
+use std::fmt::Write;
+
 use encoding_rs::{Encoding, UTF_8};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -169,9 +171,10 @@ impl<'x> Xml<'x> {
 
 fn tag(start: &BytesStart<'_>) -> Tag {
     let mut attributes = start.attributes();
-    let attributes = attributes.with_checks(false).flatten().map(|attribute| {
-        (local(attribute.key.as_ref()), unescaped(&attribute.value))
-    });
+    let attributes = attributes
+        .with_checks(false)
+        .flatten()
+        .map(|attribute| (local(attribute.key.as_ref()), unescaped(&attribute.value)));
     Tag {
         name: local(start.name().as_ref()),
         attributes: attributes.collect(),
@@ -240,7 +243,11 @@ pub(super) fn decoded(bytes: &[u8]) -> String {
 fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let begin = &bytes[..bytes.len().min(200)];
     let begin = String::from_utf8_lossy(begin);
-    let declaration = begin.trim_start().strip_prefix("<?xml")?.split("?>").next()?;
+    let declaration = begin
+        .trim_start()
+        .strip_prefix("<?xml")?
+        .split("?>")
+        .next()?;
     let value = declaration.split("encoding").nth(1)?;
     let mut parts = value.split(['"', '\'']);
     Encoding::for_label(parts.nth(1)?.trim().as_bytes())
@@ -261,7 +268,7 @@ pub(super) fn values(data: &[u8], most: usize) -> String {
                     && !said.trim().is_empty()
                     && values.len() < most
                 {
-                    values.push_str(&format!("{closed}: {}\n", said.trim()));
+                    let _ = writeln!(values, "{closed}: {}", said.trim());
                 }
                 said.clear();
             }
@@ -289,8 +296,14 @@ mod tests {
 
     #[test]
     fn names_lose_their_prefix_and_references_are_read_once() {
-        assert_eq!(told("<w:p a:b='1'>x &amp;lt; &#65;<w:br/></w:p>"), "<p>x &lt; A<br></br></p>");
-        assert_eq!(unescaped("a &amp;amp; &#x4e2d; & b &nope; c"), "a &amp; 中 & b &nope; c");
+        assert_eq!(
+            told("<w:p a:b='1'>x &amp;lt; &#65;<w:br/></w:p>"),
+            "<p>x &lt; A<br></br></p>"
+        );
+        assert_eq!(
+            unescaped("a &amp;amp; &#x4e2d; & b &nope; c"),
+            "a &amp; 中 & b &nope; c"
+        );
     }
 
     #[test]
@@ -312,9 +325,15 @@ mod tests {
 
     #[test]
     fn letters_are_those_of_the_mark_or_the_declaration() {
-        let wide: Vec<u8> = "<a>ж</a>".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let wide: Vec<u8> = "<a>ж</a>"
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
         assert_eq!(decoded(&wide), "<a>ж</a>");
-        assert_eq!(decoded(b"<?xml version='1.0' encoding='windows-1251'?>\xe6"), "<?xml version='1.0' encoding='windows-1251'?>ж");
+        assert_eq!(
+            decoded(b"<?xml version='1.0' encoding='windows-1251'?>\xe6"),
+            "<?xml version='1.0' encoding='windows-1251'?>ж"
+        );
         assert_eq!(decoded("\u{feff}<a/>".as_bytes()), "<a/>");
     }
 }

@@ -18,8 +18,14 @@ pub(crate) const TESTS: &[Test] = &[
     ("documents_are_read_whatever_their_form", documents),
     ("what_was_left_out_of_a_document_is_told", left_out),
     ("a_page_that_is_a_picture_is_called_one", pictures),
-    ("letters_that_nobody_can_tell_are_told_and_no_garbage", illegible),
-    ("a_document_that_unpacks_to_gigabytes_is_refused_in_words", bombs),
+    (
+        "letters_that_nobody_can_tell_are_told_and_no_garbage",
+        illegible,
+    ),
+    (
+        "a_document_that_unpacks_to_gigabytes_is_refused_in_words",
+        bombs,
+    ),
     ("a_page_of_a_hundred_thousand_marks_is_read", deep),
     ("a_document_is_judged_by_its_bytes", by_bytes),
     ("damaged_documents_are_refused_or_taken_in_part", damaged),
@@ -59,7 +65,10 @@ fn pdfs() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for name in ["locked.pdf", "locked-r4.pdf"] {
         let failure = of_file(name).unwrap_err();
-        assert!(failure.message.contains("only with a password"), "{failure}");
+        assert!(
+            failure.message.contains("only with a password"),
+            "{failure}"
+        );
     }
     let (text, _) = of_file("form.pdf").unwrap();
     assert!(!text.contains("not to be seen"), "{text}");
@@ -76,7 +85,8 @@ fn documents() {
         match (of_file(&name), told["why"].as_str()) {
             (Ok((text, _)), None) => {
                 let text = if name.ends_with(".pdf") {
-                    let lines: Vec<String> = text.lines().map(|line| line.trim().to_owned()).collect();
+                    let lines: Vec<String> =
+                        text.lines().map(|line| line.trim().to_owned()).collect();
                     format!("{}\n{}", lines.join("\n"), flat(&text))
                 } else {
                     text
@@ -113,7 +123,13 @@ fn left_out() {
         let told = Remark::LeftOut { what, count };
         assert!(remarks.contains(&told), "{name}: {remarks:?}");
     }
-    for name in ["pydocx.docx", "openpyxl.xlsx", "laughs.docx", "cjk-gbk.pdf", "form.pdf"] {
+    for name in [
+        "pydocx.docx",
+        "openpyxl.xlsx",
+        "laughs.docx",
+        "cjk-gbk.pdf",
+        "form.pdf",
+    ] {
         let (_, remarks) = of_file(name).unwrap();
         assert_eq!(remarks, [], "{name}");
     }
@@ -133,7 +149,10 @@ fn pictures() {
 
 fn illegible() {
     let failure = of_file("cid-unknown.pdf").unwrap_err();
-    assert!(failure.message.contains("letters cannot be read"), "{failure}");
+    assert!(
+        failure.message.contains("letters cannot be read"),
+        "{failure}"
+    );
     let (text, remarks) = of_file("cid-part.pdf").unwrap();
     assert_eq!(text, "\u{fffd}\nWhat can be read");
     assert_eq!(remarks, [Remark::Illegible { letters: 3 }]);
@@ -185,7 +204,10 @@ fn bombs() {
         let bomb = packed(&[(part, 8, 3 << 30, spaces)]);
         let begun = Instant::now();
         let failure = read_as("bomb", &bomb, Limits::default()).unwrap_err();
-        assert!(failure.message.contains("unpacks to more"), "{part}: {failure}");
+        assert!(
+            failure.message.contains("unpacks to more"),
+            "{part}: {failure}"
+        );
         assert!(begun.elapsed() < Duration::from_secs(25));
     }
 }
@@ -202,7 +224,11 @@ fn deep() {
 }
 
 fn by_bytes() {
-    for (name, other) in [("word.docx", "letter.pdf"), ("text.odt", "notes.txt"), ("cjk-gbk.pdf", "a.docx")] {
+    for (name, other) in [
+        ("word.docx", "letter.pdf"),
+        ("text.odt", "notes.txt"),
+        ("cjk-gbk.pdf", "a.docx"),
+    ] {
         let bytes = std::fs::read(Path::new(FILES).join(name)).unwrap();
         let file = read_as(other, &bytes, Limits::default()).unwrap();
         assert_eq!(file.text, of_file(name).unwrap().0, "{name}");
@@ -212,7 +238,14 @@ fn by_bytes() {
 /// A few dozen through the process itself; `reading::damaged` tries a thousand without.
 fn damaged() {
     let mut rng = fastrand::Rng::with_seed(28);
-    for name in ["word.docx", "openpyxl.xlsx", "text.odt", "book.epub", "form.pdf", "object-streams.pdf"] {
+    for name in [
+        "word.docx",
+        "openpyxl.xlsx",
+        "text.odt",
+        "book.epub",
+        "form.pdf",
+        "object-streams.pdf",
+    ] {
         let whole = std::fs::read(Path::new(FILES).join(name)).unwrap();
         for round in 0..6 {
             let mut bytes = whole.clone();
@@ -229,7 +262,10 @@ fn damaged() {
                 Ok(file) => assert!(!file.text.trim().is_empty(), "{name}"),
                 Err(failure) => {
                     assert_eq!(failure.code, Code::FileRefused, "{name}: {failure}");
-                    assert!(failure.hint.is_some() && failure.cause.is_some(), "{name}: {failure}");
+                    assert!(
+                        failure.hint.is_some() && failure.cause.is_some(),
+                        "{name}: {failure}"
+                    );
                 }
             }
             assert!(begun.elapsed() < Duration::from_secs(21), "{name}");

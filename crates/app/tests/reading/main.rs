@@ -28,7 +28,14 @@ fn main() -> ExitCode {
         return status;
     }
     let wanted = std::env::args().skip(1).find(|one| !one.starts_with('-'));
-    let mut all = [pdf::TESTS, documents::TESTS, texts::TESTS, letters::TESTS, kinds::TESTS].concat();
+    let mut all = [
+        pdf::TESTS,
+        documents::TESTS,
+        texts::TESTS,
+        letters::TESTS,
+        kinds::TESTS,
+    ]
+    .concat();
     all.sort_by_key(|(name, _)| *name);
     let wants = |name: &str| {
         wanted

@@ -96,7 +96,9 @@ impl Face<'_> {
                 FontGlyph::Outline(glyph) => glyph.as_unicode(),
                 FontGlyph::Type3(glyph) => glyph.as_unicode(),
             };
-            let text = text.and_then(of_bf).or_else(|| self.of_program(code.into()));
+            let text = text
+                .and_then(of_bf)
+                .or_else(|| self.of_program(code.into()));
             // Windows' letters have the hyphen twice: this one shows only where a word was broken.
             let text = match text {
                 Some(text) if code == 0xad && text == "-" => Some("\u{ad}".to_owned()),
@@ -125,7 +127,11 @@ impl Face<'_> {
             let advance = match &self.font {
                 Some(font) => {
                     let advance = font.code_advance(code);
-                    if composite.vertical { advance.y } else { advance.x }
+                    if composite.vertical {
+                        advance.y
+                    } else {
+                        advance.x
+                    }
                 }
                 None if composite.vertical => -1000.0,
                 None => 1000.0,
@@ -309,9 +315,7 @@ fn of_bf(told: BfString) -> Option<String> {
 fn of_symbol(letter: char) -> char {
     match letter {
         '\u{f0b7}' | '\u{f0a7}' | '\u{f076}' | '\u{f0d8}' => '•',
-        '\u{f020}'..='\u{f07e}' => {
-            char::from_u32(u32::from(letter) - 0xf000).unwrap_or(letter)
-        }
+        '\u{f020}'..='\u{f07e}' => char::from_u32(u32::from(letter) - 0xf000).unwrap_or(letter),
         letter => letter,
     }
 }

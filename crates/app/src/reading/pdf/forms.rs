@@ -68,7 +68,9 @@ pub(super) fn on_page(page: &Dict<'_>) -> OnPage {
 fn value(widget: &Dict<'_>) -> Option<Value> {
     let place = widget.get::<Rect>("Rect")?;
     let kind = inherited(widget, "FT").and_then(Object::into_name)?;
-    let flags = inherited(widget, "Ff").and_then(Object::into_i32).unwrap_or(0);
+    let flags = inherited(widget, "Ff")
+        .and_then(Object::into_i32)
+        .unwrap_or(0);
     let text = match kind.as_ref() {
         b"Tx" if flags & (1 << 13) != 0 => return None, // a password
         b"Tx" => match inherited(widget, "V")? {
@@ -82,7 +84,9 @@ fn value(widget: &Dict<'_>) -> Option<Value> {
             let shown = widget.get::<Name<'_>>("AS");
             let on = match &shown {
                 Some(shown) => shown.as_ref() != b"Off",
-                None => inherited(widget, "V").and_then(Object::into_name).is_some_and(|on| on.as_ref() != b"Off"),
+                None => inherited(widget, "V")
+                    .and_then(Object::into_name)
+                    .is_some_and(|on| on.as_ref() != b"Off"),
             };
             if on { "[x]" } else { "[ ]" }.to_owned()
         }
@@ -160,7 +164,9 @@ pub(super) fn xfa(root: &Dict<'_>) -> Option<Vec<u8>> {
                 }
                 _ => None,
             });
-            data.map(Stream::decoded)?.ok().map(std::borrow::Cow::into_owned)
+            data.map(Stream::decoded)?
+                .ok()
+                .map(std::borrow::Cow::into_owned)
         }
         _ => None,
     }

@@ -80,9 +80,16 @@ fn lines(pieces: Vec<Piece>) -> Vec<Line> {
                 line.parts.push(bit(glue, words));
             }
             (glue, _) => {
-                let gap = if let Glue::Line(gap) = glue { gap } else { "\n" };
+                let gap = if let Glue::Line(gap) = glue {
+                    gap
+                } else {
+                    "\n"
+                };
                 let new_block = last.as_ref().is_none_or(|last| last.part != piece.part);
-                let level = piece.part.and_then(|part| part.heading).filter(|_| new_block);
+                let level = piece
+                    .part
+                    .and_then(|part| part.heading)
+                    .filter(|_| new_block);
                 let words = match level {
                     Some(level) => format!("{} {}", "#".repeat(level.into()), words.trim_start()),
                     None => words,

@@ -128,7 +128,10 @@ impl OfPage {
         let (mut named, mut all) = (0, 0);
         for run in runs.iter().filter(|run| !run.tag.artifact) {
             all += run.text.len();
-            let known = run.tag.marked.is_some_and(|mark| self.leaves.contains_key(&mark));
+            let known = run
+                .tag
+                .marked
+                .is_some_and(|mark| self.leaves.contains_key(&mark));
             named += if known { run.text.len() } else { 0 };
         }
         // (Sizes of texts, far below where f64 would round.)
@@ -170,7 +173,11 @@ impl OfPage {
         }
         // Stable: what has one place stays in the order of the content.
         named.sort_by_key(|(place, _)| *place);
-        named.into_iter().map(|(_, piece)| piece).chain(rest).collect()
+        named
+            .into_iter()
+            .map(|(_, piece)| piece)
+            .chain(rest)
+            .collect()
     }
 }
 
@@ -180,9 +187,9 @@ fn by_beads(beads: &[Rect], runs: Vec<Run>) -> Vec<Piece> {
     let mut begun = false;
     for run in runs {
         let (x, y) = (run.start.0 + 0.5, run.start.1 + 0.2 * run.size);
-        let within = beads.iter().position(|bead| {
-            (bead.x0..=bead.x1).contains(&x) && (bead.y0..=bead.y1).contains(&y)
-        });
+        let within = beads
+            .iter()
+            .position(|bead| (bead.x0..=bead.x1).contains(&x) && (bead.y0..=bead.y1).contains(&y));
         begun |= within.is_some();
         let place = match within {
             Some(at) => at + 1,
@@ -308,8 +315,8 @@ impl<'a> Walk<'a, '_> {
                 part.block = new;
             }
             "TR" => (part.row, part.block) = (Some(new), new),
-            "TH" | "TD" | "P" | "LI" | "TOCI" | "Caption" | "Note" | "BlockQuote" | "Div" | "Sect"
-            | "Figure" | "Formula" | "Code" | "Title" => part.block = new,
+            "TH" | "TD" | "P" | "LI" | "TOCI" | "Caption" | "Note" | "BlockQuote" | "Div"
+            | "Sect" | "Figure" | "Formula" | "Code" | "Title" => part.block = new,
             "H" | "H1" | "H2" | "H3" | "H4" | "H5" | "H6" => {
                 part.block = new;
                 part.heading = Some(role[1..].parse().unwrap_or(1));
@@ -350,7 +357,9 @@ impl<'a> Walk<'a, '_> {
 
     /// The standard name of what an element is.
     fn role(&self, element: &Dict<'_>) -> String {
-        let Some(mut role) = element.get::<Name<'_>>("S").map(|role| role.as_str().to_owned())
+        let Some(mut role) = element
+            .get::<Name<'_>>("S")
+            .map(|role| role.as_str().to_owned())
         else {
             return String::new();
         };

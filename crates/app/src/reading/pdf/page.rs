@@ -95,6 +95,7 @@ impl<'a, 'f> Reader<'a, 'f> {
         self.found
     }
 
+    #[expect(clippy::too_many_lines, reason = "one line for each instruction")]
     fn content(
         &mut self,
         content: &[u8],
@@ -394,19 +395,24 @@ fn f(number: Number) -> f64 {
 
 /// First one, then the other.
 fn times(one: Matrix, other: Matrix) -> Matrix {
-    let [a, b, c, d, e, f] = one;
-    let [p, q, r, s, t, u] = other;
-    [
-        a * p + b * r,
-        a * q + b * s,
-        c * p + d * r,
-        c * q + d * s,
-        e * p + f * r + t,
-        e * q + f * s + u,
-    ]
+    let row = |across: f64, up: f64| {
+        (
+            across * other[0] + up * other[2],
+            across * other[1] + up * other[3],
+        )
+    };
+    let (right, top, place) = (
+        row(one[0], one[1]),
+        row(one[2], one[3]),
+        row(one[4], one[5]),
+    );
+    let place = (place.0 + other[4], place.1 + other[5]);
+    [right.0, right.1, top.0, top.1, place.0, place.1]
 }
 
-fn apply(matrix: Matrix, (x, y): (f64, f64)) -> (f64, f64) {
-    let [a, b, c, d, e, f] = matrix;
-    (a * x + c * y + e, b * x + d * y + f)
+fn apply(matrix: Matrix, at: (f64, f64)) -> (f64, f64) {
+    (
+        matrix[0] * at.0 + matrix[2] * at.1 + matrix[4],
+        matrix[1] * at.0 + matrix[3] * at.1 + matrix[5],
+    )
 }

@@ -115,25 +115,19 @@ impl Run {
         (at.0 - self.end.0) * self.along.1 - (at.1 - self.end.1) * self.along.0
     }
 
-    fn gap_to(
-        &self,
-        at: (f64, f64),
-        along: (f64, f64),
-        size: f64,
-        first: Option<char>,
-    ) -> Gap {
+    fn gap_to(&self, at: (f64, f64), along: (f64, f64), size: f64, first: Option<char>) -> Gap {
         if self.along.0 * along.0 + self.along.1 * along.1 < 0.9 {
             return Gap::Paragraph;
         }
         let larger = self.size.max(size);
         let below = self.below(at);
         let room = self.room_to(at);
-        if below.abs() <= OFF * larger && room > -1.0 * larger {
+        if below.abs() <= OFF * larger && room > -larger {
             let wide = self.text.chars().next_back().is_some_and(stands_apart)
                 || first.is_some_and(stands_apart);
             let enough = if wide { WIDE_SPACE } else { SPACE };
-            let spaced = self.text.ends_with(char::is_whitespace)
-                || first.is_some_and(char::is_whitespace);
+            let spaced =
+                self.text.ends_with(char::is_whitespace) || first.is_some_and(char::is_whitespace);
             return if room > enough * larger && !spaced {
                 Gap::Space
             } else {

@@ -42,7 +42,9 @@ fn read(bytes: &[u8]) -> String {
             plain.push_str(part);
         }
     }
-    plain.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n")
+    plain
+        .replace("\r\n", "\n")
+        .replace(['\r', '\u{2028}', '\u{2029}'], "\n")
 }
 
 /// One byte of PDFDocEncoding (annex D.3).

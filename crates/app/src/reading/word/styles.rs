@@ -161,7 +161,13 @@ impl Lists {
         if at < 9 {
             let levels = self.kinds.entry(kind.clone()).or_default();
             let start = 1;
-            levels.resize(levels.len().max(at + 1), Level { start, ..Level::default() });
+            levels.resize(
+                levels.len().max(at + 1),
+                Level {
+                    start,
+                    ..Level::default()
+                },
+            );
             set(&mut levels[at]);
         }
     }
@@ -183,7 +189,11 @@ impl Counters {
         };
         let levels = lists.kinds.get(kind);
         let depth = depth.min(8);
-        let start = |at: usize| levels.and_then(|levels| levels.get(at)).map_or(1, |level| level.start);
+        let start = |at: usize| {
+            levels
+                .and_then(|levels| levels.get(at))
+                .map_or(1, |level| level.start)
+        };
         // Lists of one kind count on together, but where one begins anew.
         let counts = self.lists.entry(kind.clone()).or_default();
         counts.truncate(depth + 1);
@@ -243,8 +253,19 @@ fn letters(number: u32, first: u8) -> String {
 
 pub(in crate::reading) fn roman(number: u32) -> String {
     const SIGNS: [(u32, &str); 13] = [
-        (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
-        (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
     ];
     if number == 0 || number > 5000 {
         return number.to_string();
