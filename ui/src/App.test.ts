@@ -438,7 +438,7 @@ describe('files', () => {
     await pass(500);
     expect(all('file-remarks').map((said) => said.textContent)).toEqual([
       '2 of 9 pages are pictures of text',
-      'read as Cyrillic (windows-1251), a guess, 3 bytes could not be read',
+      'read as Cyrillic (windows-1251), a guess · 3 bytes could not be read',
     ]);
     expect(all('file-letters')).toHaveLength(1);
     expect(one('letters-windows-1251').getAttribute('aria-checked')).toBe('true');
