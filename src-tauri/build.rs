@@ -12,6 +12,7 @@ const CALLS: &[&str] = &[
     "detach",
     "stop_reading",
     "file_text",
+    "set_letters",
     "weigh",
     "stop",
     "answer_now",

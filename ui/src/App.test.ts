@@ -433,6 +433,23 @@ describe('files', () => {
     expect(all('message-user').at(-1)?.parentElement?.textContent).toContain('来自姑妈的信.pdf');
   });
 
+  it('tell what is to be known of their texts, and can be read with other letters', async () => {
+    await open('files-remarks');
+    await pass(500);
+    expect(all('file-remarks').map((said) => said.textContent)).toEqual([
+      '2 of 9 pages are pictures of text',
+      'read as Cyrillic (windows-1251), a guess · 3 bytes could not be read',
+    ]);
+    expect(all('file-letters')).toHaveLength(1);
+    expect(one('letters-windows-1251').getAttribute('aria-checked')).toBe('true');
+    one('letters-KOI8-R').click();
+    await pass(500);
+    expect(all('file-remarks').at(-1)?.textContent).toBe('read as Cyrillic (KOI8-R)');
+    all('file-open').at(-1)?.click();
+    await pass(10);
+    expect(one('file-text').textContent).toMatch(/^KOI8-R: /);
+  });
+
   it('that do not fit are told before they are sent, and are not sent', async () => {
     await open('files-large');
     await pass(500);

@@ -6,7 +6,7 @@ use serde::Serialize;
 #[cfg(test)]
 use ts_rs::TS;
 
-use super::Whole;
+use super::cause::Whole;
 
 /// One thing that a person should know about the text of a file.
 #[derive(Debug, Clone, Serialize)]

@@ -196,6 +196,39 @@ impl Look {
         self.see(&window, "files-waiting").await;
         window.close().await;
     }
+
+    /// A file whose letters are a guess, the menu that chooses others, and what is said of a picture.
+    async fn letters(&mut self) {
+        let mut opening = Opening::new();
+        let put = |name: &str, bytes: &[u8]| {
+            let path = opening.home.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        // "Письмо" and more as KOI8-R has it, and a crash behind it.
+        let letter = [
+            b"\xf0\xc9\xd3\xd8\xcd\xcf \xcf\xd4 \xd4\xc5\xd4\xc9.\n",
+            &[0; 512][..],
+        ]
+        .concat();
+        opening.arguments = vec![
+            put("старое письмо.txt", &letter),
+            put("log.txt", b"gr\xc3\xb6\xc3\x9fer \xff\n"),
+            put("holiday.gif", b"GIF89a\x01\0\x01\0\x80\0\0\xff\xff\xff"),
+        ];
+        let window = self.open(opening, Vec::new()).await;
+        window.one("notice").await;
+        let two = async || (window.all("file-remarks").await.len() == 2).then_some(());
+        window.until("both files", two).await;
+        self.see(&window, "letters-guessed").await;
+        window.tap("file-letters").await;
+        window.one("letters-KOI8-R").await;
+        self.see(&window, "letters-menu").await;
+        window.tap("letters-IBM866").await;
+        window.says("file-remarks", "IBM866").await;
+        self.see(&window, "letters-chosen").await;
+        window.close().await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -230,6 +263,7 @@ async fn screens() {
                 look.extremes().await;
                 look.troubles().await;
                 look.files().await;
+                look.letters().await;
             }
         }
     }

@@ -42,14 +42,14 @@ const ALONE: usize = 3;
 /// that it has; none where it is not text.
 pub(super) fn read(bytes: &[u8], encoding: Option<Encoding>) -> Option<Words> {
     if let Some(encoding) = encoding {
-        return Some(words(encoding.decode(bytes), Remark::Chosen { encoding }).0);
+        return Some(words(&encoding.decode(bytes), Remark::Chosen { encoding }).0);
     }
     let (encoding, is_told) = match marked(bytes) {
         Some(marked) => (marked, true),
         None => unmarked(bytes)?,
     };
     let decoded = encoding.decode(bytes);
-    let (mut words, odd) = words(decoded, Remark::Guessed { encoding });
+    let (mut words, odd) = words(&decoded, Remark::Guessed { encoding });
     if is_told {
         words.remarks.remove(0);
     }
@@ -211,7 +211,7 @@ impl Odd {
 }
 
 /// The words of what was decoded, with what is to be told of them behind how that was done.
-fn words(decoded: Decoded, how: Remark) -> (Words, Odd) {
+fn words(decoded: &Decoded, how: Remark) -> (Words, Odd) {
     let mut text = String::with_capacity(decoded.text.len());
     let mut odd = Odd {
         letters: 0,

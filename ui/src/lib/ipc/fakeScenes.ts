@@ -101,6 +101,7 @@ export const sceneNames = [
   'held-other',
   'files',
   'files-large',
+  'files-remarks',
   'bare',
   'refusal',
 ] as const;
@@ -144,6 +145,8 @@ export function makeScene(name: string, nowMs: number): Scene {
       };
     case 'files':
       return maker.withFiles(base, 1);
+    case 'files-remarks':
+      return maker.withRemarks(base);
     case 'files-large':
       return maker.withFiles(base, 400);
     case 'again':
@@ -285,11 +288,19 @@ class Maker {
       files.put(
         chat.row.id,
         files.make('potatoes by year.csv', 'year,tonnes\n2025,14\n2026,15\n'.repeat(lines)),
-        files.make('来自姑妈的信.pdf', words.trains.repeat(3), {
-          type: 'pictures',
-          pages: 2,
-          of: 9,
-        }),
+        files.make('来自姑妈的信.pdf', words.trains.repeat(3)),
+      );
+    };
+    return { ...base, chats: [chat, ...this.few()], lastChat: chat.row.id, attach };
+  }
+
+  /** Files of whose texts there is something to know. */
+  withRemarks(base: Scene): Scene {
+    const scene = this.withFiles(base, 1);
+    const attach = (files: FakeFiles): void =>
+      files.put(
+        scene.lastChat,
+        files.make('来自姑妈的信.pdf', words.trains, { type: 'pictures', pages: 2, of: 9 }),
         files.make(
           'старое письмо.txt',
           words.trains,
@@ -297,8 +308,7 @@ class Maker {
           { type: 'unreadable', bytes: 3 },
         ),
       );
-    };
-    return { ...base, chats: [chat, ...this.few()], lastChat: chat.row.id, attach };
+    return { ...scene, attach };
   }
 
   crowded(base: Scene): Scene {

@@ -1,7 +1,6 @@
 // What is to be known of a file's text, in words: how its letters were read, what is missing.
 import type { Attached, Remark } from '../ipc/wire';
 import { count } from './counts';
-import { listed } from './join';
 import { t } from './language.svelte';
 import { lettersNamed } from './letters';
 
@@ -33,7 +32,7 @@ function counted(type: 'unreadable' | 'zeros' | 'illegible', n: number): string 
 
 /** All of a file; empty where there is nothing to know. */
 export function remarksWords({ remarks }: Attached): string {
-  return listed(remarks.map(remarkWords));
+  return remarks.map(remarkWords).join(' · ');
 }
 
 /** The encoding that a file was read as; none where the file told. */
