@@ -90,3 +90,17 @@ async fn the_field_is_as_high_as_its_text_at_every_size_of_text() {
     }
     window.close().await;
 }
+
+/// Where the line is too short for all, the others are cut first.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_model_keeps_its_name_in_a_narrow_window() {
+    let mut opening = Opening::new();
+    opening.size = (400, 760);
+    let window = opening.open().await;
+    window.ask_to_the_end("7 + 8").await;
+    window.one("context-meter").await;
+    let cut = "const name = document.querySelector('[data-testid=model-button] b');
+               return name.scrollWidth - name.clientWidth";
+    assert_eq!(window.script(cut).await, 0);
+    window.close().await;
+}

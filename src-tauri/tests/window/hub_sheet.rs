@@ -67,8 +67,11 @@ async fn a_repository_is_looked_at_and_one_of_its_models_comes_and_answers() {
     let offers = window.all("hub-offer").await;
     assert_eq!(offers.len(), 2);
     let words = window.words("hub-offer").await;
-    assert!(words.contains("Q4_K_M") && words.contains("MiB"), "{words}");
-    window.says("hub-verdict", "").await;
+    // The last of them.
+    assert!(
+        words.contains("Q8_0") && words.contains("MiB") && words.contains("Fits easily"),
+        "{words}"
+    );
     // Nothing is here of it but its header.
     assert!(!opening.home.path().join("models/me").exists());
     window.click("hub-get").await;
@@ -78,7 +81,7 @@ async fn a_repository_is_looked_at_and_one_of_its_models_comes_and_answers() {
     let path = opening
         .home
         .path()
-        .join("models/me/R1-GGUF/R1_mini_Q4_K_M.gguf");
+        .join("models/me/R1-GGUF/R1_mini_Q8_0.gguf");
     assert!(path.is_file());
     window.click("download-use").await;
     window.ask_to_the_end("What is 47 + 38?").await;

@@ -226,7 +226,7 @@ async fn the_keyboard_changes_the_model_and_the_settings() {
     window.press(Key::Enter + "").await;
     window.tab_to("details-open").await;
     window.press(Key::Enter + "").await;
-    window.says("details", "tokens of").await;
+    window.says("details", "131,072 tokens").await;
     window.tab_to("context").await;
     window.press(Key::Escape + "").await;
     window.has_no_layer().await;

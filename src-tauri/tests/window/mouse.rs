@@ -179,4 +179,9 @@ async fn a_page_that_is_saved_from_the_list_is_set_as_the_window_shows_it() {
         page.contains("<div><p dir=\"auto\">47 + 38 = 85.</p></div>"),
         "{page}"
     );
+    // Where it is, is told: its folder and its name, and no more.
+    window.says("saved", "/a copy.html").await;
+    let told = window.words("saved").await;
+    assert!(told.starts_with("…"), "{told}");
+    assert!(!window.all("show-copy").await.is_empty());
 }

@@ -66,7 +66,7 @@ async fn the_bar_answers_while_the_knobs_are_turned() {
     window.says("first-best", "Qwen 1.5B").await;
     window.click("first-pick").await;
     window.click("details-open").await;
-    window.says("details", "32,768 tokens of").await;
+    window.says("details", "32,768 of").await;
     let turn = async |knob: &str, value: &str| {
         window
             .script(&format!(
@@ -78,7 +78,7 @@ async fn the_bar_answers_while_the_knobs_are_turned() {
             .await;
     };
     turn("context", "0").await;
-    window.says("details", "2,048 tokens of").await;
+    window.says("details", "2,048 of").await;
     window.says("plan", "cache 56 MiB").await;
     turn("quant", "Q8_0").await;
     window.says("plan", "weights 1.8 GiB").await;

@@ -46,7 +46,10 @@ pub enum Found {
 impl Inquiry {
     /// Whether something that was typed can only be a model of a hub: no file, and no name alone.
     pub fn is_one(typed: &str) -> bool {
-        typed.contains('/') && !Path::new(typed).exists() && !typed.starts_with(['/', '.', '~'])
+        // A file that is not there is no reason to ask anybody for it.
+        let is_file = typed.to_ascii_lowercase().ends_with(".gguf") && !typed.contains(':');
+        let is_path = is_file || typed.starts_with(['/', '.', '~']) || Path::new(typed).exists();
+        typed.contains('/') && !is_path
     }
 
     /// Asks. Where `all`, or where nothing of the repository is named, its models are listed; else the one

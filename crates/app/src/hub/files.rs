@@ -156,7 +156,7 @@ impl Offers {
             let path = offer.path().to_lowercase();
             path.contains(&name.to_lowercase())
         };
-        let ways: [&dyn Fn(&Offer) -> bool; 4] = [
+        let ways: [&dyn Fn(&Offer) -> bool; 5] = [
             // `i1-` tells which of two is meant.
             &|offer| {
                 asked.as_ref().is_some_and(|asked| {
@@ -168,6 +168,13 @@ impl Offers {
             &|offer| {
                 asked.as_ref().is_some_and(|asked| {
                     whole && offer.quant.strip_prefix("UD-") == Some(asked.quant.as_str())
+                })
+            },
+            // `Q8`, where there is one of the kind.
+            &|offer| {
+                asked.as_ref().is_some_and(|asked| {
+                    let rest = offer.quant.strip_prefix(asked.quant.as_str());
+                    whole && rest.is_some_and(|rest| rest.starts_with('_'))
                 })
             },
             // A folder, or a word of the name.
@@ -260,8 +267,9 @@ impl Named {
         let lower = stem.to_ascii_lowercase();
         let found = spelled(stem);
         // What sees, hears, drafts or weighs beside a model.
-        let beside = lower.contains("mmproj")
-            || ["mtp-", "mtp_", "ggml-vocab-"]
+        let mut words = lower.split(['-', '_', '.', ' ']);
+        let beside = words.any(|word| ["mmproj", "dflash", "eagle3"].contains(&word))
+            || ["mmproj", "mtp-", "mtp_", "ggml-vocab-"]
                 .iter()
                 .any(|start| lower.starts_with(start))
             || (found.is_none() && lower.contains("imatrix"));

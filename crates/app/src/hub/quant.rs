@@ -94,10 +94,20 @@ fn match_at(text: &str) -> Option<(usize, String)> {
         .filter(char::is_ascii_digit)?;
     let mut length = kind.len() + 1;
     let mut quant = format!("{kind}{digit}");
-    // `Q4KM`, without a line between.
-    for (joined, usual) in [("KM", "_K_M"), ("KS", "_K_S"), ("KL", "_K_L"), ("K", "_K")] {
-        if kind == "Q" && text[length..].starts_with(joined) && ends_at(text, length + joined.len())
-        {
+    // `Q4KM` and `iQ3m`, without a line between.
+    let joined: &[(&str, &str)] = match kind {
+        "Q" => &[("KM", "_K_M"), ("KS", "_K_S"), ("KL", "_K_L"), ("K", "_K")],
+        "IQ" => &[
+            ("XXS", "_XXS"),
+            ("XS", "_XS"),
+            ("NL", "_NL"),
+            ("S", "_S"),
+            ("M", "_M"),
+        ],
+        _ => &[],
+    };
+    for (joined, usual) in joined {
+        if text[length..].starts_with(joined) && ends_at(text, length + joined.len()) {
             return Some((length + joined.len(), quant + usual));
         }
     }
@@ -168,6 +178,11 @@ mod tests {
             ("R1-Q4-K-M", "Q4_K_M"),
             ("R1-q4km", "Q4_K_M"),
             ("R1-Q8-0", "Q8_0"),
+            // Of reports about LM Studio, a llamafile and Ollama's tags.
+            ("Coomand-R-35B-v1_iQ3m", "IQ3_M"),
+            ("sakura0.92_1.0_IQ4XS", "IQ4_XS"),
+            ("Lexi-Uncensored_V2_Q8", "Q8"),
+            ("Muse-KQuant-17GB-Q4_K_M", "Q4_K_M"),
             ("R1-Q8", "Q8"),
             ("R1-Q4_K_M-imat", "Q4_K_M"),
             ("R1-Q4_K_M_v2", "Q4_K_M"),

@@ -108,6 +108,35 @@ fn odd() -> Hub {
             &["R1 mini (Q4_K_M) [x].gguf", "深度求索 Q8_0.gguf"],
             &sprout,
         )
+        // Reported of Ollama, of llama.cpp's -hf, and of LM Studio.
+        .with(
+            "o/lexi",
+            &[
+                "Lexi-Uncensored_V2_F16.gguf",
+                "Lexi-Uncensored_V2_Q8_0.gguf",
+            ],
+            &sprout,
+        )
+        .with(
+            "l/eagle",
+            &["eagle3-R1-Q4_K_M.gguf", "R1-MXFP4.gguf"],
+            &sprout,
+        )
+        .with(
+            "l/flash",
+            &["R1-s-DFlash-BF16.gguf", "R1-s-UD-Q4_K_XL.gguf"],
+            &sprout,
+        )
+        .with(
+            "l/apex",
+            &["R1-APEX-I-Compact.gguf", "R1-APEX-Compact.gguf"],
+            &sprout,
+        )
+        .with(
+            "s/joined",
+            &["Coomand-v1_iQ3m.gguf", "sakura_1.0_IQ4XS.gguf"],
+            &sprout,
+        )
         .with(
             "dot/first",
             &[".cache/x.gguf", "R1-mini-Q4_K_M.gguf"],
@@ -151,6 +180,12 @@ fn a_model_is_found_by_whatever_name_a_person_has() {
         ("q/spelled:IQ4_NL", "q/spelled/R1-iq4_nl.gguf"),
         ("q/spelled:MXFP4_MOE", "q/spelled/R1-MXFP4_MOE.gguf"),
         ("cut/set", "cut/set/R1-Q8_0.gguf"),
+        ("o/lexi:Q8", "o/lexi/Lexi-Uncensored_V2_Q8_0.gguf"),
+        ("l/eagle", "l/eagle/R1-MXFP4.gguf"),
+        ("l/eagle:r1-mxfp4.gguf", "l/eagle/R1-MXFP4.gguf"),
+        ("l/flash", "l/flash/R1-s-UD-Q4_K_XL.gguf"),
+        ("l/apex:APEX-Compact", "l/apex/R1-APEX-Compact.gguf"),
+        ("s/joined:IQ3_M", "s/joined/Coomand-v1_iQ3m.gguf"),
         ("dot/first@refs/pr/1", "dot/first/R1-mini-Q4_K_M.gguf"),
     ] {
         assert_eq!(
