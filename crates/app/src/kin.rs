@@ -1,9 +1,10 @@
-//! What a model is that is no R1: the near kin that people take for one are told by name.
+//! Whether a model is an R1, and what it is where it is none: the near kin that people take for one are told by
+//! name.
 //!
 //! By the name in the file's header, which publishers keep; where that is silent, by what only one of them has.
-//! Not here: whether it is an R1 (`model`).
+//! Not here: how it is asked (`model`).
 
-use engine::prompt::{ASSISTANT, THINK_CLOSE};
+use engine::prompt::{ASSISTANT, THINK_CLOSE, Template, USER};
 use gguf::Header;
 use serde::{Deserialize, Serialize};
 
@@ -72,13 +73,59 @@ impl Kin {
     }
 }
 
+/// A model that is no R1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stranger {
+    /// What it is, as far as that is known.
+    pub kin: Option<Kin>,
+}
+
+impl Stranger {
+    /// None for an R1.
+    pub(crate) fn of(header: &Header) -> Option<Self> {
+        (!is_r1(header)).then(|| Self {
+            kin: Kin::of(header),
+        })
+    }
+
+    /// What it is, or how it is asked.
+    pub fn sentence(self) -> &'static str {
+        self.kin.map_or(BY_ITS_TEMPLATE, Kin::sentence)
+    }
+}
+
+/// Whether it is an R1, or was trained by its makers in R1's form; what has another switch for its thinking is
+/// one where it says so.
+fn is_r1(header: &Header) -> bool {
+    let says_so = || header.name().is_some_and(names_r1);
+    let is_asked_so = match header.chat_template() {
+        Some(jinja) => Template::recognise(jinja).is_some() || says_so(),
+        None => true,
+    };
+    is_asked_so && knows_its_words(header)
+}
+
+/// Whether a name has the word R1.
+fn names_r1(name: &str) -> bool {
+    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
+    words.any(|word| word.eq_ignore_ascii_case("r1"))
+}
+
+/// Whether its vocabulary has the tokens with which an R1 is asked.
+pub(crate) fn knows_its_words(header: &Header) -> bool {
+    [USER, ASSISTANT]
+        .iter()
+        .all(|token| header.token_id(token).is_some())
+}
+
 /// What is said of a model that is no R1 when it is opened.
 pub(crate) fn no_r1(name: &str, kin: Option<Kin>) -> Failure {
     let message = format!("{name} is not an R1");
     let name = name.to_owned();
-    let (hint, cause) = match kin {
-        None => (BY_ITS_TEMPLATE, Cause::NotR1 { name }),
-        Some(kin) => (kin.sentence(), Cause::KinOfR1 { name, kin }),
+    let hint = Stranger { kin }.sentence();
+    let cause = match kin {
+        None => Cause::NotR1 { name },
+        Some(kin) => Cause::KinOfR1 { name, kin },
     };
     Failure::new(Code::ModelUnsupported, message)
         .hint(hint)

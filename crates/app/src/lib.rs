@@ -90,7 +90,7 @@ pub use home::{HOME_VARIABLE, Home};
 pub use hub::{Agreement, AtHub, Found, Inquiry, Judged, Offered, TokenFound};
 pub use import::{Imported, import};
 pub use inspect::{Inspection, inspect};
-pub use kin::Kin;
+pub use kin::{Kin, Stranger};
 pub use knowledge::Knowledge;
 pub use library::{Checked, Doing, Holder, Limit, NetError, Pause, Purpose, SourceFailure};
 pub use link::open_link;

@@ -4,13 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use engine::message::Attention;
-use engine::prompt::{ASSISTANT, OwnTemplate, Shape, Template, USER, learn};
+use engine::prompt::{OwnTemplate, Shape, Template, learn};
 use fit::bytes::total;
 use fit::{Anatomy, Ask, Correction, KvType, Machine, Plan, TINY_BYTES, Tuned, Typical};
 use gguf::{Geometry, Header, Weights};
 
 use crate::failure::{Cause, Code, Failure, file_name};
-use crate::kin::Kin;
+use crate::kin::{Stranger, knows_its_words};
 use crate::machine::{Look, see};
 use crate::naming::name_of;
 use crate::resident::Outfit;
@@ -99,10 +99,8 @@ pub(crate) struct Preflight {
     pub(crate) drafts: bool,
     /// The shape of its prompts.
     pub(crate) shape: Shape,
-    /// Whether it is an R1, or was trained by its makers in R1's form.
-    pub(crate) is_r1: bool,
-    /// What it is where it is none, as far as that is known.
-    pub(crate) kin: Option<Kin>,
+    /// What it is where it is no R1.
+    pub(crate) stranger: Option<Stranger>,
     /// The machine that the plan is for.
     pub(crate) machine: Machine,
     /// Devices, memory, context.
@@ -309,8 +307,7 @@ pub(crate) fn preflight(
         plan = fit::plan(anatomy, &machine, ask, &correction);
     }
     let shape = shape(&header, &path)?;
-    let is_r1 = is_r1(&header);
-    let kin = Kin::of(&header).filter(|_| !is_r1);
+    let stranger = Stranger::of(&header);
     let mut found = Preflight {
         path,
         name,
@@ -318,8 +315,7 @@ pub(crate) fn preflight(
         weights,
         drafts: header.predicts(),
         shape,
-        is_r1,
-        kin,
+        stranger,
         machine,
         plan,
         tuned: None,
@@ -373,30 +369,6 @@ fn shape(header: &Header, path: &Path) -> Result<Shape, Failure> {
         form.begin_with(bos);
     }
     Ok(Shape::Own(form))
-}
-
-/// Whether it is an R1, or was trained by its makers in R1's form; what has another switch for its thinking is
-/// one where it says so.
-pub(crate) fn is_r1(header: &Header) -> bool {
-    let says_so = || header.name().is_some_and(names_r1);
-    let is_asked_so = match header.chat_template() {
-        Some(jinja) => Template::recognise(jinja).is_some() || says_so(),
-        None => true,
-    };
-    is_asked_so && knows_its_words(header)
-}
-
-/// Whether a name has the word R1.
-fn names_r1(name: &str) -> bool {
-    let mut words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
-    words.any(|word| word.eq_ignore_ascii_case("r1"))
-}
-
-/// Whether its vocabulary has the tokens with which an R1 is asked.
-fn knows_its_words(header: &Header) -> bool {
-    [USER, ASSISTANT]
-        .iter()
-        .all(|token| header.token_id(token).is_some())
 }
 
 impl Outfit {

@@ -346,8 +346,8 @@ fn row_of_model(model: &Model, found: &Preflight) -> Option<ModelRow> {
         name: found.name.clone(),
         about,
         bytes: found.anatomy().weights_bytes(),
-        stranger: !found.is_r1,
-        kin: found.kin,
+        stranger: found.stranger.is_some(),
+        kin: found.stranger.and_then(|stranger| stranger.kin),
         ..row_of_file(path)
     })
 }

@@ -6,7 +6,6 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use engine::prompt::Template;
 use fit::bytes::total;
 use fit::catalogue::{Catalogue, File, Member, Part};
 use fit::{Advice, Anatomy, Ask, Choice, Machine, Plan, Typical, Verdict, advise};
@@ -15,6 +14,7 @@ use library::{Find, Holder, Place};
 
 use crate::failure::{Code, Failure};
 use crate::home::Home;
+use crate::kin::Stranger;
 use crate::machine::{Seen, see};
 use crate::model::{Model, devices_key};
 use crate::naming::name_of;
@@ -61,6 +61,8 @@ pub struct Candidate {
     pub holder: Option<Holder>,
     /// How it would lie in memory.
     pub plan: Plan,
+    /// What it is where it is no R1.
+    pub stranger: Option<Stranger>,
     /// What is here of each quantisation, in the catalogue's order; none for an own file.
     pub here: Vec<Here>,
 }
@@ -420,6 +422,7 @@ impl Surveyor<'_> {
             member: Some(member.clone()),
             quant: file.quant.to_string(),
             bytes: file.size.bytes(),
+            stranger: None,
             plan: self.plan_for(
                 Anatomy {
                     geometry: &geometry,
@@ -464,7 +467,8 @@ impl Surveyor<'_> {
             .filter(|find| !known.contains(&&find.path));
         let others = finds.take(OTHERS).filter_map(|find| {
             let header = Header::read_file(&find.path).ok()?;
-            header.chat_template().and_then(Template::recognise)?;
+            let is_r1 = header.chat_template().is_some() && Stranger::of(&header).is_none();
+            is_r1.then_some(())?;
             Some(Candidate {
                 holder: Some(find.holder),
                 ..self.own(&find.path, Ask::default()).ok()?
@@ -483,6 +487,7 @@ impl Surveyor<'_> {
             name: name_of(&self.catalogue, path, &header),
             quant: header.file_type().unwrap_or_default().to_owned(),
             bytes,
+            stranger: Stranger::of(&header),
             plan: self.plan_for(
                 Anatomy {
                     geometry: &geometry,

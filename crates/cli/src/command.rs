@@ -93,7 +93,7 @@ With --json, one object per line:
    \"needed_bytes\":n,\"available_bytes\":n,\"layers\":n}],
    \"decode_per_second\":x,\"prompt_per_second\":x,\"answer_ms\":n,\"least_ms\":n,\"most_ms\":n,
    \"thinking_tokens\":n,\"answer_tokens\":n,\"replies\":n,\"disk_short\":…,\"in_time\":bool,
-   \"good_for\":…}
+   \"good_for\":…,\"is_r1\":bool,\"kin\":null|\"v2\"|\"v3\"|\"v31\"|\"qwen3\"|\"qwq\"}
   {\"type\":\"advice\",\"best\":id,\"why\":…,\"faster\":id,\"faster_why\":…,\"smarter\":id,\"smarter_why\":…,
    \"notes\":[…]}
 Bytes are whole numbers, times milliseconds, rates per second; what is not known is null. `holder`
@@ -109,7 +109,7 @@ const JSON_OF_PULL: &str = "\
 With --json, one object per line:
   {\"type\":\"note\",\"note\":…}     such as that the user's own catalogue is left out, and why
   {\"type\":\"chosen\",\"id\":…,\"quant\":…,\"bytes\":n,\"verdict\":\"comfortable|tight|slow|too_big\",
-   \"reason\":…}
+   \"reason\":…,\"is_r1\":bool,\"kin\":null|\"v3\" and so on}
   {\"type\":\"renamed\",\"from\":…,\"to\":…}   a repository that has another name by now
   {\"type\":\"shows_token\",\"host\":…,\"repository\":…}   as was agreed
   {\"type\":\"asking\",\"host\":…}   for sizes and hashes that the catalogue does not know

@@ -208,6 +208,8 @@ pub(crate) fn of_candidate(candidate: &Candidate, machine: &Machine) -> Value {
         "type": "model",
         "id": candidate.id,
         "name": candidate.name,
+        "is_r1": candidate.stranger.is_none(),
+        "kin": candidate.stranger.and_then(|told| told.kin),
         "quant": candidate.quant,
         "bytes": candidate.bytes,
         "installed": path.is_some(),
@@ -242,6 +244,9 @@ pub(crate) fn of_candidate(candidate: &Candidate, machine: &Machine) -> Value {
 fn words(candidate: &Candidate, machine: &Machine) -> String {
     let plan = &candidate.plan;
     let mut lines = vec![format!("{} {}", candidate.name, candidate.quant)];
+    if let Some(stranger) = candidate.stranger {
+        lines.push(format!("not an R1. {}", stranger.sentence()));
+    }
     lines.push(format!("{}: {}", plan.verdict, plan.sentence(machine)));
     for reason in &plan.reasons {
         lines.push(format!("  {reason}"));

@@ -113,15 +113,22 @@ impl Screen<'_> {
                 "bytes": candidate.bytes,
                 "verdict": candidate.plan.verdict,
                 "reason": why,
+                "is_r1": candidate.stranger.is_none(),
+                "kin": candidate.stranger.and_then(|told| told.kin),
             })),
-            Pulling::Chosen { candidate, why } => self.aside(&format!(
-                "{}, {}, {}: {}, {}",
-                candidate.name,
-                candidate.quant,
-                human(candidate.bytes),
-                candidate.plan.verdict,
-                why
-            )),
+            Pulling::Chosen { candidate, why } => {
+                self.aside(&format!(
+                    "{}, {}, {}: {}, {}",
+                    candidate.name,
+                    candidate.quant,
+                    human(candidate.bytes),
+                    candidate.plan.verdict,
+                    why
+                ));
+                if let Some(stranger) = candidate.stranger {
+                    self.aside(&format!("It is not an R1. {}", stranger.sentence()));
+                }
+            }
             Pulling::Renamed { from, to } if self.json => {
                 self.line(&json!({"type": "renamed", "from": from, "to": to}));
             }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::failure::Failure;
+use super::kin::Kin;
 use super::survey::{Fit, MachineView, fit_of_plan};
 
 #[derive(Debug, Deserialize)]
@@ -28,6 +29,10 @@ pub(crate) struct HubView {
     offers: Vec<Offer>,
     /// Which of them was meant, where that is clear.
     meant: Option<usize>,
+    /// They are no R1s.
+    stranger: bool,
+    /// What they are then, as far as that is known.
+    kin: Option<Kin>,
 }
 
 /// A model of a repository.
@@ -103,6 +108,8 @@ impl HubView {
             machine: machine.into(),
             offers: found.offers.into_iter().map(offer).collect(),
             meant: found.meant,
+            stranger: found.stranger.is_some(),
+            kin: found.stranger.and_then(|told| told.kin).map(Into::into),
         }
     }
 }

@@ -251,6 +251,8 @@ pub(crate) struct Candidate {
     model: Option<String>,
     /// The program that holds it, where that is another.
     holder: Option<Holder>,
+    /// It is no R1.
+    stranger: bool,
     quant: String,
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
@@ -387,6 +389,7 @@ fn shown(
         name: candidate.name.clone(),
         lineage,
         holder: candidate.holder.map(Into::into),
+        stranger: candidate.stranger.is_some(),
         model: path.map(|path| path.display().to_string()),
         quant: candidate.quant.clone(),
         bytes: candidate.bytes,

@@ -16,6 +16,7 @@ use super::remote::{Remote, header};
 use crate::Knowledge;
 use crate::failure::{Code, Failure};
 use crate::home::Home;
+use crate::kin::Stranger;
 use crate::open::blocking;
 use crate::survey::{Surveyor, catalogue};
 
@@ -36,6 +37,8 @@ pub struct AtHub {
     pub offers: Vec<Offered>,
     /// Which of them was meant, where that is clear.
     pub meant: Option<usize>,
+    /// What they are where they are no R1s, by one of them.
+    pub stranger: Option<Stranger>,
 }
 
 /// A model of a repository.
@@ -75,6 +78,7 @@ pub(crate) async fn look(
 ) -> Result<AtHub, Failure> {
     let offers = &remote.offers.whole;
     let mut judged: Vec<Judged> = offers.iter().map(|_| Judged::Unknown).collect();
+    let mut stranger = None;
     for group in groups(offers).into_iter().take(HEADERS) {
         let mut rest = group;
         // Where the first cannot be loaded, one more tells whether that is its own trouble.
@@ -86,6 +90,7 @@ pub(crate) async fn look(
                 let parts = remote.wanted(net, &offers[sample], pace, tell).await?;
                 let header = header(net, &parts, pace, tell).await?;
                 let geometry = header.runnable().map_err(|error| Failure::from(&error))?;
+                stranger = Stranger::of(&header);
                 Ok::<_, Failure>((geometry, header.weights()))
             };
             match found.await {
@@ -120,6 +125,7 @@ pub(crate) async fn look(
     }
     let meant = remote.chosen().ok();
     Ok(AtHub {
+        stranger,
         repository: remote.address.repository.clone(),
         renamed: remote.renamed.clone(),
         host: hub.host_str().unwrap_or_default().to_owned(),

@@ -11,6 +11,7 @@ use super::files::{NotChosen, Offer, Offers};
 use crate::Knowledge;
 use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
+use crate::kin::Stranger;
 use crate::naming::said_by;
 use crate::open::blocking;
 use crate::pull::trouble::{refused, unreachable};
@@ -265,6 +266,7 @@ pub(crate) async fn judged(
         member: None,
         quant: offer.quant.clone(),
         bytes: offer.bytes(),
+        stranger: Stranger::of(header),
         plan,
         path,
         holder: None,

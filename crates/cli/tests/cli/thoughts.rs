@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use crate::odd_hub::Hub;
 use crate::scripted::{ASSISTANT, END, THINK_CLOSE, THINK_OPEN, model};
-use crate::spud::{Home, sprout};
+use crate::spud::{Home, Ran, sprout};
 
 /// Asked in the quick form, whose prompt ends with two line breaks.
 fn quick(home: &Home, model: &str, thinking: &str, answer: &str) {
@@ -162,4 +164,30 @@ fn a_model_that_cannot_be_asked_says_so_before_it_is_loaded() {
         assert!(ran.complaint().contains(said), "{ran:?}");
         assert!(ran.complaint().contains(&format!("{name}.gguf")), "{ran:?}");
     }
+}
+
+/// Before the download, by the remote header.
+#[test]
+fn a_model_of_a_hub_that_is_no_r1_is_told_before_it_is_fetched() {
+    let path = other("far", &[&OTHER[..], &[("Sprout", "QwQ 1B")]].concat());
+    let file = Arc::new(fs::read(path).unwrap());
+    let server = Hub::default()
+        .with("qw/q", &["QwQ-Q8_0.gguf"], &file)
+        .start();
+    let home = Home::new();
+    let endpoint = server.url("/").to_string();
+    let run = |arguments: &[&str]| {
+        let mut command = home.command(arguments);
+        Ran::of(command.env("HF_ENDPOINT", &endpoint).output().unwrap())
+    };
+    let ran = run(&["pull", "qw/q"]);
+    assert_eq!(ran.status, Some(0), "{ran:?}");
+    assert!(ran.errors.contains("It is not an R1. It is QwQ"), "{ran:?}");
+    let fit = run(&["fit", ran.output.trim(), "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&fit.output).unwrap();
+    assert_eq!(
+        (&told["kin"], &told["is_r1"]),
+        (&"qwq".into(), &false.into()),
+        "{fit:?}"
+    );
 }

@@ -159,6 +159,7 @@ export class FakeSurvey {
           : null,
       model: null,
       holder: null,
+      stranger: false,
     });
     return {
       id: member.id,
@@ -185,6 +186,7 @@ export class FakeSurvey {
       },
       model: null,
       holder: null,
+      stranger: false,
       quant: member.quant,
       bytes: member.gib * GIB,
       fit: this.#fit(member, 8192, 'f16'),
