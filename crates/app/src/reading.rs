@@ -26,8 +26,8 @@ use crate::stop::Stop;
 pub use encoding::{Encoding, USUAL};
 pub(crate) use name::{clean, of_path};
 pub use pdf::{Limits, become_reader};
-pub(crate) use remark::{kept, known};
 pub use remark::{Part, Remark, remarks};
+pub(crate) use remark::{kept, known};
 
 /// The largest text that is read: some twenty times what the largest context of R1 holds.
 const LARGEST_TEXT: u64 = 8 << 20;
@@ -100,6 +100,10 @@ pub fn read_in(
         (LARGEST_TEXT, "text")
     };
     let bytes = told.len();
+    // A photograph is told as what it is, however large.
+    if bytes > largest && !is_pdf && kinds::is_known(&begin) {
+        return Err(kinds::refusal(&name, &begin));
+    }
     if bytes > largest {
         let why = format!(
             "is {} large; a {kind} may be {} at most",

@@ -152,7 +152,11 @@ fn is_utf_8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0, 0);
     let mut chunks = bytes.utf8_chunks().peekable();
     while let Some(chunk) = chunks.next() {
-        good += chunk.valid().bytes().filter(|byte| !byte.is_ascii()).count();
+        good += chunk
+            .valid()
+            .bytes()
+            .filter(|byte| !byte.is_ascii())
+            .count();
         // What ends in mid-letter was cut there, whatever it is.
         let is_cut = chunks.peek().is_none() && could_go_on(chunk.invalid());
         bad += if is_cut { 0 } else { chunk.invalid().len() };
