@@ -119,6 +119,10 @@ pub fn read_in(
         None => (LARGEST_TEXT, "text"),
     };
     let bytes = told.len();
+    // A photograph is told as what it is, however large.
+    if bytes > largest && form.is_none() && kinds::is_known(&begin) {
+        return Err(kinds::refusal(&name, &begin));
+    }
     if bytes > largest {
         let why = format!(
             "is {} large; a {kind} may be {} at most",

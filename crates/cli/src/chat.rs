@@ -13,7 +13,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::ask::Printer;
 use crate::command::Chat;
-use crate::console::{self, Console, To, WRONG_USE, complain, complain_of};
+use crate::console::{self, Console, To, complain_of};
 use crate::files::{Files, attaches};
 use crate::interrupt;
 
@@ -84,14 +84,8 @@ async fn talk(
         }
         let to = at.as_ref().map(|open| open.id);
         if let Some(attached) = attaches(&question) {
-            let failed = match attached {
-                Ok(file) => files.attach(app, to, file, console).await.err(),
-                Err(wrong) => {
-                    complain(&wrong, None);
-                    Some(ExitCode::from(WRONG_USE))
-                }
-            };
-            status = failed.unwrap_or(status);
+            let failed = files.attach_typed(app, to, attached, console).await;
+            status = failed.err().unwrap_or(status);
             continue;
         }
         let settings = chat.how.settings(&home);

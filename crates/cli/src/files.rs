@@ -9,7 +9,7 @@ use app::reading::{self, Encoding, Remark};
 use app::{App, Asked, AttachmentId, ChatId};
 
 use crate::command::letters::encoding;
-use crate::console::{Console, complain_of, tame};
+use crate::console::{Console, WRONG_USE, complain, complain_of, tame};
 
 /// What attaches a file to the next question.
 const ATTACH: &str = "/file ";
@@ -87,8 +87,23 @@ impl Files {
         Ok(files)
     }
 
+    /// Attaches what a line names, or says what is wrong with its words.
+    pub(crate) async fn attach_typed(
+        &mut self,
+        app: &App,
+        chat: Option<ChatId>,
+        typed: Result<Attached<'_>, String>,
+        console: &Console,
+    ) -> Result<(), ExitCode> {
+        let file = typed.map_err(|wrong| {
+            complain(&wrong, None);
+            ExitCode::from(WRONG_USE)
+        })?;
+        self.attach(app, chat, file, console).await
+    }
+
     /// Attaches a file and tells it; the exit status where it cannot be.
-    pub(crate) async fn attach(
+    async fn attach(
         &mut self,
         app: &App,
         chat: Option<ChatId>,

@@ -119,6 +119,10 @@ fn told() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+    // However large it is.
+    let mut film = padded(b"\0\0\0\x20ftypisom\0\0\x02\0isomiso2avc1mp41");
+    film.resize(9 << 20, 0x55);
+    assert_eq!(why(&film).0, "is a video (MP4), and R1 reads text only");
 }
 
 fn text() {

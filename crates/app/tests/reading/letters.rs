@@ -73,7 +73,7 @@ fn texts(seed: u64, sentences: &str, count: usize) -> String {
         text += all[chance.usize(..all.len())];
         match chance.u8(..6) {
             0 => text += "\n",
-            1 => text += &format!(" {}\n", chance.u32(..10_000)),
+            1 => text.extend([" ", &chance.u32(..10_000).to_string(), "\n"]),
             _ => text.push(' '),
         }
     }
