@@ -98,7 +98,7 @@ async fn the_model_keeps_its_name_in_a_narrow_window() {
     opening.size = (400, 760);
     let window = opening.open().await;
     window.ask_to_the_end("7 + 8").await;
-    window.one("context-meter").await;
+    window.one("context").await;
     let cut = "const name = document.querySelector('[data-testid=model-button] b');
                return name.scrollWidth - name.clientWidth";
     assert_eq!(window.script(cut).await, 0);
