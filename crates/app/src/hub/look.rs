@@ -80,7 +80,7 @@ pub(crate) async fn look(
     let mut judged: Vec<Judged> = offers.iter().map(|_| Judged::Unknown).collect();
     let mut stranger = None;
     for group in groups(offers).into_iter().take(HEADERS) {
-        let mut rest = group;
+        let (mut rest, mut told) = (group, None);
         // Where the first cannot be loaded, one more tells whether that is its own trouble.
         for _ in 0..2 {
             let Some(sample) = sample(offers, &rest) else {
@@ -109,18 +109,17 @@ pub(crate) async fn look(
                     return Err(failure);
                 }
                 Err(failure) => {
+                    told = Some(failure.clone());
                     judged[sample] = Judged::Cannot(failure);
                     rest.retain(|&place| place != sample);
                 }
             }
         }
         // Neither could: what is true of two of a kind is true of the others.
-        let told = judged
-            .iter()
-            .find(|judged| matches!(judged, Judged::Cannot(_)));
-        if let Some(told) = told.cloned() {
-            rest.into_iter()
-                .for_each(|place| judged[place] = told.clone());
+        if let Some(failure) = told {
+            for place in rest {
+                judged[place] = Judged::Cannot(failure.clone());
+            }
         }
     }
     let meant = remote.chosen().ok();

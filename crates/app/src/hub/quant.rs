@@ -19,13 +19,11 @@ const ENDINGS: [&str; 16] = [
 /// The last one in a name; they stand at its end, before what a publisher adds.
 pub(crate) fn spelled(name: &str) -> Option<Spelled> {
     let upper = name.to_ascii_uppercase();
-    let starts = (0..upper.len()).rev().filter(|&at| is_edge(&upper, at));
-    let (start, end, quant) = starts
-        .filter_map(|at| {
-            let (length, quant) = match_at(upper.get(at..)?)?;
-            Some((at, at + length, quant))
-        })
-        .next()?;
+    let mut starts = (0..upper.len()).rev().filter(|&at| is_edge(&upper, at));
+    let (start, end, quant) = starts.find_map(|at| {
+        let (length, quant) = match_at(upper.get(at..)?)?;
+        Some((at, at + length, quant))
+    })?;
     let before = &upper[..start];
     let mark = |mark: &str| {
         let rest = before
