@@ -63,6 +63,8 @@ fn pdfs() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let (text, remarks) = of_file("p18-gbk-euc-h.pdf").unwrap();
+    assert_eq!((&*text, remarks.len()), ("土豆要放在阴凉处", 0));
     for name in ["locked.pdf", "locked-r4.pdf"] {
         let failure = of_file(name).unwrap_err();
         assert!(
