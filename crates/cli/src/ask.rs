@@ -163,7 +163,8 @@ impl Printer {
 
     fn tell_a_program(&self, progress: &Progress) {
         match progress {
-            Progress::Waiting | Progress::Note(_) | Progress::NoR1(_) => {}
+            // The words are printed elsewhere.
+            Progress::Waiting | Progress::Note(_) | Progress::NoR1(_) | Progress::Words { .. } => {}
             Progress::Looping => self.line(&Line::Looping),
             Progress::Loading(progress) => self.line(&Line::Loading {
                 progress: *progress,
@@ -174,7 +175,6 @@ impl Printer {
                     total: *total,
                 });
             }
-            Progress::Words { .. } => {}
         }
     }
 

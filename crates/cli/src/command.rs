@@ -241,7 +241,7 @@ pub(crate) struct Ask {
     /// The question; `-` reads it from standard input
     pub(crate) prompt: String,
     /// A file that goes with the question, as text: text of any kind, or a document that has text (PDF, Word, Excel,
-    /// PowerPoint, OpenDocument, EPUB, a web page); may be given several times
+    /// `PowerPoint`, OpenDocument, EPUB, a web page); may be given several times
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]

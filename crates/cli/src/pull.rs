@@ -134,7 +134,7 @@ impl Screen<'_> {
             }
             Pulling::Renamed { from, to } => self.aside(&format!("`{from}` is called `{to}` now")),
             Pulling::ShowsToken(Agreement { host, repository }) if self.json => {
-                self.line(&json!({"type": "shows_token", "host": host, "repository": repository}))
+                self.line(&json!({"type": "shows_token", "host": host, "repository": repository}));
             }
             Pulling::ShowsToken(Agreement { host, repository }) => {
                 self.aside(&format!("showing {host} your token for `{repository}`"));

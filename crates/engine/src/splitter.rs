@@ -536,7 +536,16 @@ mod tests {
                 "b<think>c</think>d",
                 Answer,
             ),
-            // Quoted, by whoever was told to answer at once too.
+        ] {
+            check_from(begins, reply, thinking, answer, place);
+        }
+    }
+
+    /// By whoever was told to answer at once too.
+    #[test]
+    fn a_tag_that_is_quoted_is_text() {
+        use Place::Answer;
+        for (begins, reply, thinking, answer, place) in [
             (
                 Begins::InAnswer,
                 "Write `</think>` there.\n\n```\n</think>\n```\nDone",

@@ -144,7 +144,7 @@ fn the_bindings_of_the_page_are_fresh() {
     text += "\n// The usual encodings of letters, those of a script together.\nexport const ENCODINGS = [\n";
     for usual in app::reading::USUAL {
         let usual = app::reading::Encoding::named(usual).unwrap();
-        text += &format!("  '{usual}',\n");
+        text.extend(["  '", &usual.to_string(), "',\n"]);
     }
     text += "] as const;\n";
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../ui/src/lib/ipc/wire.ts");

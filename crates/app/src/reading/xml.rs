@@ -286,9 +286,9 @@ mod tests {
         let mut told = String::new();
         while let Some(piece) = xml.next() {
             match piece {
-                Piece::Open(tag) => told.push_str(&format!("<{}>", tag.name)),
+                Piece::Open(tag) => told.extend(["<", &tag.name, ">"]),
                 Piece::Text(text) => told.push_str(&text),
-                Piece::Close(name) => told.push_str(&format!("</{name}>")),
+                Piece::Close(name) => told.extend(["</", &name, ">"]),
             }
         }
         told

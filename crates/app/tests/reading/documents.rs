@@ -86,7 +86,7 @@ fn documents() {
         };
         match (of_file(&name), told["why"].as_str()) {
             (Ok((text, _)), None) => {
-                let text = if name.ends_with(".pdf") {
+                let text = if Path::new(&name).extension() == Some("pdf".as_ref()) {
                     let lines: Vec<String> =
                         text.lines().map(|line| line.trim().to_owned()).collect();
                     format!("{}\n{}", lines.join("\n"), flat(&text))

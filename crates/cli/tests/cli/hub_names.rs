@@ -30,7 +30,7 @@ fn pulled(home: &Home, server: &Server, typed: &str) -> PathBuf {
 /// lies beside models, what is in folders.
 fn odd() -> Hub {
     let sprout = sprout();
-    Hub::default()
+    reported(Hub::default())
         .with("new/name", &["R1-mini-Q4_K_M.gguf"], &sprout)
         .with(
             "us/under",
@@ -108,49 +108,53 @@ fn odd() -> Hub {
             &["R1 mini (Q4_K_M) [x].gguf", "深度求索 Q8_0.gguf"],
             &sprout,
         )
-        // Reported of Ollama, of llama.cpp's -hf, and of LM Studio.
-        .with(
-            "o/lexi",
-            &[
-                "Lexi-Uncensored_V2_F16.gguf",
-                "Lexi-Uncensored_V2_Q8_0.gguf",
-            ],
-            &sprout,
-        )
-        .with(
-            "l/eagle",
-            &["eagle3-R1-Q4_K_M.gguf", "R1-MXFP4.gguf"],
-            &sprout,
-        )
-        .with(
-            "l/flash",
-            &["R1-s-DFlash-BF16.gguf", "R1-s-UD-Q4_K_XL.gguf"],
-            &sprout,
-        )
-        .with(
-            "l/apex",
-            &["R1-APEX-I-Compact.gguf", "R1-APEX-Compact.gguf"],
-            &sprout,
-        )
-        .with(
-            "s/joined",
-            &["Coomand-v1_iQ3m.gguf", "sakura_1.0_IQ4XS.gguf"],
-            &sprout,
-        )
-        .with(
-            "dot/first",
-            &[".cache/x.gguf", "R1-mini-Q4_K_M.gguf"],
-            &sprout,
-        )
-        .with(
-            "out/side",
-            &[
-                "../../x-Q4_K_M.gguf",
-                "a/../../y-Q4_K_M.gguf",
-                "..\\z-Q4_K_M.gguf",
-            ],
-            &sprout,
-        )
+}
+
+/// The same as reported of Ollama, of llama.cpp's -hf, and of LM Studio, and paths that lead elsewhere.
+fn reported(hub: Hub) -> Hub {
+    let sprout = sprout();
+    hub.with(
+        "o/lexi",
+        &[
+            "Lexi-Uncensored_V2_F16.gguf",
+            "Lexi-Uncensored_V2_Q8_0.gguf",
+        ],
+        &sprout,
+    )
+    .with(
+        "l/eagle",
+        &["eagle3-R1-Q4_K_M.gguf", "R1-MXFP4.gguf"],
+        &sprout,
+    )
+    .with(
+        "l/flash",
+        &["R1-s-DFlash-BF16.gguf", "R1-s-UD-Q4_K_XL.gguf"],
+        &sprout,
+    )
+    .with(
+        "l/apex",
+        &["R1-APEX-I-Compact.gguf", "R1-APEX-Compact.gguf"],
+        &sprout,
+    )
+    .with(
+        "s/joined",
+        &["Coomand-v1_iQ3m.gguf", "sakura_1.0_IQ4XS.gguf"],
+        &sprout,
+    )
+    .with(
+        "dot/first",
+        &[".cache/x.gguf", "R1-mini-Q4_K_M.gguf"],
+        &sprout,
+    )
+    .with(
+        "out/side",
+        &[
+            "../../x-Q4_K_M.gguf",
+            "a/../../y-Q4_K_M.gguf",
+            "..\\z-Q4_K_M.gguf",
+        ],
+        &sprout,
+    )
 }
 
 #[test]

@@ -35,14 +35,9 @@ impl Hub {
         let mut known: Vec<(&Arc<Vec<u8>>, String)> = Vec::new();
         let all = self.files.entry(repository.to_owned()).or_default();
         for (path, bytes) in files {
-            let sha256 = match known.iter().find(|(known, _)| Arc::ptr_eq(known, bytes)) {
-                Some((_, sha256)) => sha256.clone(),
-                None => {
-                    let sha256 = sha2_of(bytes);
-                    known.push((bytes, sha256.clone()));
-                    sha256
-                }
-            };
+            let found = known.iter().find(|(known, _)| Arc::ptr_eq(known, bytes));
+            let sha256 = found.map_or_else(|| sha2_of(bytes), |(_, sha256)| sha256.clone());
+            known.push((bytes, sha256.clone()));
             let bytes = Arc::clone(bytes);
             all.insert((*path).to_owned(), File { bytes, sha256 });
         }
@@ -132,16 +127,9 @@ fn decoded(path: &str) -> String {
         let hex = (first == b'%')
             .then(|| std::str::from_utf8(more.get(..2)?).ok())
             .flatten();
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = &more[2..];
-            }
-            None => {
-                bytes.push(first);
-                rest = more;
-            }
-        }
+        let byte = hex.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        bytes.push(byte.unwrap_or(first));
+        rest = byte.map_or(more, |_| &more[2..]);
     }
     String::from_utf8(bytes).unwrap()
 }

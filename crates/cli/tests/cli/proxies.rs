@@ -46,12 +46,12 @@ fn hub() -> Hub {
     Hub::default().with("me/sprout", &["sprout-Q4_K_M.gguf"], &sprout())
 }
 
+/// What a proxy was asked for, one after the other: the kind of an address, and the address.
+type AskedFor = Arc<Mutex<Vec<(u8, String)>>>;
+
 /// A SOCKS proxy that leads everything to one server. It tells whom it was asked for: the kind of the
 /// address, 3 for a name, and the name.
-fn socks(
-    to: SocketAddr,
-    login: Option<&'static [u8]>,
-) -> (SocketAddr, Arc<Mutex<Vec<(u8, String)>>>) {
+fn socks(to: SocketAddr, login: Option<&'static [u8]>) -> (SocketAddr, AskedFor) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     let asked = Arc::new(Mutex::new(Vec::new()));
@@ -222,10 +222,8 @@ fn first_wait(hub: &str, set: &[(&str, &str)]) -> String {
         .spawn()
         .unwrap();
     let told = BufReader::new(child.stdout.take().unwrap()).lines();
-    let lines = told.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
-    let why = lines
-        .filter_map(|line| line["why"].as_str().map(str::to_owned))
-        .next();
+    let mut lines = told.map(|line| serde_json::from_str::<Value>(&line.unwrap()).unwrap());
+    let why = lines.find_map(|line| line["why"].as_str().map(str::to_owned));
     child.kill().unwrap();
     child.wait().unwrap();
     why.unwrap()

@@ -46,7 +46,7 @@ struct World {
 impl World {
     /// A hub of these repositories that lets in whom `lets` does, with its bytes on another host; the same
     /// one behind each host that is no such.
-    fn new(hub: Hub, lets: impl Fn(&Request) -> Option<Reply> + Send + Sync + 'static) -> Self {
+    fn new(hub: &Hub, lets: impl Fn(&Request) -> Option<Reply> + Send + Sync + 'static) -> Self {
         let lets = Arc::new(lets);
         let servers: Vec<Server> = HOSTS
             .iter()
@@ -202,7 +202,7 @@ const GATED: [&str; 2] = ["pull", "meta/gated"];
 
 #[test]
 fn a_gated_repository_is_told_as_such_and_no_token_leaves_unasked() {
-    let world = World::new(hub(), gated);
+    let world = World::new(&hub(), gated);
     let home = Home::new();
     let ran = world.spud(&home, &GATED, &[("HF_TOKEN", TOKEN)]);
     assert_eq!(ran.status, Some(1), "{ran:?}");
@@ -222,7 +222,7 @@ fn a_gated_repository_is_told_as_such_and_no_token_leaves_unasked() {
 
 #[test]
 fn a_token_goes_to_its_repository_of_the_hub_and_to_nobody_else() {
-    let world = World::new(hub(), gated);
+    let world = World::new(&hub(), gated);
     let home = Home::new();
     let set = [("HF_TOKEN", TOKEN)];
     let ran = world.spud(&home, &["pull", "meta/gated", "--use-token"], &set);
@@ -256,7 +256,7 @@ fn it_is_found_where_the_hub_keeps_it() {
         ("hf/token", vec![]),
         ("hf/elsewhere", vec![("HF_TOKEN_PATH", "hf/elsewhere")]),
     ] {
-        let world = World::new(hub(), gated);
+        let world = World::new(&hub(), gated);
         let home = Home::new();
         let file = home.path().join(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -276,7 +276,7 @@ fn it_is_found_where_the_hub_keeps_it() {
 
 #[test]
 fn one_that_is_refused_is_not_shown_again_and_again() {
-    let world = World::new(hub(), |request| {
+    let world = World::new(&hub(), |request| {
         let closed = request.path.contains("/resolve/");
         let known = request.headers.contains_key("authorization");
         let status = if known { 403 } else { 401 };
@@ -327,7 +327,7 @@ fn mirrors_never_see_it_and_another_hub_only_where_it_was_named() {
             None,
         ),
     ] {
-        let world = World::new(hub(), gated);
+        let world = World::new(&hub(), gated);
         let home = Home::new();
         let ran = world.spud(&home, &arguments, &set);
         let hosts: Vec<&str> = world.shown().into_iter().map(|(host, _)| host).collect();
@@ -373,7 +373,7 @@ fn mirrors_never_see_it_and_another_hub_only_where_it_was_named() {
 #[test]
 fn whoever_the_hub_leads_to_gets_none() {
     let seen = Arc::new(Mutex::new(false));
-    let world = World::new(hub(), move |request| {
+    let world = World::new(&hub(), move |request| {
         if let Some(refused) = gated(request) {
             return Some(refused);
         }

@@ -183,7 +183,7 @@ fn other_forms_are_taken() {
             file.tensor("blk.0.attn_q.scale", &[1], 0);
         }),
         ("llama", |file| {
-            file.tensor("blk.1.ffn_up.bias", &[INNER], 0)
+            file.tensor("blk.1.ffn_up.bias", &[INNER], 0);
         }),
         // Without the layer that predicts, which the file says it has.
         ("deepseek2", |file| without(file, "blk.2.")),
