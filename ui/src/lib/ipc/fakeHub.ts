@@ -63,5 +63,14 @@ function found(repository: string, { candidates, machine }: Survey): HubView {
     offer('Q4_K_M', 4_683_073_504, 1),
     offer('F16', 15_237_852_256, 8),
   ];
-  return { repository, renamed: null, host: 'huggingface.co', machine, offers, meant: 1, stranger: false, kin: null };
+  return {
+    repository,
+    renamed: null,
+    host: 'huggingface.co',
+    machine,
+    offers,
+    meant: 1,
+    stranger: false,
+    kin: null,
+  };
 }
