@@ -59,7 +59,9 @@ async fn an_engine_that_dies_leaves_the_window_alive_with_the_words_so_far() {
     window.says("report", "engine stopped: killed").await;
     window.says("report-text", "writing a reply").await;
     window.click("report-delete").await;
-    window.says("reports-empty", "no engine has stopped").await;
+    window
+        .says("reports-empty", "never stopped unexpectedly")
+        .await;
     window.click("reports-close").await;
     window.ask_to_the_end("What is 47 + 38?").await;
     assert_eq!(window.words("answer").await, "47 + 38 = 85.");

@@ -221,6 +221,9 @@ async fn the_keyboard_changes_the_model_and_the_settings() {
     window.tab_to("model-pick").await;
     window.press(Key::Enter + "").await;
     window.one("candidate").await;
+    // The sheet takes it a moment after it is there.
+    let left = async || (window.focused().await != "model-panel").then_some(());
+    window.until("the focus leaves the panel", left).await;
     window.sees_the_focus().await;
     window.tab_to("candidate-toggle").await;
     window.press(Key::Enter + "").await;

@@ -387,7 +387,8 @@ fn the_first_look_waits_as_a_download_does() {
         };
         match counts[which].fetch_add(1, Ordering::Relaxed) {
             0 => Reply {
-                cut: Some(good.part.len() / 3),
+                // Before the end of the header, which needs no more than a piece of the file.
+                cut: Some((good.part.len() / 3).min(1000)),
                 ..good
             },
             1 => Reply::status(429).header("Retry-After", "1"),

@@ -104,7 +104,7 @@ fn one_account_of_memory_names_the_card_and_slow_ones_are_told_so() {
         Some("26.5 GiB free + 7.20 GiB on the NVIDIA GeForce RTX 3070")
     );
     let rows: Vec<&str> = lines
-        .filter(|line| line.contains("distill "))
+        .filter(|line| line.contains("Distill "))
         .take(7)
         .collect();
     for row in &rows {
