@@ -81,7 +81,7 @@ async fn a_question_is_asked_otherwise_and_a_thought_thought_further() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_stopped_reply_continues_and_a_quick_one_does_not_think() {
+async fn a_stopped_reply_continues() {
     let window = Opening::new().open().await;
     window.ask_to_the_end("Hello").await;
     let slowed = window.slow_down();
@@ -94,17 +94,30 @@ async fn a_stopped_reply_continues_and_a_quick_one_does_not_think() {
     drop(slowed);
     window.click("go-on").await;
     window.says("answer", "18, 19, 20").await;
-    window.click("manner").await;
-    window.click("manner-quick").await;
-    window.write(Key::Escape + "").await;
     window
         .until("the end", async || {
             (window.all("send").await.len() == 1).then_some(())
         })
         .await;
+    window.close().await;
+}
+
+/// Of a model that never thinks where it is told not to: Sprout does, now and then.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quick_reply_does_not_think() {
+    let thinks = [ASSISTANT, THINK_OPEN, "a", THINK_CLOSE, "!", END];
+    let model = model("window-quick", &[&thinks, &["\n", "ye", END]]);
+    let window = Opening::new().open().await;
+    window.open_model(&model).await;
+    window.ask_to_the_end("Hi").await;
+    window.says("answer", "!").await;
+    assert_eq!(window.all("thinking-toggle").await.len(), 1);
+    window.click("manner").await;
+    window.click("manner-quick").await;
+    window.write(Key::Escape + "").await;
     window.ask_to_the_end("Who are you?").await;
-    let replies = window.all("message-assistant").await.len();
-    assert_eq!(window.all("thinking-toggle").await.len(), replies - 1);
+    window.says("answer", "ye").await;
+    assert_eq!(window.all("thinking-toggle").await.len(), 1);
     window.close().await;
 }
 

@@ -3,6 +3,7 @@
 use app::chats::{Body, Closer, End, Message, State};
 use app::{
     AppEvent, Budget, ChatEvent, ChatId, Code, Governor, How, Manner, MessageId, Model, Settings,
+    Taste,
 };
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -213,6 +214,11 @@ async fn a_chat_thinks_as_it_was_set_and_new_ones_as_their_model() {
     let world = World::new().await;
     let quick = Manner {
         quick: true,
+        // Its likeliest words are an answer; others may be a thought all the same.
+        taste: Taste {
+            temperature: 0.0,
+            ..Taste::default()
+        },
         ..Manner::default()
     };
     let short = Manner {
