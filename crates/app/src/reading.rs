@@ -66,6 +66,20 @@ pub(crate) struct Words {
     pub(crate) remarks: Vec<Remark>,
 }
 
+impl Words {
+    /// What was put on paper; where the reader broke on the way and had put nothing there, the file is damaged.
+    fn of(paper: paper::Paper, mut remarks: Vec<Remark>, broke: bool) -> Result<Self, Fault> {
+        if broke {
+            remarks.push(Remark::Broken { pages: 1, of: 1 });
+        }
+        let text = paper.finish();
+        if text.is_empty() && broke {
+            return Err(Fault::Damaged);
+        }
+        Ok(Self { text, remarks })
+    }
+}
+
 /// Reads a file as text. Blocks; a document may take as long as `limits` say, anything else is as fast as
 /// its disk.
 pub fn read(path: &Path, limits: Limits, stop: &Stop) -> Result<TextFile, Failure> {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use super::archive::{Archive, beside};
 use super::fault::Fault;
 use super::paper::{Block, Paper};
-use super::remark::{Part, Remark};
+use super::remark::{self, Part};
 use super::web_page::Page;
 use super::xml::{Piece, Xml};
 use super::{Words, xml};
@@ -98,13 +98,10 @@ pub(super) fn read(archive: &mut Archive) -> Result<Words, Fault> {
     if read == 0 {
         return Err(Fault::Damaged);
     }
-    let remarks = [(Part::Pictures, page.pictures), (Part::Chapters, missing)];
-    let remarks = remarks.into_iter().filter(|(_, count)| *count > 0);
+    let parts = [(Part::Pictures, page.pictures), (Part::Chapters, missing)];
     Ok(Words {
         text: page.paper.finish(),
-        remarks: remarks
-            .map(|(what, count)| Remark::LeftOut { what, count })
-            .collect(),
+        remarks: remark::left_out(parts).collect(),
     })
 }
 

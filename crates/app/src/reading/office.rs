@@ -3,7 +3,7 @@
 
 use super::archive::{Archive, beside};
 use super::fault::Fault;
-use super::remark::{Part, Remark};
+use super::remark::{self, Part, Remark};
 use super::xml::{Piece, Xml};
 
 /// What a part refers to.
@@ -62,7 +62,7 @@ pub(super) fn left_out(archive: &Archive, pictures: usize) -> Vec<Remark> {
     let within = |name: &str, folder: &str| name.contains(folder) && !name.contains("_rels/");
     let film = ["mp3", "mp4", "wav", "m4a", "avi", "mov", "wmv", "ogg"];
     let end = |name: &str| name.rsplit('.').next().unwrap_or_default().to_lowercase();
-    [
+    let parts = [
         (Part::Pictures, pictures as u64),
         (Part::Media, count(&|name| film.contains(&&*end(name)))),
         (
@@ -70,11 +70,8 @@ pub(super) fn left_out(archive: &Archive, pictures: usize) -> Vec<Remark> {
             count(&|name| name.ends_with("vbaProject.bin")),
         ),
         (Part::Documents, count(&|name| within(name, "/embeddings/"))),
-    ]
-    .into_iter()
-    .filter(|(_, count)| *count > 0)
-    .map(|(what, count)| Remark::LeftOut { what, count })
-    .collect()
+    ];
+    remark::left_out(parts).collect()
 }
 
 /// The text of a part that may be missing.

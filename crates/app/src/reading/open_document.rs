@@ -9,7 +9,7 @@ use super::Words;
 use super::archive::Archive;
 use super::fault::Fault;
 use super::paper::{Aside, Block, Paper};
-use super::remark::{Part, Remark};
+use super::remark::{self, Part, Remark};
 use super::xml::{Piece, Tag, Xml};
 
 /// A row or a cell that is written once and stands for many is repeated this often at most.
@@ -71,19 +71,8 @@ pub(super) fn read_xml(content: &str, styles: &str) -> Result<Words, Fault> {
     if !found {
         return Err(Fault::Damaged);
     }
-    let mut remarks = Vec::new();
-    if reader.pictures > 0 {
-        let (what, count) = (Part::Pictures, reader.pictures);
-        remarks.push(Remark::LeftOut { what, count });
-    }
-    if reader.broken {
-        remarks.push(Remark::Broken { pages: 1, of: 1 });
-    }
-    let text = reader.paper.finish();
-    if text.is_empty() && reader.broken {
-        return Err(Fault::Damaged);
-    }
-    Ok(Words { text, remarks })
+    let remarks = remark::left_out([(Part::Pictures, reader.pictures)]);
+    Words::of(reader.paper, remarks.collect(), reader.broken)
 }
 
 fn is_locked(manifest: &str) -> bool {

@@ -99,6 +99,14 @@ pub enum Part {
     Parts,
 }
 
+/// What is told of these parts of a document, of each as many as were left out: of none, nothing.
+pub(super) fn left_out(
+    parts: impl IntoIterator<Item = (Part, u64)>,
+) -> impl Iterator<Item = Remark> {
+    let some = parts.into_iter().filter(|(_, count)| *count > 0);
+    some.map(|(what, count)| Remark::LeftOut { what, count })
+}
+
 impl Remark {
     /// Whether it is about letters, so that choosing others may help.
     pub fn is_of_letters(&self) -> bool {

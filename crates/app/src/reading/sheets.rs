@@ -16,7 +16,7 @@ use ssfmt::{DateSystem, FormatOptions, NumberFormat};
 use super::archive::Archive;
 use super::fault::Fault;
 use super::paper::{Aside, Block, Paper};
-use super::remark::{Part, Remark};
+use super::remark::{self, Part, Remark};
 use super::xml::{Piece, Xml};
 use super::{Words, office};
 
@@ -54,13 +54,10 @@ pub(super) fn read(mut archive: Archive) -> Result<Words, Fault> {
             Err(_) => broken += 1,
         }
     }
-    if broken > 0 {
-        if broken == sheets.len() as u64 {
-            return Err(Fault::Damaged);
-        }
-        let (what, count) = (Part::Sheets, broken);
-        remarks.push(Remark::LeftOut { what, count });
+    if broken > 0 && broken == sheets.len() as u64 {
+        return Err(Fault::Damaged);
     }
+    remarks.extend(remark::left_out([(Part::Sheets, broken)]));
     for (mark, said) in comments {
         paper.begin_aside(Aside::Comment(mark));
         paper.words(&said);
@@ -308,13 +305,8 @@ fn of_any<B: Reader<Cursor<Vec<u8>>>>(mut book: B) -> Result<Words, Fault> {
         }
         write(&mut paper, sheet, &cells);
     }
-    let mut remarks = Vec::new();
-    if broken > 0 {
-        let (what, count) = (Part::Sheets, broken);
-        remarks.push(Remark::LeftOut { what, count });
-    }
     Ok(Words {
         text: paper.finish(),
-        remarks,
+        remarks: remark::left_out([(Part::Sheets, broken)]).collect(),
     })
 }

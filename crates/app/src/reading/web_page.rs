@@ -14,7 +14,7 @@ use html5ever::tokenizer::{
 
 use super::fault::Fault;
 use super::paper::{Block, Paper};
-use super::remark::{Part, Remark};
+use super::remark::{self, Part};
 use super::{Words, letters};
 
 /// Where a page says what its letters are, it does so near its begin.
@@ -33,10 +33,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Words, Fault> {
     let mut page = Page::new(Paper::default());
     page.title_first = true;
     let page = page.read(&text);
-    if page.pictures > 0 {
-        let (what, count) = (Part::Pictures, page.pictures);
-        remarks.push(Remark::LeftOut { what, count });
-    }
+    remarks.extend(remark::left_out([(Part::Pictures, page.pictures)]));
     Ok(Words {
         text: page.paper.finish(),
         remarks,

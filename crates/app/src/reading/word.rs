@@ -11,7 +11,6 @@ use super::archive::Archive;
 use super::fault::Fault;
 use super::office::{self, Relation};
 use super::paper::{Aside, Block, Paper};
-use super::remark::Remark;
 use super::xml::{Piece, Tag, Xml};
 use super::{Words, remark};
 pub(super) use styles::roman;
@@ -70,19 +69,8 @@ pub(super) fn read(archive: &mut Archive, main: &str) -> Result<Words, Fault> {
         reader.paper.words(&foot);
     }
     let mut remarks = office::left_out(archive, reader.pictures);
-    if reader.hidden > 0 {
-        let what = remark::Part::Parts;
-        let count = reader.hidden;
-        remarks.push(Remark::LeftOut { what, count });
-    }
-    if reader.broken {
-        remarks.push(Remark::Broken { pages: 1, of: 1 });
-    }
-    let text = reader.paper.finish();
-    if text.is_empty() && reader.broken {
-        return Err(Fault::Damaged);
-    }
-    Ok(Words { text, remarks })
+    remarks.extend(remark::left_out([(remark::Part::Parts, reader.hidden)]));
+    Words::of(reader.paper, remarks, reader.broken)
 }
 
 struct Reader<'d> {
