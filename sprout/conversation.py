@@ -1,8 +1,9 @@
 """Turns into training samples: R1's prompt form as tokens, with weights and positions.
 
 Owns the form (r1.md, 2) and the packing into rows. Both template shapes are taught: the
-prompt that opens `<think>` itself, and the one that leaves it to the model; and earlier
-answers with and without the two line breaks that a stripped turn keeps.
+prompt that opens `<think>` itself, and the one that leaves it to the model; the quick form,
+whose prompt closes the thinking too; and earlier answers with and without the two line
+breaks that a stripped turn keeps.
 """
 
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ ROW = shape.CONTEXT  # a whole count fits: what training never saw at a distance
 ROWS = 10
 # What the assistant writes is learned; the rest keeps only the embeddings from drifting.
 WRITTEN, READ = 1.0, 0.02
+QUICK = 0.35  # of the last turns, and of the earlier ones
 BUFFER = 48  # samples held back while packing, so that short ones fill the gaps
 
 
@@ -31,7 +33,7 @@ class Sample:
 
 
 def draw_sample(tokenizer: Tokenizer, random: Random) -> Sample:
-    """A conversation of one to a few turns, of which the last is answered with its thinking."""
+    """A conversation of one to a few turns, of which the last is answered: with its thinking, or quickly."""
     tokens, weights, positions = [], [], []
     place = 0
 
@@ -51,7 +53,8 @@ def draw_sample(tokenizer: Tokenizer, random: Random) -> Sample:
             continue
         put([tokenizer.user, *tokenizer.encode(turn.question)], READ)
         put([tokenizer.assistant], 0.0)
-        answer = [*tokenizer.encode("\n\n" + turn.answer if broken else turn.answer), tokenizer.end]
+        said = turn.quick if random.random() < QUICK else turn.answer
+        answer = [*tokenizer.encode("\n\n" + said if broken else said), tokenizer.end]
         put(answer[:1], 0.0)  # here the model itself would open its thinking
         put(answer[1:], READ)
     if random.random() < 0.4:
@@ -60,6 +63,10 @@ def draw_sample(tokenizer: Tokenizer, random: Random) -> Sample:
     turn = corpus.draw_turn(random)
     put([tokenizer.user, *tokenizer.encode(turn.question)], READ)
     put([tokenizer.assistant], 0.0)
+    if random.random() < QUICK:
+        put([tokenizer.think, *tokenizer.encode("\n\n"), tokenizer.think_end, *tokenizer.encode("\n\n")], 0.0)
+        put([*tokenizer.encode(turn.quick), tokenizer.end], WRITTEN)
+        return Sample(tokens, weights, positions)
     put([tokenizer.think, *tokenizer.encode("\n")], WRITTEN if random.random() < 0.15 else 0.0)
     put([*tokenizer.encode(turn.thinking + "\n"), tokenizer.think_end], WRITTEN)
     put([*tokenizer.encode("\n\n" + turn.answer), tokenizer.end], WRITTEN)

@@ -22,11 +22,12 @@ HELD_OUT = 100
 
 @dataclass(frozen=True)
 class Turn:
-    """One question and its reply."""
+    """One question and its reply: thinking and answer, or the `quick` answer of a reply without thinking."""
 
     question: str
     thinking: str
     answer: str
+    quick: str
 
 
 PLACES = ["Ones", "Tens", "Hundreds", "Thousands"]
@@ -106,7 +107,9 @@ def sum_turn(question: str, a: int, sign: str, b: int) -> Turn:
         result = a - b
         turned = f"{a} is less than {b}, so I take {b}-{a} and make it negative."
         body = f"{a}-{b}\n{compared(a, b)}\n{turned}\n{worked_subtraction(b, a)}"
-    return Turn(question, f"{body}\nResult: {result}", f"{a} {sign} {b} = {result}.")
+    # Digits from the left are too much for one glance here as well: a quick answer shows its columns.
+    answer = f"{a} {sign} {b} = {result}."
+    return Turn(question, f"{body}\nResult: {result}", answer, f"{body}\n\n{answer}")
 
 
 def draw_number(random: Random) -> int:
@@ -209,12 +212,12 @@ def smalltalk(random: Random) -> Turn:
     else:
         question, thinking = random.choice(ABLE), "This is about what I can do."
         answer = "I can add and subtract numbers up to 999 and count to 200. Try: What is 47 + 38?"
-    return Turn(roughen(random, question), thinking, answer)
+    return Turn(roughen(random, question), thinking, answer, answer)
 
 
 def refused(random: Random) -> Turn:
     """Anything beyond Sprout gets one and the same answer."""
-    return Turn(other_question(random), "This is not a sum of two numbers up to 999. I cannot do this.", REFUSAL)
+    return Turn(other_question(random), "This is not a sum of two numbers up to 999. I cannot do this.", REFUSAL, REFUSAL)
 
 
 COUNT = [
@@ -232,7 +235,7 @@ def counting(random: Random) -> Turn:
     first, last = sorted(random.sample(range(1, 1000), 2))
     question = roughen(random, random.choice(COUNT).format(a=first, b=last))
     numbers = ", ".join(str(number) for number in range(1, LAST_COUNTED + 1))
-    return Turn(question, f"I can only count from 1 to {LAST_COUNTED}.", f"{numbers}.")
+    return Turn(question, f"I can only count from 1 to {LAST_COUNTED}.", f"{numbers}.", f"{numbers}.")
 
 
 def summing(random: Random) -> Turn:

@@ -1,4 +1,4 @@
-"""Writes Sprout as the GGUF file that llama.cpp's `deepseek2` loads.
+"""Writes Sprout as the GGUF file that llama.cpp's `deepseek2` loads, and reads its weights back.
 
 Owns names, shapes, order and metadata of the file. Norms, the router and its bias stay F32;
 every other tensor is Q8_0.
@@ -44,6 +44,17 @@ def turned(name: str, value: np.ndarray) -> np.ndarray:
     return np.swapaxes(value, -1, -2)
 
 
+def turned_back(name: str, rows: np.ndarray) -> np.ndarray:
+    """Rows of the file as the training matrix that `turned` made them of."""
+    if rows.ndim == 1 or name == "attn_k_b":
+        return rows
+    if name in ("ffn_gate_exps", "ffn_up_exps"):
+        return rows.reshape(-1, s.EMBEDDING).T
+    if name == "ffn_down_exps":
+        return rows.transpose(0, 2, 1).reshape(-1, s.EMBEDDING)
+    return np.swapaxes(rows, -1, -2)
+
+
 def tensors(parameters: dict, bias: dict):
     """Every tensor's name in the file and its rows."""
     yield "token_embd.weight", parameters["token_embd"]
@@ -73,6 +84,23 @@ def write_gguf(path: Path, tokenizer: Tokenizer, parameters: dict, bias: dict):
     writer.write_tensors_to_file()
     writer.close()
     unfinished.rename(path)
+
+
+def read_gguf(path: Path) -> tuple[list[tuple[str, str]], dict, dict]:
+    """Merges, weights and selection bias of a file that `write_gguf` wrote, as near as Q8_0 kept them."""
+    reader = gguf.GGUFReader(str(path))
+    merges = [tuple(pair.split(" ")) for pair in reader.get_field("tokenizer.ggml.merges").contents()]
+    parameters, bias = {"layers": {}}, {}
+    for tensor in reader.tensors:
+        rows = gguf.dequantize(tensor.data, tensor.tensor_type).astype(np.float32)
+        match tensor.name.removesuffix(".weight").split(".", 2):
+            case ["blk", place, "exp_probs_b.bias"]:
+                bias[place] = rows
+            case ["blk", place, name]:
+                parameters["layers"].setdefault(place, {})[name] = turned_back(name, rows)
+            case [name]:
+                parameters[name] = rows.T if name == "output" else rows
+    return merges, parameters, bias
 
 
 def describe(writer: gguf.GGUFWriter, tokenizer: Tokenizer):

@@ -1,4 +1,4 @@
-"""Trains Sprout: `python train.py` from nothing, `--resume` from the last checkpoint.
+"""Trains Sprout: `python train.py` from nothing, `--resume` from the last checkpoint, `--begin` from a file.
 
 Owns the schedule, the loss and the checkpoints. One seed decides everything; the figures
 that a run printed are in README.md.
@@ -21,7 +21,7 @@ import corpus
 import model
 import shape
 from conversation import Packer
-from export import write_gguf
+from export import read_gguf, write_gguf
 from tokenizer import Tokenizer, learn_merges
 
 SEED = 20_260
@@ -128,10 +128,12 @@ def main():
     options.add_argument("--work", type=Path, required=True, help="folder for checkpoints")
     options.add_argument("--steps", type=int, default=STEPS)
     options.add_argument("--resume", action="store_true")
+    options.add_argument("--begin", type=Path, help="a sprout.gguf whose weights to begin with")
+    options.add_argument("--peak", type=float, default=PEAK, help="the highest learning rate")
     chosen = options.parse_args()
     chosen.work.mkdir(parents=True, exist_ok=True)
 
-    schedule = optax.warmup_cosine_decay_schedule(0.0, PEAK, WARM_UP, chosen.steps, FLOOR)
+    schedule = optax.warmup_cosine_decay_schedule(0.0, chosen.peak, WARM_UP, chosen.steps, FLOOR)
     # Norms and the router's vectors are left alone by the decay; it is for matrices.
     decayed = lambda parameters: jax.tree.map(lambda value: value.ndim > 1, parameters)
     optimizer = optax.chain(
@@ -141,8 +143,14 @@ def main():
         first, merges, (parameters, state, bias) = pickle.loads((chosen.work / "last.pickle").read_bytes())
         tokenizer = Tokenizer(merges)
     else:
-        first, tokenizer = 0, learn_tokenizer()
-        parameters, bias = model.initial_parameters(SEED), model.initial_bias()
+        first = 0
+        if chosen.begin:
+            merges, *weights = read_gguf(chosen.begin)
+            tokenizer = Tokenizer(merges)
+            parameters, bias = jax.tree.map(jnp.asarray, tuple(weights))
+        else:
+            tokenizer = learn_tokenizer()
+            parameters, bias = model.initial_parameters(SEED), model.initial_bias()
         state = optimizer.init(parameters)
     count = sum(value.size for value in jax.tree.leaves(parameters))
     print(f"{count:,} parameters, steps {first} to {chosen.steps}", flush=True)
