@@ -2,6 +2,7 @@
 //! write, and what all of them do together, into the database and its log. The second reply is twice as long.
 
 use std::io;
+use std::time::Duration;
 
 use app::chats::{Chats, Counts, End, Finish, Growth};
 use fs_err as fs;
@@ -27,7 +28,7 @@ struct Written {
     most: u64,
     /// By all saves.
     saves: u64,
-    /// With the end of the reply, and the log folded into the database.
+    /// With the end of the reply, its words in the index, and the log folded into the database.
     all: u64,
 }
 
@@ -66,11 +67,19 @@ fn reply(tokens: u32) -> io::Result<Written> {
     let chats = open(0)?.chats;
     // Not the first of its day: pages that were freed are used again, which costs a page more.
     one(&chats, tokens / 4)?;
+    at_rest(&chats)?;
     let before = written("self")?;
     let (most, saves) = one(&chats, tokens)?;
+    at_rest(&chats)?;
     drop(chats);
     let all = written("self")? - before;
     Ok(Written { most, saves, all })
+}
+
+/// Waits until what was written is in the index, which is written behind everybody's back.
+fn at_rest(chats: &Chats) -> io::Result<()> {
+    let is_indexed = chats.is_indexed(Duration::from_mins(1));
+    is_indexed.then_some(()).ok_or(io::ErrorKind::TimedOut.into())
 }
 
 /// One reply: bytes of the largest save, and of all.

@@ -136,13 +136,9 @@ fn a_gpu_that_is_gone_is_done_without() {
         .unwrap()
         .set_len(size)
         .unwrap();
-    let machine = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../fit/tests/fit/machines/06-desktop-24gb-gpu.json"
-    );
     let ran = home
         .command(&["ask", "--model", path.to_str().unwrap(), "47 + 38"])
-        .env("SPUD_MACHINE", machine)
+        .env("SPUD_MACHINE", machine("06-desktop-24gb-gpu"))
         .output()
         .unwrap();
     let errors = String::from_utf8(ran.stderr).unwrap();

@@ -8,12 +8,14 @@ use crate::builder::{Builder, Change};
 use crate::hub::Server;
 use crate::odd_hub::Hub;
 use crate::pull::{lines, sprout};
-use crate::spud::{Home, Ran};
+use crate::spud::{Home, Ran, machine};
 
 fn at(home: &Home, server: &Server, arguments: &[&str]) -> Ran {
-    let endpoint = server.url("/").to_string();
     let mut command = home.command(arguments);
-    Ran::of(command.env("HF_ENDPOINT", endpoint).output().unwrap())
+    command
+        .env("HF_ENDPOINT", server.url("/").to_string())
+        .env("SPUD_MACHINE", machine("02-laptop-8gb"));
+    Ran::of(command.output().unwrap())
 }
 
 fn pulled(home: &Home, server: &Server, typed: &str) -> PathBuf {

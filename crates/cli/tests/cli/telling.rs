@@ -12,12 +12,6 @@ fn sprout() -> String {
     path.to_str().unwrap().to_owned()
 }
 
-/// One of the machines that the plans are tested on.
-fn machine(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fit/tests/fit/machines");
-    folder.join(name).to_str().unwrap().to_owned()
-}
-
 fn json(ran: &Ran) -> Value {
     assert_eq!(ran.status, Some(0), "{ran:?}");
     serde_json::from_str(&ran.output).unwrap()
@@ -96,7 +90,7 @@ fn a_machine_is_measured_once_and_again_when_asked() {
 #[test]
 fn one_account_of_memory_names_the_card_and_slow_ones_are_told_so() {
     let home = Home::new();
-    let file = machine("05-desktop-32gb-8gb-gpu.json");
+    let file = machine("05-desktop-32gb-8gb-gpu");
     let people = home.run(&["models", "--machine", &file]);
     let mut lines = people.output.lines();
     assert_eq!(
@@ -137,7 +131,7 @@ fn one_account_of_memory_names_the_card_and_slow_ones_are_told_so() {
 #[test]
 fn what_was_printed_is_a_machine_and_nonsense_is_not() {
     let home = Home::new();
-    let file = machine("02-laptop-8gb.json");
+    let file = machine("02-laptop-8gb");
     let told = json(&home.run(&["machine", "--json", "--machine", &file]));
     assert_eq!(told["cores"]["usable"], 8);
     let copy = home.path().join("mine.json");
@@ -168,7 +162,7 @@ fn what_was_printed_is_a_machine_and_nonsense_is_not() {
 #[test]
 fn the_family_is_told_with_verdicts_and_advice() {
     let home = Home::new();
-    let file = machine("02-laptop-8gb.json");
+    let file = machine("02-laptop-8gb");
     let ran = home.run(&["models", "--json", "--machine", &file]);
     let lines = ran.lines().0;
     let (advice, models) = lines.split_last().unwrap();
@@ -206,7 +200,7 @@ fn the_family_is_told_with_verdicts_and_advice() {
         "{people:?}"
     );
     // With more patience a smarter one is the best.
-    let server = machine("09-server-512gb.json");
+    let server = machine("09-server-512gb");
     let ran = home.run(&["models", "--json", "--patience", "60", "--machine", &server]);
     assert_eq!(ran.lines().0.last().unwrap()["best"], "r1-0528-671b");
 }
@@ -214,7 +208,7 @@ fn the_family_is_told_with_verdicts_and_advice() {
 #[test]
 fn one_model_is_planned_as_it_is_asked_for() {
     let home = Home::new();
-    let file = machine("05-desktop-32gb-8gb-gpu.json");
+    let file = machine("05-desktop-32gb-8gb-gpu");
     let fit = |more: &[&str]| {
         let head = ["fit", "r1-distill-qwen-14b", "--json", "--machine", &file];
         json(&home.run(&[&head[..], more].concat()))
@@ -266,7 +260,7 @@ fn a_catalogue_of_one_s_own_adds_and_a_broken_one_is_told() {
     let start = built_in.find("\n[[model]]").unwrap() + 1;
     let end = start + built_in[start + 1..].find("\n[[model]]").unwrap();
     let own = built_in[start..end].replace("id = \"r1-distill-qwen-1.5b\"", "id = \"mine\"");
-    let file = machine("02-laptop-8gb.json");
+    let file = machine("02-laptop-8gb");
     fs::write(home.path().join("models.toml"), &own).unwrap();
     let lines = home
         .run(&["models", "--json", "--machine", &file])
