@@ -35,8 +35,19 @@ export function inDollars(text: string, at: number, limit: number): End {
   if (!INSIDE_IS_TIGHT.test(inside) || hasSentence(inside)) return null;
   // "the $n$t…": an ordinal, perhaps.
   if (end + 1 === text.length && /^[tsnr]$/.test(after)) return 'open';
-  if (/^[\d_{$]/.test(after) || (/^[A-Za-z]/.test(after) && !ORDINAL.test(after))) return null;
+  if (after.startsWith('$')) return besideAnother(text, end);
+  if (/^[\d_{]/.test(after) || (/^[A-Za-z]/.test(after) && !ORDINAL.test(after))) return null;
   return SHELL.test(inside) && after.startsWith(inside[0]!) ? null : end;
+}
+
+/** The end at `end` of a formula behind which another dollar stands: with no space between two, "$a$$b$". */
+function besideAnother(text: string, end: number): End {
+  INSIDE.lastIndex = end;
+  const found = INSIDE.exec(text);
+  const inside = found?.[1] ?? '';
+  if (found?.[2] !== undefined)
+    return INSIDE_IS_TIGHT.test(inside) && !hasSentence(inside) ? end : null;
+  return INSIDE.lastIndex === text.length && mayBecomeOne(inside) ? 'open' : null;
 }
 
 function hasSentence(inside: string): boolean {

@@ -21,6 +21,8 @@ const HALF =
   /^\\(?:b|be|beg|begi|begin(?:\{[A-Za-z]*\*?)?|bo|box|boxe|boxed|f|fb|fbo|fbox|c|ce|p|pu)?$/;
 const BACKSLASHES = /\\[\s\S]/g;
 const BACKSLASHES_OR_DOLLARS = /\\[\s\S]|\$\$/g;
+/** Dollars within these are of a formula in words; beside them, of another formula. */
+const WORDS = /\\(?:text[a-z]*|mbox|hbox|fbox)\{[^{}]*\}|\\[\s\S]/g;
 const BRACES = /\\[\s\S]|[{}]/g;
 
 /** Finds the ends of formulas in one stretch of text, in time that grows with its length alone. */
@@ -71,7 +73,10 @@ export class Formulas {
       if (mark.index - at > LONGEST) return null;
       if (mark[0] === closer) {
         const isEmpty = text.slice(from, mark.index).trim() === '';
-        return isEmpty || marks.lastIndex > limit ? null : marks.lastIndex;
+        if (isEmpty || marks.lastIndex > limit) return null;
+        const crosses =
+          closer === '$$' && text.slice(from, mark.index).replace(WORDS, '').includes('$');
+        return crosses ? null : marks.lastIndex;
       }
       // Opened once more: the first one was left open.
       if (mark[0] === opener) return null;
