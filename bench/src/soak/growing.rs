@@ -79,7 +79,9 @@ fn reply(tokens: u32) -> io::Result<Written> {
 /// Waits until what was written is in the index, which is written behind everybody's back.
 fn at_rest(chats: &Chats) -> io::Result<()> {
     let is_indexed = chats.is_indexed(Duration::from_mins(1));
-    is_indexed.then_some(()).ok_or(io::ErrorKind::TimedOut.into())
+    is_indexed
+        .then_some(())
+        .ok_or(io::ErrorKind::TimedOut.into())
 }
 
 /// One reply: bytes of the largest save, and of all.

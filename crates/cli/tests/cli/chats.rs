@@ -94,16 +94,7 @@ fn what_became_of_each_chat_that_is_brought_is_told() {
 #[test]
 fn thinking_is_quick_timed_or_closed_where_it_goes_in_circles() {
     let home = Home::new();
-    // At a temperature Sprout thinks now and then, whatever it was told.
-    let asked = [
-        "ask",
-        "--json",
-        "--quick",
-        "--temperature",
-        "0",
-        "Who are you?",
-    ];
-    let quick = home.run(&asked);
+    let quick = home.run(&["ask", "--json", "--quick", "Who are you?"]);
     let lines = quick.lines();
     assert_eq!(lines.text("thinking"), "", "{quick:?}");
     assert_eq!(lines.done()["thinking_tokens"], 0);

@@ -231,6 +231,10 @@ describe('formulas', () => {
 describe('lone numbers and lists', () => {
   it.each([
     same('42.'),
+    same('> 5'),
+    same('>= 12.5 %'),
+    same('#'),
+    ['> 5 is said', '5 is said'],
     ['So it is\n\n42.', 'So it is\n42.'],
     same('42.\nBecause I said so.'),
     same('-'),

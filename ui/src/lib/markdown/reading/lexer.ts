@@ -27,6 +27,7 @@ const SENTENCE = /[.!?…]\s+(?=\p{L})|[。！？]/gu;
 const WORD = /\s(?=\p{L})/gu;
 /** The first half of a character, which its second one must follow. */
 const HALF = /[\uD800-\uDBFF]$/;
+const COMPARED = /^ {0,3}> ?=? ?[-+−]?[\d.,]+ ?%?\s*$/;
 const UNDERLINE = /\n {0,3}(?:={3,}|-{3,})[ \t]*\n*$/;
 const NO_ITEM = /^ {0,3}(?:(?:[-*+]|\d{1,9}[.)])\s*$|[-*+][ \t]+[\d.,]*\d[ \t]*(?:\n|$))/;
 const LONE_NUMBER = /^ {0,3}\d{1,9}[.)][ \t]*(?:\n[ \t]*)?(?:\n|$)/;
@@ -121,9 +122,17 @@ class PlainTokenizer extends Tokenizer {
     });
     return { ...table, rows: rows.map((cells) => cells.map(cell)) };
   }
+  // One line that is a number is compared with it: "> 5".
   override blockquote(source: string): Tokens.Blockquote | undefined {
-    return this.#deeper(() => super.blockquote(source));
+    const quote = this.#deeper(() => super.blockquote(source));
+    return quote && COMPARED.test(quote.raw) ? undefined : quote;
   }
+  // A number sign with nothing behind it is text.
+  override heading(source: string): Tokens.Heading | undefined {
+    const heading = super.heading(source);
+    return heading?.text.trim() === '' && !heading.raw.endsWith(GROWING) ? undefined : heading;
+  }
+
   // The one item of a list with nothing in it is text: "42.", or a lone minus; so is one that is a number,
   // with the sign that it has in a sum; and a number that stands alone between blank lines, before or
   // behind a list.
