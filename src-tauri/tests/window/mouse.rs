@@ -173,11 +173,15 @@ async fn a_file_that_is_dragged_out_of_another_program_is_attached() {
 fn folder_of_chats(opening: &Opening) -> PathBuf {
     let folder = opening.home.path().join("LM Studio's");
     std::fs::create_dir_all(folder.join("within")).unwrap();
-    for (name, question) in [
-        ("1.conversation.json", "Which keep?"),
-        ("within/2.conversation.json", "Since when?"),
+    for (name, question, created) in [
+        ("1.conversation.json", "Which keep?", 1_740_000_000_000_u64),
+        (
+            "within/2.conversation.json",
+            "Since when?",
+            1_750_000_000_000,
+        ),
     ] {
-        let chat = json!({"name": question, "createdAt": 1_740_000_000_000_u64, "messages": [
+        let chat = json!({"name": question, "createdAt": created, "messages": [
             {"versions": [{"type": "singleStep", "role": "user",
                 "content": [{"type": "text", "text": question}]}], "currentlySelected": 0}]});
         std::fs::write(folder.join(name), chat.to_string()).unwrap();
@@ -187,7 +191,6 @@ fn folder_of_chats(opening: &Opening) -> PathBuf {
 }
 
 async fn has_imported_both(window: &Window) {
-    window.says("arrivals", "2 new chats").await;
     window.says("passed-over", "settings.json").await;
     window.press(Key::Escape + "").await;
     window.has_no_layer().await;
@@ -211,17 +214,25 @@ async fn a_folder_that_is_chosen_brings_its_chats() {
     let window = opening.open().await;
     window.click("import-chats").await;
     window.click("import-folder").await;
+    let title = "^Import chats";
     window.hand(&[
         "search",
         "--sync",
+        "--onlyvisible",
         "--name",
-        "^Import chats",
+        title,
         "windowfocus",
         "--sync",
     ]);
-    // The first letter opens a field for the rest.
-    window.hand(&["type", "--delay", "20", folder.to_str().unwrap()]);
-    window.hand(&["key", "Return"]);
+    // A field for its place, which takes the first stroke of Return for itself.
+    window.hand(&["key", "ctrl+l"]);
+    window.hand(&["type", "--delay", "60", folder.to_str().unwrap()]);
+    let chosen = async || {
+        window.hand(&["key", "Return"]);
+        (!window.all("arrival").await.is_empty()).then_some(())
+    };
+    window.until("what came of it", chosen).await;
+    window.says("arrivals", "2 new chats").await;
     has_imported_both(&window).await;
 }
 

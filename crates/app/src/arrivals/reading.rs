@@ -78,6 +78,9 @@ impl<'batches> Reading<'batches> {
             Err(why) => return self.pass_over(&shown, why),
         };
         self.meter.correct(length, shelf.bytes);
+        for (folder, why) in std::mem::take(&mut shelf.closed) {
+            self.pass_over(&folder, why)?;
+        }
         let alone = shelf.names.len() == 1;
         for name in std::mem::take(&mut shelf.names) {
             // A thread of Jan's is read with its messages, where it has any.

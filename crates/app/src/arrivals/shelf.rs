@@ -24,6 +24,8 @@ pub(super) struct Shelf {
     pub(super) names: Vec<String>,
     /// There are more than are looked at.
     pub(super) too_many: bool,
+    /// Folders within it that cannot be read, and why.
+    pub(super) closed: Vec<(String, Refusal)>,
     /// How many bytes they have, as far as whoever put them there tells the truth.
     pub(super) bytes: u64,
     /// How many bytes may still be read.
@@ -45,6 +47,7 @@ impl Shelf {
             kind: Kind::Folder(path.to_owned()),
             names: Vec::new(),
             too_many: false,
+            closed: Vec::new(),
             bytes: 0,
             left: Cell::new(MOST_BYTES),
         };
@@ -86,7 +89,10 @@ impl Shelf {
             // A link may lead anywhere, and around.
             let kind = entry.file_type()?;
             if kind.is_dir() && depth < MOST_FOLDERS {
-                self.look_through(&entry.path(), &name, depth + 1)?;
+                // One that is closed hides none but its own.
+                if let Err(error) = self.look_through(&entry.path(), &name, depth + 1) {
+                    self.closed.push((name, Refusal::Unreadable(plain(&error))));
+                }
             } else if kind.is_file() {
                 let bytes = || entry.metadata().map_or(0, |found| found.len());
                 self.note(name, bytes);
