@@ -28,6 +28,7 @@ const CALLS: &[&str] = &[
     "set_copy",
     "show_copy",
     "import_chats",
+    "stop_import",
     "search",
     "delete_chat",
     "restore_chat",

@@ -65,6 +65,7 @@ pub(crate) fn all<R: Runtime>() -> impl Fn(Invoke<R>) -> bool + Send + Sync + 's
         chats::set_copy,
         chats::show_copy,
         chats::import_chats,
+        chats::stop_import,
         chats::search,
         chats::delete_chat,
         chats::restore_chat,

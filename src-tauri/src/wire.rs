@@ -25,9 +25,9 @@ use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
-pub(crate) use arrivals::TakenIn;
 #[cfg(test)]
 pub(crate) use arrivals::{Arrival, Fate, LeftOut, PassedOver, Refusal};
+pub(crate) use arrivals::{Arriving, ImportRequest, TakenIn};
 #[cfg(test)]
 pub(crate) use cause::{Cause, Setback, Whole};
 pub(crate) use chat::{
@@ -38,6 +38,8 @@ pub(crate) use chat::{
 #[cfg(test)]
 pub(crate) use chat::{Closer, Message, MessageRole, MessageState, Phase};
 pub(crate) use drag::DragEvent;
+#[cfg(test)]
+pub(crate) use drag::Held;
 #[cfg(test)]
 pub(crate) use facts::{DiskShort, Holder, SurveyNote};
 #[cfg(test)]
@@ -61,7 +63,9 @@ pub(crate) use keeping::{
     FolderRequest, InstructionsRequest, Preferences, PreferencesRequest, Preset, PresetName,
     PresetRequest, SafeModeRequest,
 };
+#[cfg(test)]
 pub(crate) use kin::Kin;
+pub(crate) use kin::Stranger;
 #[cfg(test)]
 pub(crate) use manner::Taste;
 pub(crate) use manner::{Manner, MannerRequest};
@@ -102,10 +106,8 @@ pub(crate) struct Model {
     /// Size of the weights.
     #[cfg_attr(test, ts(type = "number"))]
     bytes: u64,
-    /// It is no R1.
-    stranger: bool,
-    /// What it is then, as far as that is known.
-    kin: Option<Kin>,
+    /// What it is where it is no R1.
+    stranger: Option<Stranger>,
 }
 
 /// What is known of a model beyond its name and size.
@@ -220,6 +222,10 @@ pub(crate) enum AppEvent {
     Network {
         network: Network,
     },
+    /// How far the import of chats has come, now and then; null once it is over.
+    Arriving {
+        arriving: Option<Arriving>,
+    },
     /// The window was asked to close while a download is at work; `leave` answers.
     Leaving,
     Notice {
@@ -286,8 +292,7 @@ impl From<app::ModelRow> for Model {
             name: row.name,
             about: row.about.into(),
             bytes: row.bytes,
-            stranger: row.stranger,
-            kin: row.kin.map(Into::into),
+            stranger: row.stranger.map(Into::into),
         }
     }
 }
@@ -352,6 +357,9 @@ impl From<app::AppEvent> for AppEvent {
             app::AppEvent::Gentle(gentle) => Self::Gentle { gentle },
             app::AppEvent::Network(network) => Self::Network {
                 network: network.into(),
+            },
+            app::AppEvent::Arriving(arriving) => Self::Arriving {
+                arriving: arriving.map(Into::into),
             },
             app::AppEvent::Leaving => Self::Leaving,
             app::AppEvent::Notice(failure) => Self::Notice {

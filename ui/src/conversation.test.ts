@@ -216,6 +216,22 @@ describe('typing anywhere', () => {
     sheet?.removeAttribute('open');
   });
 
+  it('goes to the search of a sheet that has one, from its boxes too', async () => {
+    await open('again');
+    one('settings-open').click();
+    await pass(5);
+    const search = one('settings-search');
+    for (const from of [one('settings'), one('settings-close'), one('setting-battery')]) {
+      from.focus();
+      expect(press('d', {}, from)).toBe(true);
+      expect(document.activeElement).toBe(search);
+    }
+    const choice = one('setting-theme');
+    choice.focus();
+    press('d', {}, choice);
+    expect(document.activeElement).toBe(choice);
+  });
+
   it('says of a picture that R1 reads text', async () => {
     await open('again');
     const held = (type: string, text: string): Event =>

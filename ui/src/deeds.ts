@@ -52,8 +52,9 @@ export function chatDeeds(
   note: (failure: Failure) => void,
   app: AppState,
   saved: (place: string | null) => void,
-): Pick<ChatActions, 'copy' | 'pin' | 'put'> {
+): Pick<ChatActions, 'copy' | 'pin' | 'put' | 'rename'> {
   return {
+    rename: async (chat, title) => void (await door.call('rename_chat', { chat, title })),
     copy: (chat) => {
       const name =
         chat === null ? `${t('chats.allFile')}.json` : fileName(app.row(chat)?.title ?? '');

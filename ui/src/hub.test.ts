@@ -66,8 +66,7 @@ describe('a look at a hub', () => {
     machine: { cpu: '', cores: 2, totalBytes: 1, availableBytes: 1, gpus: [] } as never,
     offers: [],
     meant: null,
-    stranger: false,
-    kin: null,
+    stranger: null,
   });
 
   it('shows the last that was asked for, and nothing once it was stopped', async () => {

@@ -6,6 +6,8 @@
 //! became of each chat is told (`told`). Whether a chat was here before is for the database to know (`chats`,
 //! `merge`).
 //!
+//! How far it has come is told while it lasts (`meter`), and whoever waits may end it.
+//!
 //! Not here: chats as files (`copies`).
 
 mod chatgpt;
@@ -17,6 +19,7 @@ mod letters;
 mod librechat;
 mod lm_studio;
 mod marks;
+mod meter;
 mod open_webui;
 mod reading;
 mod room;
@@ -28,24 +31,61 @@ mod told;
 mod values;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use chats::{Body, Brought, ChatId, Chats, Merged, Transcript};
 use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use crate::events::ChatEvent;
+use crate::events::{AppEvent, Arriving, ChatEvent};
 use crate::failure::{Cause, Code, Failure};
 use crate::open::{App, blocking, now_ms};
+use crate::stop::{Stop, stop};
 
+use meter::Meter;
 use reading::{Batch, Reading};
 pub use told::{Arrival, Fate, LeftOut, PassedOver, Program, Refusal, TakenIn};
 
+/// How often it is told how far it has come. What is done sooner tells nothing but its end.
+const TOLD_EVERY: Duration = Duration::from_millis(250);
+
 impl App {
     /// Takes the chats in that lie at these places, and tells what became of each. Those that came before
-    /// grow by what is new in them. It fails where there is none at all, or where they cannot be kept; those
-    /// that were kept until then stay, and are known the next time.
+    /// grow by what is new in them. It fails where there is none at all, where they cannot be kept, or while
+    /// others are taken in; those that were kept until then stay, and are known the next time. Watchers are
+    /// told how far it has come.
     pub async fn take_in(&self, paths: Vec<PathBuf>) -> Result<TakenIn, Failure> {
-        let named = paths.clone();
+        let (intake, stop) = Intake::begin(self)?;
+        let mut taken = TakenIn::default();
+        let ended = self.take_all(&paths, stop, &mut taken).await;
+        drop(intake);
+        if taken.added + taken.grown > 0 {
+            self.at_the_gate(Self::tell_rows).await?;
+        }
+        ended?;
+        if taken.is_nothing() && !taken.stopped {
+            return Err(nothing(&paths, &taken));
+        }
+        Ok(taken)
+    }
+
+    /// Ends the taking in that is under way, if one is: what is kept of it stays, and it tells so.
+    pub fn stop_taking_in(&self) {
+        if let Some(stopper) = &self.state().intake {
+            stopper.stop();
+        }
+    }
+
+    async fn take_all(
+        &self,
+        paths: &[PathBuf],
+        mut stop: Stop,
+        taken: &mut TakenIn,
+    ) -> Result<(), Failure> {
+        let meter = Arc::new(Meter::new(stop.clone()));
+        let (paths, metered) = (paths.to_owned(), meter.clone());
         let (send, mut batches) = mpsc::channel::<Batch>(1);
         let reader = thread::Builder::new()
             .name("arrivals".to_owned())
@@ -53,14 +93,32 @@ impl App {
             .spawn(move || {
                 let mut send = |batch| send.blocking_send(batch).is_ok();
                 // Where nobody waits any more, nobody asks either.
-                let _ = Reading::new(now_ms(), &mut send).all(&paths);
+                let _ = Reading::new(now_ms(), &metered, &mut send).all(&paths);
             });
         let reader = reader.map_err(|error| {
             Failure::new(Code::Storage, format!("no thread to read with: {error}"))
         })?;
-        let mut taken = TakenIn::default();
-        while let Some(batch) = batches.recv().await {
-            self.take_batch(batch, &mut taken).await?;
+        let mut looks = interval_at(Instant::now() + TOLD_EVERY, TOLD_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.asked() => {
+                    // The reader ends by itself: a disk that hangs holds it alone.
+                    taken.stopped = true;
+                    return Ok(());
+                }
+                _ = looks.tick() => {
+                    let (read_bytes, bytes) = meter.so_far();
+                    let chats = taken.dealt_with();
+                    let arriving = Arriving { chats, read_bytes, bytes };
+                    self.state().app_watchers.tell(&AppEvent::Arriving(Some(arriving)));
+                }
+                batch = batches.recv() => match batch {
+                    Some(batch) => self.take_batch(batch, taken).await?,
+                    None => break,
+                },
+            }
         }
         // It is at its end; what it panicked with is a mistake of ours.
         blocking(move || {
@@ -68,14 +126,7 @@ impl App {
                 Failure::new(Code::Bug, "reading the chats broke off").detail("it panicked")
             })
         })
-        .await?;
-        if taken.added + taken.grown > 0 {
-            self.at_the_gate(Self::tell_rows).await?;
-        }
-        if taken.is_nothing() {
-            return Err(nothing(&named, &taken));
-        }
-        Ok(taken)
+        .await
     }
 
     async fn take_batch(&self, batch: Batch, taken: &mut TakenIn) -> Result<(), Failure> {
@@ -120,6 +171,31 @@ impl App {
             taken.pass_over(file);
         }
         Ok(())
+    }
+}
+
+/// Chats are being taken in: one lot at a time. However it ends, the next one may begin and watchers know.
+struct Intake<'app>(&'app App);
+
+impl<'app> Intake<'app> {
+    fn begin(app: &'app App) -> Result<(Self, Stop), Failure> {
+        let mut state = app.state();
+        if state.intake.is_some() {
+            return Err(Failure::new(Code::Busy, "chats are being imported already")
+                .hint("Wait until that is done, or cancel it.")
+                .cause(Cause::Importing));
+        }
+        let (stopper, stop) = stop();
+        state.intake = Some(stopper);
+        Ok((Self(app), stop))
+    }
+}
+
+impl Drop for Intake<'_> {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.intake = None;
+        state.app_watchers.tell(&AppEvent::Arriving(None));
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use crate::drafting::DraftFiles;
 use crate::engine_room::EngineState;
 use crate::failure::Failure;
-use crate::kin::Kin;
+use crate::kin::Stranger;
 use crate::manner::Manner;
 use crate::network::Network;
 use crate::preferences::Preferences;
@@ -147,10 +147,23 @@ pub enum AppEvent {
     Preferences(Box<Preferences>),
     /// Whether fewer threads compute, since a battery feeds the machine.
     Gentle(bool),
+    /// How far the taking in of chats has come, now and then; none once it is over.
+    Arriving(Option<Arriving>),
     /// Somebody wants to leave while a download is at work, and it is not set what becomes of it.
     Leaving,
     /// Something the user should know.
     Notice(Failure),
+}
+
+/// How far the taking in of chats has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arriving {
+    /// Chats that were dealt with, whatever became of them.
+    pub chats: usize,
+    /// Bytes that were read.
+    pub read_bytes: u64,
+    /// Of so many.
+    pub bytes: u64,
 }
 
 /// Everything that a window shows around its chats.
@@ -203,11 +216,9 @@ pub struct ModelRow {
     pub about: AboutModel,
     /// Size of the weights; 0 where the file is gone.
     pub bytes: u64,
-    /// It is no R1: neither trained by R1's makers nor in their form. So far as that is known; a file that was not read
-    /// since it was listed counts as one.
-    pub stranger: bool,
-    /// What it is then, as far as that is known.
-    pub kin: Option<Kin>,
+    /// What it is where it is no R1: neither trained by R1's makers nor in their form. So far as that is known; a file
+    /// that was not read since it was listed counts as one.
+    pub stranger: Option<Stranger>,
 }
 
 /// What the list tells of a model beyond its name and size.

@@ -83,6 +83,7 @@ impl Code {
         matches!(
             self,
             Self::PromptEmpty
+                | Self::PromptTooLong
                 | Self::Busy
                 | Self::NotFound
                 | Self::Stopped
@@ -218,12 +219,12 @@ impl From<engine::message::Failure> for Failure {
                 (Code::EngineFailed, "Ask again. `spud doctor` tells more.")
             }
         };
-        let ran_out = failure.code == FailureCode::MemoryRanOut;
-        let failure = Self::new(code, failure.message).hint(hint);
-        if ran_out {
-            return failure.cause(Cause::MemoryRanOut);
+        let told = Self::new(code, failure.message).hint(hint);
+        match failure.code {
+            FailureCode::MemoryRanOut => told.cause(Cause::MemoryRanOut),
+            FailureCode::GpuGone => told.cause(Cause::GpuGone),
+            _ => told,
         }
-        failure
     }
 }
 
@@ -281,9 +282,32 @@ impl From<chats::Failure> for Failure {
     fn from(saved: chats::Failure) -> Self {
         let code: StrDeserializer<'_, Unknown> = saved.code.as_str().into_deserializer();
         let code = Code::deserialize(code).unwrap_or(Code::EngineFailed);
+        let known = saved.cause.as_deref().map(serde_json::from_str);
+        let (cause, detail) = match known {
+            Some(Ok(cause)) => (Some(Box::new(cause)), saved.detail),
+            None => (None, saved.detail),
+            // Of what is left the detail may be the smaller part.
+            Some(Err(_)) => (None, None),
+        };
         Self {
+            code,
+            message: saved.message,
             hint: saved.hint,
-            ..Self::new(code, saved.message)
+            cause,
+            detail,
+        }
+    }
+}
+
+impl From<&Failure> for chats::Failure {
+    fn from(failure: &Failure) -> Self {
+        let cause = failure.cause.as_deref();
+        Self {
+            code: failure.code.to_string(),
+            message: failure.message.clone(),
+            hint: failure.hint.clone(),
+            cause: cause.map(|cause| serde_json::to_string(cause).expect("BUG: facts are JSON")),
+            detail: failure.detail.clone(),
         }
     }
 }
@@ -369,5 +393,46 @@ mod tests {
         let (engine, busy) = (Code::EngineFailed, Code::Busy);
         assert_eq!(Failure::new(engine, "NaN").left_to_say(), Some("NaN"));
         assert_eq!(Failure::new(busy, "a reply").left_to_say(), None);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_failure_is_all_of_it() {
+        let causes = [
+            Cause::MemoryRanOut,
+            Cause::LongQuestion {
+                total: u64::MAX,
+                context: 4096,
+                room: 1024,
+            },
+            Cause::KinOfR1 {
+                name: "QwQ \"32B\"".to_owned(),
+                kin: crate::Kin::Qwq,
+            },
+        ];
+        for cause in causes {
+            let failure = Failure::new(Code::EngineFailed, "it broke")
+                .hint("Ask again.")
+                .cause(cause)
+                .detail("EIO");
+            let kept = chats::Failure::from(&failure);
+            assert_eq!(Failure::from(kept), failure);
+        }
+        let plain = Failure::new(Code::Bug, "it broke");
+        assert_eq!(Failure::from(chats::Failure::from(&plain)), plain);
+    }
+
+    #[test]
+    fn a_cause_of_another_time_leaves_the_whole_message() {
+        let kept = |cause: &str| chats::Failure {
+            code: "engine_failed".to_owned(),
+            message: "the moon: EIO".to_owned(),
+            hint: None,
+            cause: Some(cause.to_owned()),
+            detail: Some("EIO".to_owned()),
+        };
+        for cause in ["{\"type\":\"moon\"}", "{\"type\":\"no_file\"}", "moon", ""] {
+            let failure = Failure::from(kept(cause));
+            assert_eq!(failure.left_to_say(), Some("the moon: EIO"), "{cause}");
+        }
     }
 }

@@ -119,11 +119,11 @@ pub(crate) fn knows_its_words(header: &Header) -> bool {
 }
 
 /// What is said of a model that is no R1 when it is opened.
-pub(crate) fn no_r1(name: &str, kin: Option<Kin>) -> Failure {
+pub(crate) fn no_r1(name: &str, stranger: Stranger) -> Failure {
     let message = format!("{name} is not an R1");
     let name = name.to_owned();
-    let hint = Stranger { kin }.sentence();
-    let cause = match kin {
+    let hint = stranger.sentence();
+    let cause = match stranger.kin {
         None => Cause::NotR1 { name },
         Some(kin) => Cause::KinOfR1 { name, kin },
     };

@@ -83,7 +83,7 @@ pub use engine::prompt::{Conversation, Opening, Turn};
 pub use engine_room::{
     Ending, EngineRoom, EngineState, MAX_REPLY_TOKENS, Outcome, Progress, Settings, fresh_seed,
 };
-pub use events::{AboutModel, AppEvent, ChatEvent, ChatRow, ModelRow, Phase, Snapshot};
+pub use events::{AboutModel, AppEvent, Arriving, ChatEvent, ChatRow, ModelRow, Phase, Snapshot};
 pub use failure::{Cause, Code, Failure};
 pub use fit;
 pub use home::{HOME_VARIABLE, Home};

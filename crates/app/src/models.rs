@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::engine_room::{Settings, fresh_seed};
 use crate::events::{AboutModel, AppEvent, ModelRow};
 use crate::failure::Failure;
-use crate::kin::{Kin, no_r1};
+use crate::kin::{Kin, Stranger, no_r1};
 use crate::list::key;
 use crate::model::{Model, Preflight, SPROUT, Wish, preflight};
 use crate::naming::{name_of_file, stem};
@@ -144,8 +144,8 @@ impl App {
                 state.wishes.held.insert(model.to_string(), held);
                 // Sprout is there always.
                 if let Some(row) = row {
-                    if row.stranger {
-                        state.notice(no_r1(&row.name, row.kin));
+                    if let Some(stranger) = row.stranger {
+                        state.notice(no_r1(&row.name, stranger));
                     }
                     put_first(&mut state.models, row);
                 }
@@ -225,7 +225,6 @@ impl App {
                 *row = ModelRow {
                     name: row.name.clone(),
                     stranger: row.stranger,
-                    kin: row.kin,
                     ..found
                 };
             }
@@ -288,8 +287,7 @@ impl Listed {
                 kin,
             } => ModelRow {
                 name,
-                stranger,
-                kin,
+                stranger: stranger.then_some(Stranger { kin }),
                 ..row_of_file(Path::new(&path))
             },
             Self::Bare(path) => row_of_file(Path::new(&path)),
@@ -304,8 +302,7 @@ fn sprout() -> ModelRow {
         name: "Sprout".to_owned(),
         about: AboutModel::Sprout,
         bytes,
-        stranger: false,
-        kin: None,
+        stranger: None,
     }
 }
 
@@ -323,8 +320,7 @@ fn row_of_file(path: &Path) -> ModelRow {
         name,
         about,
         bytes,
-        stranger: false,
-        kin: None,
+        stranger: None,
     }
 }
 
@@ -346,8 +342,7 @@ fn row_of_model(model: &Model, found: &Preflight) -> Option<ModelRow> {
         name: found.name.clone(),
         about,
         bytes: found.anatomy().weights_bytes(),
-        stranger: found.stranger.is_some(),
-        kin: found.stranger.and_then(|stranger| stranger.kin),
+        stranger: found.stranger,
         ..row_of_file(path)
     })
 }
@@ -365,8 +360,8 @@ fn files(models: &[ModelRow]) -> Vec<Listed> {
     let listed = |row: &ModelRow| Listed::Named {
         path: row.id.clone(),
         name: row.name.clone(),
-        stranger: row.stranger,
-        kin: row.kin,
+        stranger: row.stranger.is_some(),
+        kin: row.stranger.and_then(|stranger| stranger.kin),
     };
     files.map(listed).collect()
 }

@@ -120,6 +120,7 @@ impl App {
                 wishes: Wishes::remembered(&kept.chats)?,
                 readings: Readings::default(),
                 counted: HashMap::new(),
+                intake: None,
                 queue: Queue::remembered(&home),
                 seen: None,
                 gentle: false,

@@ -171,7 +171,7 @@ impl App {
                 };
                 let ended = save_end(chats, &shown, base, &told).unwrap_or_else(|failure| {
                     // The words stay on the page, and the page says that they are not on disk yet.
-                    let end = End::Failed(saved_failure(&failure));
+                    let end = End::Failed((&failure).into());
                     let unsaved = Unsaved {
                         shown: with_end(shown.clone(), end),
                         whole: shown,
@@ -203,7 +203,7 @@ impl App {
         if let Err(failure) = ended {
             let live = self.state().live.remove(&chat);
             if let Some(Live { message, base, .. }) = live {
-                let shown = with_end(message.clone(), End::Failed(saved_failure(&failure)));
+                let shown = with_end(message.clone(), End::Failed((&failure).into()));
                 self.state().tell_chat(chat, &ChatEvent::End(shown.clone()));
                 // On disk it is still being written.
                 let unsaved = Unsaved {
@@ -332,7 +332,7 @@ pub(crate) fn save_end(
         Ending::Complete => End::Complete,
         Ending::Stopped => End::Stopped,
         Ending::Length => End::Length,
-        Ending::Failed(failure) => End::Failed(saved_failure(failure)),
+        Ending::Failed(failure) => End::Failed(failure.into()),
     };
     let statistics = (cost.prompt_tokens > 0).then_some(chats::Statistics {
         prompt_tokens: cost.prompt_tokens,
@@ -368,14 +368,6 @@ fn failed(message: &Message) -> bool {
         return false;
     };
     matches!(reply.state, State::Ended(End::Failed(_)))
-}
-
-fn saved_failure(failure: &Failure) -> chats::Failure {
-    chats::Failure {
-        code: failure.code.to_string(),
-        message: failure.message.clone(),
-        hint: failure.hint.clone(),
-    }
 }
 
 fn counts(so_far: SoFar) -> Counts {

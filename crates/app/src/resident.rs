@@ -15,7 +15,7 @@ use crate::crashes::Crash;
 use crate::engine_room::{Ending, Progress, Settings, program};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
-use crate::kin::{Stranger, no_r1};
+use crate::kin::no_r1;
 use crate::knowledge::Knowledge;
 use crate::model::{Model, Preflight, Wish, preflight};
 use crate::preferences::{Device, Preferences};
@@ -198,8 +198,8 @@ pub(crate) async fn load(
                 return Ok(None);
             }
             Some(Ok(loaded)) => {
-                if let Some(Stranger { kin }) = found.stranger {
-                    hears.progress(Progress::NoR1(no_r1(&found.name, kin)));
+                if let Some(stranger) = found.stranger {
+                    hears.progress(Progress::NoR1(no_r1(&found.name, stranger)));
                 }
                 return Ok(Some(Resident {
                     model: model.clone(),

@@ -43,6 +43,8 @@ pub(crate) struct State {
     pub(crate) readings: Readings,
     /// Tokens of files that were counted, by the model that counts so.
     pub(crate) counted: HashMap<(Model, AttachmentId), u32>,
+    /// Ends the taking in of chats that is under way.
+    pub(crate) intake: Option<Stopper>,
     /// The models on their way here.
     pub(crate) queue: Queue,
     /// The machine as it was seen last.

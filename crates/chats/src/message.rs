@@ -99,6 +99,10 @@ pub struct Failure {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// What happened in facts, in the words of whoever saved it.
+    pub cause: Option<String>,
+    /// What of the message has no other form than words.
+    pub detail: Option<String>,
 }
 
 /// Tokens and times of a reply.
@@ -234,6 +238,8 @@ fn reply(row: &Row<'_>) -> rusqlite::Result<Reply> {
             code: row.get("failure_code")?,
             message: row.get("failure_message")?,
             hint: row.get("failure_hint")?,
+            cause: row.get("failure_cause")?,
+            detail: row.get("failure_detail")?,
         })),
         other => return Err(unknown("state", other)),
     };

@@ -87,7 +87,8 @@ impl Chats {
             let reply = ended(transaction, id)?;
             transaction.execute(
                 "UPDATE messages SET state = 'streaming', owner = ?2, model = ?3, ended_ms = NULL,
-                 failure_code = NULL, failure_message = NULL, failure_hint = NULL WHERE id = ?1",
+                 failure_code = NULL, failure_message = NULL, failure_hint = NULL,
+                 failure_cause = NULL, failure_detail = NULL WHERE id = ?1",
                 (id.0, self.owner.id(), model),
             )?;
             tree::show(transaction, reply.chat, id, now_ms)?;
@@ -122,7 +123,8 @@ impl Chats {
             let failure = message::failure_of(&finish.end);
             transaction.execute(
                 "UPDATE messages SET state = ?2, owner = NULL, ended_ms = ?3,
-                 failure_code = ?4, failure_message = ?5, failure_hint = ?6 WHERE id = ?1",
+                 failure_code = ?4, failure_message = ?5, failure_hint = ?6,
+                 failure_cause = ?7, failure_detail = ?8 WHERE id = ?1",
                 (
                     id.0,
                     message::word(&finish.end),
@@ -130,6 +132,8 @@ impl Chats {
                     failure.map(|f| &f.code),
                     failure.map(|f| &f.message),
                     failure.and_then(|f| f.hint.as_ref()),
+                    failure.and_then(|f| f.cause.as_ref()),
+                    failure.and_then(|f| f.detail.as_ref()),
                 ),
             )?;
             if let Some(statistics) = &finish.statistics {

@@ -7,7 +7,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The steps; the first makes the tables of an empty file.
-const STEPS: &[&str] = &[V1, V2, V3, V4, V5, V6, V7, V8, V9];
+const STEPS: &[&str] = &[V1, V2, V3, V4, V5, V6, V7, V8, V9, V10];
 
 /// The schema that this build reads and writes.
 #[allow(
@@ -265,6 +265,14 @@ const V9: &str = "
     DROP INDEX attachments_by_message;
     CREATE INDEX attachments_by_message
         ON attachments (chat, message, position, bytes, name, remarks);
+";
+
+/// * `messages.failure_cause` says in facts what befell a reply, in words of `app`'s, so that it can be told in
+///   any language, and `failure_detail` what of `failure_message` has no other form than words, such as what
+///   the system said. Both are null where that is not known: of all that failed before.
+const V10: &str = "
+    ALTER TABLE messages ADD COLUMN failure_cause TEXT;
+    ALTER TABLE messages ADD COLUMN failure_detail TEXT;
 ";
 
 /// The schema of this file; 0 where it has none yet.

@@ -240,9 +240,10 @@ fn add_reply(
     let counts = reply.counts;
     transaction.execute(
         "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, model,
-             failure_code, failure_message, failure_hint,
+             failure_code, failure_message, failure_hint, failure_cause, failure_detail,
              thinking_tokens, answer_tokens, thinking_ms, answer_ms, text, thinking, origin)
-         VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+         VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+             ?17, ?18)",
         rusqlite::params![
             chat.0,
             parent.map(|id| id.0),
@@ -253,6 +254,8 @@ fn add_reply(
             failure.map(|failure| &failure.code),
             failure.map(|failure| &failure.message),
             failure.and_then(|failure| failure.hint.as_ref()),
+            failure.and_then(|failure| failure.cause.as_ref()),
+            failure.and_then(|failure| failure.detail.as_ref()),
             counts.thinking_tokens,
             counts.answer_tokens,
             crate::reply::signed(counts.thinking_ms),

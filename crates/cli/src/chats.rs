@@ -2,15 +2,17 @@
 
 mod arrivals;
 
+use std::path::PathBuf;
+use std::pin::pin;
 use std::process::ExitCode;
 
 use app::chats::Hit;
-use app::{App, AppEvent, ChatId, Failure, Form, Home, Tongue};
+use app::{App, AppEvent, ChatId, Failure, Form, Home, TakenIn, Tongue};
 use serde_json::json;
 
 use crate::command::chats::{Chats, Text, What};
 use crate::console::{Console, To, complain_of, tame};
-use crate::reader;
+use crate::{interrupt, reader};
 
 impl From<Text> for Form {
     fn from(text: Text) -> Self {
@@ -71,12 +73,26 @@ async fn answer(app: &App, Chats { what, json }: Chats) -> Result<String, Failur
             }
         }
         What::Import { paths } => {
-            let taken = app.take_in(paths).await?;
+            let taken = take_in(app, paths).await?;
             Ok(if json {
                 arrivals::lines(&taken)
             } else {
                 arrivals::text(&taken)
             })
+        }
+    }
+}
+
+/// Takes chats in; Ctrl-C ends that, and what was taken in until then is told.
+async fn take_in(app: &App, paths: Vec<PathBuf>) -> Result<TakenIn, Failure> {
+    let (stopper, mut stop) = app::stop::stop();
+    interrupt::stops(stopper);
+    let mut taking = pin!(app.take_in(paths));
+    tokio::select! {
+        taken = &mut taking => taken,
+        () = stop.asked() => {
+            app.stop_taking_in();
+            taking.await
         }
     }
 }

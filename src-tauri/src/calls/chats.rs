@@ -2,6 +2,7 @@
 
 use app::{App, AttachmentId, ChatId, MessageId, Tongue};
 use macro_rules_attribute::apply;
+use rfd::FileHandle;
 use tauri::State;
 
 use super::{Answer, call};
@@ -195,19 +196,39 @@ pub(super) async fn show_copy(copies: State<'_, Copies>) -> Answer<()> {
     }
 }
 
-/// Asks for files, and takes their chats in; what became of them, null where nobody chose.
+/// Takes chats in: from files or a folder that are chosen now, or from what was dropped. What became of them,
+/// null where nobody chose.
 #[apply(call)]
-pub(super) async fn import_chats(app: State<'_, App>) -> Answer<Option<wire::TakenIn>> {
-    let chosen = rfd::AsyncFileDialog::new()
-        .set_title(Words::TakeInTitle.said(&app))
-        .add_filter(Words::TakeInKind.said(&app), &["json", "jsonl", "zip"])
-        .pick_files()
-        .await;
-    let Some(files) = chosen else {
-        return Ok(None);
+pub(super) async fn import_chats(
+    app: State<'_, App>,
+    drops: State<'_, Drops>,
+    request: wire::ImportRequest,
+) -> Answer<Option<wire::TakenIn>> {
+    let dialog = || rfd::AsyncFileDialog::new().set_title(Words::TakeInTitle.said(&app));
+    let chosen: Vec<FileHandle> = match request {
+        wire::ImportRequest::Dropped { number } => {
+            let taken = app.take_in(drops.take(number)).await?;
+            return Ok(Some(taken.into()));
+        }
+        wire::ImportRequest::Files => {
+            let dialog =
+                dialog().add_filter(Words::TakeInKind.said(&app), &["json", "jsonl", "zip"]);
+            dialog.pick_files().await.unwrap_or_default()
+        }
+        wire::ImportRequest::Folder => dialog().pick_folder().await.into_iter().collect(),
     };
-    let paths = files.iter().map(|file| file.path().to_owned()).collect();
+    if chosen.is_empty() {
+        return Ok(None);
+    }
+    let paths = chosen.iter().map(|file| file.path().to_owned()).collect();
     Ok(Some(app.take_in(paths).await?.into()))
+}
+
+/// Ends the import that is under way; `import_chats` then tells what was taken in until then.
+#[apply(call)]
+pub(super) async fn stop_import(app: State<'_, App>) -> Answer<()> {
+    app.stop_taking_in();
+    Ok(())
 }
 
 #[apply(call)]

@@ -1,12 +1,55 @@
-//! What became of chats that were brought.
+//! Chats that are brought: from where, how far that has come, and what became of them.
 
 use app::chats::Merged;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 #[cfg(test)]
 use ts_rs::TS;
 
 /// How many are told one by one in the window: as many as somebody reads.
 const TOLD: usize = 500;
+
+/// Where the chats lie.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub(crate) enum ImportRequest {
+    /// In files that are chosen now.
+    Files,
+    /// In a folder that is chosen now.
+    Folder,
+    /// In what was dropped, by the number that its drop was told with.
+    Dropped { number: u32 },
+}
+
+/// How far it has come.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(TS))]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Arriving {
+    /// Chats so far, whatever became of them.
+    #[cfg_attr(test, ts(type = "number"))]
+    chats: usize,
+    /// Read so far, of so many.
+    #[cfg_attr(test, ts(type = "number"))]
+    read_bytes: u64,
+    #[cfg_attr(test, ts(type = "number"))]
+    bytes: u64,
+}
+
+impl From<app::Arriving> for Arriving {
+    fn from(arriving: app::Arriving) -> Self {
+        let app::Arriving {
+            chats,
+            read_bytes,
+            bytes,
+        } = arriving;
+        Self {
+            chats,
+            read_bytes,
+            bytes,
+        }
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(TS))]
@@ -88,6 +131,8 @@ pub(crate) struct TakenIn {
     known: usize,
     #[cfg_attr(test, ts(type = "number"))]
     left: usize,
+    /// It was cancelled: the rest was not looked at.
+    stopped: bool,
     /// What is not told one by one.
     #[cfg_attr(test, ts(type = "number"))]
     more: usize,
@@ -118,6 +163,7 @@ impl From<app::TakenIn> for TakenIn {
             grown: taken.grown,
             known: taken.known,
             left: taken.left,
+            stopped: taken.stopped,
             more,
             chats,
             passed_over,

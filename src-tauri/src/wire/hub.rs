@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use super::failure::Failure;
-use super::kin::Kin;
+use super::kin::Stranger;
 use super::survey::{Fit, MachineView, fit_of_plan};
 
 #[derive(Debug, Deserialize)]
@@ -29,10 +29,8 @@ pub(crate) struct HubView {
     offers: Vec<Offer>,
     /// Which of them was meant, where that is clear.
     meant: Option<usize>,
-    /// They are no R1s.
-    stranger: bool,
-    /// What they are then, as far as that is known.
-    kin: Option<Kin>,
+    /// What they are where they are no R1s.
+    stranger: Option<Stranger>,
 }
 
 /// A model of a repository.
@@ -108,8 +106,7 @@ impl HubView {
             machine: machine.into(),
             offers: found.offers.into_iter().map(offer).collect(),
             meant: found.meant,
-            stranger: found.stranger.is_some(),
-            kin: found.stranger.and_then(|told| told.kin).map(Into::into),
+            stranger: found.stranger.map(Into::into),
         }
     }
 }

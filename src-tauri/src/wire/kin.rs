@@ -17,6 +17,22 @@ pub(crate) enum Kin {
     Qwq,
 }
 
+/// A model that is no R1.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[cfg_attr(test, derive(TS))]
+pub(crate) struct Stranger {
+    /// What it is, as far as that is known.
+    kin: Option<Kin>,
+}
+
+impl From<app::Stranger> for Stranger {
+    fn from(stranger: app::Stranger) -> Self {
+        Self {
+            kin: stranger.kin.map(Into::into),
+        }
+    }
+}
+
 impl From<Theirs> for Kin {
     fn from(kin: Theirs) -> Self {
         match kin {

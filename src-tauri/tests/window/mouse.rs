@@ -2,10 +2,11 @@
 //! WebKit. A driver's or a script's events begin behind these, and did not see that the wheel was dead.
 
 use std::cell::Cell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use serde_json::json;
 use thirtyfour::Key;
 
 use crate::processes::Process;
@@ -110,14 +111,8 @@ async fn a_pointer_that_rests_on_the_text_does_not_end_the_following() {
     window.until("the end in view", at_the_end).await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_file_that_is_dragged_out_of_another_program_is_attached() {
-    let mut opening = Opening::new();
-    // Room for the other program beside the window.
-    opening.size = (1400, 760);
-    let file = opening.home.path().join("a letter & more.txt");
-    std::fs::write(&file, "Dear all").unwrap();
-    let window = opening.open().await;
+/// Drags a file or a folder out of another program onto the window, until what CSS selects by this is there.
+async fn drag(window: &Window, path: &Path, arrived: &str) {
     let source =
         Path::new(env!("CARGO_BIN_EXE_spud-desktop")).with_file_name("examples/drag_source");
     assert!(
@@ -128,13 +123,13 @@ async fn a_file_that_is_dragged_out_of_another_program_is_attached() {
     let _source = Process::start(
         Command::new(source)
             .args(["1150", "200"])
-            .arg(&file)
+            .arg(path)
             .env("DISPLAY", window.screen())
             .env_remove("WAYLAND_DISPLAY")
             .stdout(Stdio::null()),
     );
     let (from, to) = ((1250, 300), (600, 400));
-    let attached = async || {
+    let dragged = async || {
         window.point(from);
         window.hand(&["mousedown", "1"]);
         for step in 1..=STEPS {
@@ -147,15 +142,98 @@ async fn a_file_that_is_dragged_out_of_another_program_is_attached() {
         window.hand(&["mouseup", "1"]);
         tokio::time::sleep(Duration::from_millis(300)).await;
         // (The first tries may come before the other program's window.)
-        (!window.all("file-open").await.is_empty()).then_some(())
+        (!window.all(arrived).await.is_empty()).then_some(())
     };
-    window.until("the file beside the question", attached).await;
+    window.until("what was dragged", dragged).await;
+}
+
+/// Room for the other program beside the window.
+fn wide() -> Opening {
+    let mut opening = Opening::new();
+    opening.size = (1400, 760);
+    opening
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_dragged_out_of_another_program_is_attached() {
+    let opening = wide();
+    let file = opening.home.path().join("a letter & more.txt");
+    std::fs::write(&file, "Dear all").unwrap();
+    let window = opening.open().await;
+    drag(&window, &file, "file-open").await;
     let label = "return document.querySelector('[data-testid=file-open]').ariaLabel";
     let label = window.script(label).await;
     assert!(
         label.as_str().unwrap().contains("a letter & more.txt"),
         "{label}"
     );
+}
+
+/// A folder as LM Studio keeps its chats, with one that is none beside them.
+fn folder_of_chats(opening: &Opening) -> PathBuf {
+    let folder = opening.home.path().join("LM Studio's");
+    std::fs::create_dir_all(folder.join("within")).unwrap();
+    for (name, question, created) in [
+        ("1.conversation.json", "Which keep?", 1_740_000_000_000_u64),
+        (
+            "within/2.conversation.json",
+            "Since when?",
+            1_750_000_000_000,
+        ),
+    ] {
+        let chat = json!({"name": question, "createdAt": created, "messages": [
+            {"versions": [{"type": "singleStep", "role": "user",
+                "content": [{"type": "text", "text": question}]}], "currentlySelected": 0}]});
+        std::fs::write(folder.join(name), chat.to_string()).unwrap();
+    }
+    std::fs::write(folder.join("settings.json"), "{}").unwrap();
+    folder
+}
+
+async fn has_imported_both(window: &Window) {
+    window.says("passed-over", "settings.json").await;
+    window.press(Key::Escape + "").await;
+    window.has_no_layer().await;
+    let both = async || (window.all("chat-row").await.len() == 2).then_some(());
+    window.until("both chats in the list", both).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_dragged_in_brings_its_chats() {
+    let opening = wide();
+    let folder = folder_of_chats(&opening);
+    let window = opening.open().await;
+    drag(&window, &folder, "arrival").await;
+    has_imported_both(&window).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_that_is_chosen_brings_its_chats() {
+    let opening = Opening::new();
+    let folder = folder_of_chats(&opening);
+    let window = opening.open().await;
+    window.click("import-chats").await;
+    window.click("import-folder").await;
+    let title = "^Import chats";
+    window.hand(&[
+        "search",
+        "--sync",
+        "--onlyvisible",
+        "--name",
+        title,
+        "windowfocus",
+        "--sync",
+    ]);
+    // A field for its place, which takes the first stroke of Return for itself.
+    window.hand(&["key", "ctrl+l"]);
+    window.hand(&["type", "--delay", "60", folder.to_str().unwrap()]);
+    let chosen = async || {
+        window.hand(&["key", "Return"]);
+        (!window.all("arrival").await.is_empty()).then_some(())
+    };
+    window.until("what came of it", chosen).await;
+    window.says("arrivals", "2 new chats").await;
+    has_imported_both(&window).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

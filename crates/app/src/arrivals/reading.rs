@@ -1,6 +1,7 @@
 //! From files to chats, in batches: what stands in each file, chat by chat. It runs on a thread of its own,
 //! whose stack is as deep as a chat may be nested.
 
+use std::fs::Metadata;
 use std::io::{self, Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,7 @@ use serde_json::Value;
 
 use super::items::{Items, Stopped};
 use super::jan;
+use super::meter::Meter;
 use super::room::{BATCH_BYTES, BATCH_CHATS, LARGEST_CHAT};
 use super::shelf::{Shelf, is_archive, plain};
 use super::spot::{Odd, Spotted, needs_head, spot};
@@ -37,15 +39,21 @@ pub(super) struct Left;
 
 pub(super) struct Reading<'batches> {
     now_ms: i64,
+    meter: &'batches Meter,
     batch: Batch,
     /// Takes a batch; false where nobody waits for it.
     send: &'batches mut dyn FnMut(Batch) -> bool,
 }
 
 impl<'batches> Reading<'batches> {
-    pub(super) fn new(now_ms: i64, send: &'batches mut dyn FnMut(Batch) -> bool) -> Self {
+    pub(super) fn new(
+        now_ms: i64,
+        meter: &'batches Meter,
+        send: &'batches mut dyn FnMut(Batch) -> bool,
+    ) -> Self {
         Self {
             now_ms,
+            meter,
             batch: Batch::default(),
             send,
         }
@@ -53,32 +61,39 @@ impl<'batches> Reading<'batches> {
 
     /// Reads all that lies at these places.
     pub(super) fn all(mut self, paths: &[PathBuf]) -> Result<(), Left> {
-        for path in paths {
-            self.place(path)?;
+        let lengths: Vec<u64> = paths.iter().map(|path| length(path)).collect();
+        self.meter.expect(lengths.iter().sum());
+        for (path, length) in paths.iter().zip(lengths) {
+            self.place(path, length)?;
         }
         self.flush()
     }
 
-    fn place(&mut self, path: &Path) -> Result<(), Left> {
+    /// `length`: its bytes as they were expected.
+    fn place(&mut self, path: &Path, length: u64) -> Result<(), Left> {
         let shown = path.file_name().unwrap_or(path.as_os_str());
         let shown = shown.to_string_lossy().into_owned();
         let mut shelf = match Shelf::at(path) {
             Ok(shelf) => shelf,
             Err(why) => return self.pass_over(&shown, why),
         };
+        self.meter.correct(length, shelf.bytes);
+        for (folder, why) in std::mem::take(&mut shelf.closed) {
+            self.pass_over(&folder, why)?;
+        }
         let alone = shelf.names.len() == 1;
         for name in std::mem::take(&mut shelf.names) {
             // A thread of Jan's is read with its messages, where it has any.
             if let Some(messages) = beside(&name, "thread.json", "messages.jsonl")
-                && shelf.read(&messages, |_| ()).is_ok()
+                && shelf.read(self.meter, &messages, |_| ()).is_ok()
             {
                 if alone {
-                    let thread = thread_of(&mut shelf, &messages);
+                    let thread = self.thread_of(&mut shelf, &messages);
                     self.file(&mut shelf, &messages, thread)?;
                 }
                 continue;
             }
-            let thread = thread_of(&mut shelf, &name);
+            let thread = self.thread_of(&mut shelf, &name);
             self.file(&mut shelf, &name, thread)?;
         }
         if shelf.too_many {
@@ -91,13 +106,16 @@ impl<'batches> Reading<'batches> {
         let mut thread = thread;
         let mut head = None;
         loop {
-            let read = shelf.read(name, |reader| {
+            if self.meter.is_stopped() {
+                return Err(Left);
+            }
+            let read = shelf.read(self.meter, name, |reader| {
                 self.text(name, reader, &mut thread, head.as_ref())
             });
             match read {
                 Ok(Ok(Read::All)) => return Ok(()),
                 Ok(Ok(Read::HeadIsNeeded)) => {
-                    head = Some(shelf.read(name, head_of).unwrap_or_default());
+                    head = Some(shelf.read(self.meter, name, head_of).unwrap_or_default());
                 }
                 Ok(Err(left)) => return Err(left),
                 Err(why) => return self.pass_over(name, why),
@@ -272,6 +290,19 @@ impl<'batches> Reading<'batches> {
         Ok(())
     }
 
+    /// What Jan knows of the thread that a file is of.
+    fn thread_of(&self, shelf: &mut Shelf, name: &str) -> Option<Value> {
+        let thread = beside(name, "messages.jsonl", "thread.json")?;
+        let read = shelf.read(self.meter, &thread, |reader| {
+            let mut items = Items::new(reader);
+            match items.next() {
+                Ok(Some(Ok(value))) => Some(value),
+                _ => None,
+            }
+        });
+        read.ok().flatten().filter(jan::is_thread)
+    }
+
     fn flush(&mut self) -> Result<(), Left> {
         let batch = std::mem::take(&mut self.batch);
         if batch.found.is_empty() && batch.passed_over.is_empty() || (self.send)(batch) {
@@ -334,17 +365,10 @@ fn shown(name: &str) -> String {
     letters.take(200).collect()
 }
 
-/// What Jan knows of the thread that a file is of.
-fn thread_of(shelf: &mut Shelf, name: &str) -> Option<Value> {
-    let thread = beside(name, "messages.jsonl", "thread.json")?;
-    let read = shelf.read(&thread, |reader| {
-        let mut items = Items::new(reader);
-        match items.next() {
-            Ok(Some(Ok(value))) => Some(value),
-            _ => None,
-        }
-    });
-    read.ok().flatten().filter(jan::is_thread)
+/// The bytes of a file as they lie on the disk; a folder tells its own once it is looked through.
+fn length(path: &Path) -> u64 {
+    let found = fs_err::metadata(path).ok().filter(Metadata::is_file);
+    found.map_or(0, |file| file.len())
 }
 
 /// The name of another file beside a file of this name.

@@ -13,6 +13,7 @@ use fs_err::File;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::meter::Meter;
 use super::room::{LONGEST_LIST, MOST_BYTES, MOST_FILES, MOST_FOLDERS};
 use super::told::Refusal;
 
@@ -23,6 +24,10 @@ pub(super) struct Shelf {
     pub(super) names: Vec<String>,
     /// There are more than are looked at.
     pub(super) too_many: bool,
+    /// Folders within it that cannot be read, and why.
+    pub(super) closed: Vec<(String, Refusal)>,
+    /// How many bytes they have, as far as whoever put them there tells the truth.
+    pub(super) bytes: u64,
     /// How many bytes may still be read.
     left: Cell<u64>,
 }
@@ -42,6 +47,8 @@ impl Shelf {
             kind: Kind::Folder(path.to_owned()),
             names: Vec::new(),
             too_many: false,
+            closed: Vec::new(),
+            bytes: 0,
             left: Cell::new(MOST_BYTES),
         };
         if found.is_dir() {
@@ -49,6 +56,7 @@ impl Shelf {
             shelf.names.sort_unstable();
             return Ok(shelf);
         }
+        shelf.bytes = found.len();
         if !found.is_file() {
             return Err(Refusal::Unreadable("it is no file".to_owned()));
         }
@@ -81,9 +89,13 @@ impl Shelf {
             // A link may lead anywhere, and around.
             let kind = entry.file_type()?;
             if kind.is_dir() && depth < MOST_FOLDERS {
-                self.look_through(&entry.path(), &name, depth + 1)?;
+                // One that is closed hides none but its own.
+                if let Err(error) = self.look_through(&entry.path(), &name, depth + 1) {
+                    self.closed.push((name, Refusal::Unreadable(plain(&error))));
+                }
             } else if kind.is_file() {
-                self.note(name);
+                let bytes = || entry.metadata().map_or(0, |found| found.len());
+                self.note(name, bytes);
             }
         }
         Ok(())
@@ -95,16 +107,19 @@ impl Shelf {
             file: BufReader::new(file),
             left: Rc::clone(&left),
         };
-        let archive = ZipArchive::new(frugal).map_err(why)?;
+        let mut archive = ZipArchive::new(frugal).map_err(why)?;
         // What is unpacked of it is counted as it comes out.
         left.set(u64::MAX);
         let mut places = HashMap::new();
+        self.bytes = 0;
         for place in 0..archive.len() {
-            if let Some(Ok(name)) = archive.name_for_index(place) {
-                let name = name.into_owned();
-                self.note(name.clone());
-                places.entry(name).or_insert(place);
-            }
+            let name = match archive.name_for_index(place) {
+                Some(Ok(name)) => name.into_owned(),
+                _ => continue,
+            };
+            let bytes = || archive.by_index_raw(place).map_or(0, |file| file.size());
+            self.note(name.clone(), bytes);
+            places.entry(name).or_insert(place);
         }
         self.names.sort_unstable();
         self.names.dedup();
@@ -112,12 +127,14 @@ impl Shelf {
         Ok(self)
     }
 
-    fn note(&mut self, name: String) {
+    fn note(&mut self, name: String, bytes: impl FnOnce() -> u64) {
         if !is_of_chats(&name) {
             return;
         }
         if self.names.len() < MOST_FILES {
             self.names.push(name);
+            // Beyond that nothing is read.
+            self.bytes = self.bytes.saturating_add(bytes()).min(MOST_BYTES);
         } else {
             self.too_many = true;
         }
@@ -126,6 +143,7 @@ impl Shelf {
     /// Reads one of its files, or another that is known to lie beside one.
     pub(super) fn read<T>(
         &mut self,
+        meter: &Meter,
         name: &str,
         work: impl FnOnce(&mut dyn Read) -> T,
     ) -> Result<T, Refusal> {
@@ -138,8 +156,8 @@ impl Shelf {
                     return Err(Refusal::Unreadable("it is no file".to_owned()));
                 }
                 let mut file = File::open(&path).map_err(unreadable)?;
-                Ok(work(&mut Metered {
-                    inner: &mut file,
+                Ok(work(&mut Bounded {
+                    inner: &mut meter.through(&mut file),
                     left: &self.left,
                 }))
             }
@@ -147,8 +165,8 @@ impl Shelf {
                 let place = places.get(name).copied();
                 let place = place.ok_or_else(|| why(ZipError::FileNotFound))?;
                 let mut file = archive.by_index(place).map_err(why)?;
-                Ok(work(&mut Metered {
-                    inner: &mut file,
+                Ok(work(&mut Bounded {
+                    inner: &mut meter.through(&mut file),
                     left: &self.left,
                 }))
             }
@@ -194,12 +212,12 @@ pub(super) fn plain(error: &io::Error) -> String {
 }
 
 /// Of all files together so much is read, and no more.
-struct Metered<'shelf> {
+struct Bounded<'shelf> {
     inner: &'shelf mut dyn Read,
     left: &'shelf Cell<u64>,
 }
 
-impl Read for Metered<'_> {
+impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.inner.read(buffer)?;
         let left = self.left.get().checked_sub(read as u64);

@@ -273,6 +273,8 @@ pub struct TakenIn {
     pub known: usize,
     /// How many were not taken: refused, in the trash, or busy.
     pub left: usize,
+    /// Somebody ended it before its end: what is told here is kept, and the rest was not looked at.
+    pub stopped: bool,
 }
 
 impl TakenIn {
@@ -283,6 +285,11 @@ impl TakenIn {
             _ => None,
         });
         ids.collect()
+    }
+
+    /// How many chats were dealt with, whatever became of them.
+    pub fn dealt_with(&self) -> usize {
+        self.added + self.grown + self.known + self.left
     }
 
     /// Nothing of it is here, in any way.

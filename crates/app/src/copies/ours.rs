@@ -111,6 +111,11 @@ struct Why {
     code: String,
     message: String,
     hint: Option<String>,
+    /// What happened in facts (`failure::Cause`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -213,11 +218,16 @@ fn reply_words(reply: &Reply) -> Words {
                 code,
                 message,
                 hint,
+                cause,
+                detail,
             } = failure.clone();
             let why = Why {
                 code,
                 message,
                 hint,
+                // What is not JSON nobody wrote.
+                cause: cause.and_then(|cause| serde_json::from_str(&cause).ok()),
+                detail,
             };
             (EndState::Failed, Some(why))
         }
@@ -325,11 +335,15 @@ fn state_of(state: &EndState, failure: Option<Why>) -> State {
                 code: String::new(),
                 message: "the reply failed".to_owned(),
                 hint: None,
+                cause: None,
+                detail: None,
             });
             End::Failed(chats::Failure {
                 code: why.code,
                 message: why.message,
                 hint: why.hint,
+                cause: why.cause.map(|cause| cause.to_string()),
+                detail: why.detail,
             })
         }
     })

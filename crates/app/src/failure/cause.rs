@@ -3,13 +3,18 @@
 //!
 //! One only where the code leaves a person without what there is to know. What has no other form
 //! than words, such as what the system said, is not here but the failure's `detail`.
+//!
+//! What befell a reply is kept with it in this form (`chats`): a name here is for good, or what bore an
+//! older one is told in English.
 
 use library::SourceFailure;
+use serde::{Deserialize, Serialize};
 
 use crate::kin::Kin;
 
 /// See the module. Names and paths are as they are shown.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
 #[expect(missing_docs, reason = "the facts are called what they are")]
 pub enum Cause {
     // Chats on their disk.
@@ -49,6 +54,8 @@ pub enum Cause {
     NoFolderShown { path: String },
     /// A file holds no chats that Spud reads.
     NotChats { path: String },
+    /// Other chats are being taken in.
+    Importing,
 
     // Settings.
     /// What is set about the network cannot be read, so that nobody is asked for anything.
@@ -73,6 +80,8 @@ pub enum Cause {
     // The engine.
     /// The memory ran out, and the system ended the engine.
     MemoryRanOut,
+    /// A GPU that the model was planned for is not there any more.
+    GpuGone,
 
     // Models.
     /// No file of a model there.
@@ -142,6 +151,8 @@ pub enum Cause {
     /// No source gave the file.
     Nowhere {
         file: String,
+        // Of a download, and no download is kept with a reply.
+        #[serde(skip)]
         sources: Vec<SourceFailure>,
     },
     /// A hub gives a repository only to whom its publisher let in.

@@ -62,6 +62,8 @@ fn words(error: &E) -> String {
 
 /// None where only the system knows.
 fn cause(error: &E) -> Option<Cause> {
+    // Whoever read it named it by its whole path.
+    let named = |file: &str| file_name(Path::new(file));
     Some(match error {
         E::Read(_) => return None,
         E::Missing { path } => Cause::NoFile {
@@ -75,30 +77,30 @@ fn cause(error: &E) -> Option<Cause> {
             expected_bytes,
             found_bytes,
         } => Cause::Incomplete {
-            file: file.clone(),
+            file: named(file),
             found_bytes: *found_bytes,
             expected_bytes: *expected_bytes,
         },
-        E::NotGguf { file, .. } => Cause::NoModel { file: file.clone() },
+        E::NotGguf { file, .. } => Cause::NoModel { file: named(file) },
         E::NewerVersion { file, .. } | E::UnknownTensorType { file, .. } => {
-            Cause::NewerForm { file: file.clone() }
+            Cause::NewerForm { file: named(file) }
         }
         E::Later { file, what, name } => match what {
             Named::Architecture => Cause::LaterFamily {
-                file: file.clone(),
+                file: named(file),
                 name: name.clone(),
             },
             Named::Tokenizer | Named::PreTokenizer => Cause::LaterTokenizer {
-                file: file.clone(),
+                file: named(file),
                 name: name.clone(),
             },
         },
         E::OlderVersion { file, .. } | E::BigEndian { file } => {
-            Cause::OlderForm { file: file.clone() }
+            Cause::OlderForm { file: named(file) }
         }
-        E::Broken { file, .. } | E::Shape { file, .. } => Cause::Unsound { file: file.clone() },
+        E::Broken { file, .. } | E::Shape { file, .. } => Cause::Unsound { file: named(file) },
         E::Unsupported { file, architecture } => Cause::OtherFamily {
-            file: file.clone(),
+            file: named(file),
             architecture: architecture.clone(),
         },
         E::MissingPart {
@@ -111,7 +113,7 @@ fn cause(error: &E) -> Option<Cause> {
             count: (*count).into(),
         },
         E::NotTheFirstPart { file, number, .. } => Cause::LaterPart {
-            file: file.clone(),
+            file: named(file),
             number: (*number).into(),
         },
     })
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn a_file_is_told_by_its_name_and_what_is_missing_in_sizes() {
         let error = E::Truncated {
-            file: "broken.gguf".to_owned(),
+            file: "/home/ada/models/broken.gguf".to_owned(),
             expected_bytes: 1_117_320_576,
             found_bytes: 300_000_000,
         };
@@ -132,7 +134,7 @@ mod tests {
         assert_eq!(failure.code, Code::ModelBroken);
         assert_eq!(
             failure.message,
-            "`broken.gguf` is incomplete: 286 MiB of 1.04 GiB"
+            "`/home/ada/models/broken.gguf` is incomplete: 286 MiB of 1.04 GiB"
         );
         assert_eq!(failure.left_to_say(), None, "the facts tell it all");
         let Some(Cause::Incomplete { file, .. }) = failure.cause.as_deref() else {

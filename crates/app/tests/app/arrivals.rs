@@ -5,6 +5,7 @@ mod damaged;
 mod forms;
 mod later;
 mod places;
+mod under_way;
 
 use std::fs;
 use std::path::PathBuf;

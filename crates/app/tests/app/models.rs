@@ -63,13 +63,13 @@ async fn a_model_that_is_no_r1_is_told_as_such_also_after_a_restart() {
         .await
         .unwrap();
     let seen = snapshot(&world).await;
-    assert!(!seen.models[0].stranger && seen.models[1].stranger);
+    assert!(seen.models[0].stranger.is_none() && seen.models[1].stranger.is_some());
     let told = seen.notices.last().unwrap();
     assert_eq!(told.code, Code::ModelUnsupported);
     assert!(told.message.ends_with("is not an R1"), "{told:?}");
 
     let world = world.again().await;
-    assert!(snapshot(&world).await.models[1].stranger);
+    assert!(snapshot(&world).await.models[1].stranger.is_some());
     world.app.close().await;
 }
 

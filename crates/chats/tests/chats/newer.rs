@@ -36,7 +36,7 @@ fn a_newer_file_is_read_and_never_written() {
         notes,
         [OpenNote::Newer {
             found: FUTURE,
-            known: 9
+            known: 10
         }]
     );
     assert!(chats.is_read_only());
@@ -86,7 +86,7 @@ fn refused<T: std::fmt::Debug>(outcome: Result<T, Error>) {
         error,
         Error::Newer {
             found: FUTURE,
-            known: 9,
+            known: 10,
             ..
         }
     );

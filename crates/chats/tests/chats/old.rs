@@ -72,12 +72,15 @@ fn whole<'a>(thinking: &'a str, answer: &'a str) -> Growth<'a> {
     }
 }
 
-fn failure() -> End {
-    End::Failed(Failure {
+fn failure() -> Failure {
+    Failure {
         code: "engine_stopped".to_owned(),
         message: "engine stopped: out of memory".to_owned(),
         hint: Some("Close other programs.".to_owned()),
-    })
+        // Both since the tenth schema.
+        cause: Some("{\"type\":\"memory_ran_out\"}".to_owned()),
+        detail: Some("signal 9".to_owned()),
+    }
 }
 
 fn write(chats: &Chats) {
@@ -105,7 +108,7 @@ fn write(chats: &Chats) {
     let poem = chats
         .add_question(None, "可以帮我写一首诗吗？", 60)
         .unwrap();
-    answer(poem.id, "", failure(), None, 70);
+    answer(poem.id, "", End::Failed(failure()), None, 70);
     chats.rename(poem.chat, "A poem").unwrap();
 
     let gone = chats.add_question(None, "deleted", 80).unwrap();
@@ -154,11 +157,15 @@ fn check(chats: &Chats, version: i64) {
         "Dark",
     ];
     assert_eq!(conversation(chats, sky), shown);
+    let mut failed = failure();
+    if version < 10 {
+        (failed.cause, failed.detail) = (None, None);
+    }
     let ends = [
         (2, End::Complete, Some(STATISTICS)),
         (3, End::Stopped, Some(STATISTICS)),
         (5, End::Length, Some(STATISTICS)),
-        (7, failure(), None),
+        (7, End::Failed(failed), None),
     ];
     for (id, end, statistics) in ends {
         let ended = reply(chats.message(MessageId(id)).unwrap());

@@ -61,6 +61,8 @@ fn a_reply_ends_as_it_ended() {
             code: "engine_stopped".to_owned(),
             message: "engine stopped: out of memory".to_owned(),
             hint: hint.map(str::to_owned),
+            cause: hint.map(|_| "{\"type\":\"memory_ran_out\"}".to_owned()),
+            detail: hint.map(|_| "EIO".to_owned()),
         })
     };
     let statistics = Statistics {

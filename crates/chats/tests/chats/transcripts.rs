@@ -43,6 +43,8 @@ fn rich(chats: &chats::Chats) -> ChatId {
         code: "engine_stopped".to_owned(),
         message: "gone".to_owned(),
         hint: None,
+        cause: Some("{\"type\":\"gone\"}".to_owned()),
+        detail: Some("EIO".to_owned()),
     };
     finish(more[3].id, End::Failed(failure), None);
     chats.show_branch(begun[1].id).unwrap();

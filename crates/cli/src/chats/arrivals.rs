@@ -18,6 +18,7 @@ pub(super) fn lines(taken: &TakenIn) -> String {
         "grown": taken.grown,
         "known": taken.known,
         "left": taken.left,
+        "stopped": taken.stopped,
         "more": taken.more,
     })];
     all.extend(taken.chats.iter().map(|arrival| {
@@ -110,6 +111,9 @@ fn summary(taken: &TakenIn) -> String {
         if count > 0 {
             let _ = write!(summary, ", {count} {words}");
         }
+    }
+    if taken.stopped {
+        summary += "; stopped before the end: import the same once more for the rest";
     }
     summary
 }

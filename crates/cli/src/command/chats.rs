@@ -11,8 +11,9 @@ With --json, one object per line:
   search   {\"type\":\"hit\",\"id\":n,\"title\":…,\"changed_ms\":n,\"count\":n,\"message\":n,\"in_thinking\":bool,
             \"snippet\":[…]}   pieces at odd places were searched for; `message` is null, and the
             snippet empty, where only the title has the words
-  import   {\"type\":\"imported\",\"ids\":[n,…],\"added\":n,\"grown\":n,\"known\":n,\"left\":n,\"more\":n}   `ids` are those
-            that are new or grew; `more` counts what is not told one by one below
+  import   {\"type\":\"imported\",\"ids\":[n,…],\"added\":n,\"grown\":n,\"known\":n,\"left\":n,
+            \"stopped\":bool,\"more\":n}   `ids` are those that are new or grew; `stopped` by Ctrl-C, so that the
+            rest was not looked at; `more` counts what is not told one by one below
            {\"type\":\"arrival\",\"fate\":\"added|grown|known|in_trash|busy|refused\",\"id\":n,\"title\":…,
             \"program\":…,\"file\":…,\"messages\":n,\"new\":n,\"left_out\":{kind:n,…},\"why\":…,\"said\":…}   for each
             chat; `why` is null but where it was refused

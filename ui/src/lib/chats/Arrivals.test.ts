@@ -12,6 +12,7 @@ it('tells what became of each chat, and of each file that gave nothing', () => {
     grown: 1,
     known: 0,
     left: 2,
+    stopped: false,
     more: 3,
     chats: [
       { title: 'Drawing', program: 'ChatGPT', fate: 'refused', new: 0, why: 'empty', left: [] },
@@ -28,7 +29,10 @@ it('tells what became of each chat, and of each file that gave nothing', () => {
     ],
     passedOver: [{ file: 'user.json', why: 'no_chats' }],
   };
-  const sheet = mount(Arrivals, { target: document.body });
+  const sheet = mount(Arrivals, {
+    target: document.body,
+    props: { arriving: null, oncancel: () => undefined },
+  });
   flushSync();
   sheet.show(taken);
   flushSync();

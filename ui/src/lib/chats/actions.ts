@@ -1,4 +1,5 @@
 // What can be done to a chat from the list. The window does it; the list only asks.
+import type { ImportRequest } from '../ipc/wire';
 
 export interface ChatActions {
   open(chat: number): void;
@@ -15,6 +16,8 @@ export interface ChatActions {
   copy(chat: number | null): void;
   /** Those that were deleted. */
   trash(): void;
-  /** Chats from a file. */
-  takeIn(): void;
+  /** Chats from elsewhere. */
+  takeIn(from: ImportRequest): void;
+  /** How far that has come. */
+  showIntake(): void;
 }

@@ -30,6 +30,7 @@ import type {
   Hit,
   HubRequest,
   HubView,
+  ImportRequest,
   FitRequest,
   InsteadRequest,
   InstructionsRequest,
@@ -108,8 +109,11 @@ export interface Calls {
   set_copy: { request: SetRequest; response: Copying };
   /** The folder with the last copy, in the system's own program for folders. */
   show_copy: { request: Nothing; response: null };
-  /** The same for files of chats; resolves with what became of each, or with null when cancelled. */
-  import_chats: { request: Nothing; response: TakenIn | null };
+  /** Chats of what was dropped, else of what the system's file dialog gives; resolves with what became of
+      each, or with null when nothing was chosen. How far it is arrives as `arriving` events. */
+  import_chats: { request: ImportRequest; response: TakenIn | null };
+  /** Ends the import that is under way, which then resolves. */
+  stop_import: { request: Nothing; response: null };
   /** The chats in which all words stand, the last changed first. */
   search: { request: SearchRequest; response: Hit[] };
   /** Sets a flag, nothing is lost; the list arrives as an event. */

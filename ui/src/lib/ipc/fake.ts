@@ -6,6 +6,7 @@ import { emptyMessage, FakeReply, type Pace } from './fakeReply';
 import { fakeConnections, shelfCalls } from './fakeDownloads';
 import { FakeFiles, filesCalls } from './fakeFiles';
 import { hubCalls } from './fakeHub';
+import { intakeCalls } from './fakeIntake';
 import { FakeKeeping, keepingCalls } from './fakeKeeping';
 import { fakeSearch } from './fakeSearch';
 import { FakeSurvey } from './fakeSurvey';
@@ -21,6 +22,8 @@ import type {
   Message,
   Network,
 } from './wire';
+
+const NOTHING_HELD: DragEvent = { file: null, what: 'text', dropped: null };
 
 /** Milliseconds between two tokens, as on a slow laptop. */
 const USUAL_PACE: Pace = { loadMs: 900, readMs: 500, tokenMs: 90 };
@@ -79,7 +82,7 @@ export class FakeBackend implements Backend {
     }
     if (name === 'watch_drag') {
       const hear = listener as (event: DragEvent) => void;
-      queueMicrotask(() => hear(this.scene.drag ?? { file: null, isModel: false, dropped: null }));
+      queueMicrotask(() => hear(this.scene.drag ?? NOTHING_HELD));
       return () => undefined;
     }
     return this.#watchChat((request as { chat: number }).chat, listener as never, failed);
@@ -87,6 +90,7 @@ export class FakeBackend implements Backend {
 
   #calls: { [Name in keyof Calls]: (request: Calls[Name]['request']) => unknown } = {
     ...filesCalls(this.files, (chat) => this.#tellFiles(chat)),
+    ...intakeCalls((event) => this.#tellApp(event)),
     send: ({ chat: id, text, files }) => {
       const chat = id === null ? this.#newChat(text) : this.#chat(id);
       this.#reply(chat, text, [], this.files.take(id, files));

@@ -82,8 +82,7 @@ type Handles =
   | 'weigh'
   | 'export_chats'
   | 'set_copy'
-  | 'show_copy'
-  | 'import_chats';
+  | 'show_copy';
 
 export function filesCalls(
   files: FakeFiles,
@@ -108,7 +107,6 @@ export function filesCalls(
     export_chats: ({ name }) => ({ type: 'saved', place: `…/Documents/${name}` }),
     set_copy: ({ copy }) => ({ type: 'saved', place: `…/Documents/${copy}.html` }),
     show_copy: () => null,
-    import_chats: () => null,
     file_text: ({ file }) => files.text(file),
     weigh: ({ files: ids, text }) => {
       const each = ids.map((id) => files.tokens(id));

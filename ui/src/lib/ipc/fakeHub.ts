@@ -70,7 +70,6 @@ function found(repository: string, { candidates, machine }: Survey): HubView {
     machine,
     offers,
     meant: 1,
-    stranger: false,
-    kin: null,
+    stranger: null,
   };
 }

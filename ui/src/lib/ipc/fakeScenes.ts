@@ -58,16 +58,14 @@ const SPROUT: Model = {
   name: 'Sprout',
   about: { type: 'sprout' },
   bytes: 2_310_144,
-  stranger: false,
-  kin: null,
+  stranger: null,
 };
 const QWEN: Model = {
   id: '/home/ada/models/DeepSeek-R1-Distill-Qwen-1.5B-Q4_K_M.gguf',
   name: 'DeepSeek R1 Distill Qwen 1.5B',
   about: { type: 'planned', context: 8192, neededBytes: 1_825_361_100 },
   bytes: 1_117_320_736,
-  stranger: false,
-  kin: null,
+  stranger: null,
 };
 
 export const sceneNames = [
@@ -136,13 +134,15 @@ export function makeScene(name: string, nowMs: number): Scene {
     case 'held':
       return {
         ...base,
-        drag: { file: 'DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf', isModel: true, dropped: null },
+        drag: { file: 'DeepSeek-R1-0528-Qwen3-8B-Q4_K_M.gguf', what: 'model', dropped: null },
       };
     case 'held-other':
       return {
         ...base,
-        drag: { file: `${'holiday-'.repeat(20)}photos.zip`, isModel: false, dropped: null },
+        drag: { file: `${'holiday-'.repeat(20)}notes.txt`, what: 'text', dropped: null },
       };
+    case 'held-chats':
+      return { ...base, drag: { file: 'conversations', what: 'chats', dropped: null } };
     case 'files':
       return maker.withFiles(base, 1);
     case 'files-remarks':

@@ -21,9 +21,18 @@ export type Setback = { "type": "offline", host: string, } | { "type": "no_conne
 export type Kin = "v2" | "v3" | "v31" | "qwen3" | "qwq";
 
 /**
+ * A model that is no R1.
+ */
+export type Stranger = { 
+/**
+ * What it is, as far as that is known.
+ */
+kin: Kin | null, };
+
+/**
  * What happened, more closely than the code says.
  */
-export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "memory_ran_out" } | { "type": "incomplete", file: string, foundBytes: Whole, expectedBytes: Whole, } | { "type": "no_model", file: string, } | { "type": "newer_form", file: string, } | { "type": "later_family", file: string, name: string, } | { "type": "later_tokenizer", file: string, name: string, } | { "type": "older_form", file: string, } | { "type": "unsound", file: string, } | { "type": "not_r1", name: string, } | { "type": "kin_of_r1", name: string, kin: Kin, } | { "type": "no_template", file: string, } | { "type": "template_unfit", file: string, } | { "type": "other_family", file: string, architecture: string, } | { "type": "part_missing", file: string, number: Whole, count: Whole, } | { "type": "later_part", file: string, number: Whole, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "gated", host: string, repository: string, } | { "type": "token_refused", host: string, repository: string, } | { "type": "not_open", host: string, repository: string, } | { "type": "not_in_repository", repository: string, } | { "type": "no_address", address: string, } | { "type": "proxy", proxy: string, host: string, } | { "type": "proxy_password", proxy: string, host: string, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "is_picture", name: string, format: string, } | { "type": "is_sound", name: string, format: string, } | { "type": "is_video", name: string, format: string, } | { "type": "is_archive", name: string, format: string, } | { "type": "is_program", name: string, format: string, } | { "type": "is_document", name: string, format: string, } | { "type": "is_model", name: string, } | { "type": "is_other", name: string, format: string, } | { "type": "no_words", name: string, } | { "type": "document_damaged", name: string, } | { "type": "document_locked", name: string, } | { "type": "document_pictures", name: string, } | { "type": "document_illegible", name: string, } | { "type": "document_too_much", name: string, } | { "type": "document_long", name: string, mostBytes: Whole, } | { "type": "document_slow", name: string, seconds: Whole, } | { "type": "document_broke", name: string, } | { "type": "no_document_reader", name: string, };
+export type Cause = { "type": "no_room", path: string, } | { "type": "read_only", path: string, } | { "type": "in_use", path: string, } | { "type": "damaged", path: string, } | { "type": "restored", from: string, } | { "type": "restored_and_kept", from: string, kept: string, } | { "type": "fresh", kept: string, } | { "type": "unkept" } | { "type": "closing" } | { "type": "words_left", files: string, } | { "type": "unwritable", path: string, } | { "type": "not_deleted" } | { "type": "no_models_folder", path: string, } | { "type": "models_away", path: string, } | { "type": "no_cache", path: string, } | { "type": "no_folder_shown", path: string, } | { "type": "not_chats", path: string, } | { "type": "importing" } | { "type": "network_unread", path: string, kept: string, } | { "type": "settings_unread", path: string, kept: string, } | { "type": "many_presets", most: Whole, } | { "type": "nameless" } | { "type": "long_instructions", kib: Whole, } | { "type": "reply_complete" } | { "type": "no_thought" } | { "type": "long_question", total: Whole, context: Whole, room: Whole, } | { "type": "no_file", path: string, } | { "type": "memory_ran_out" } | { "type": "gpu_gone" } | { "type": "incomplete", file: string, foundBytes: Whole, expectedBytes: Whole, } | { "type": "no_model", file: string, } | { "type": "newer_form", file: string, } | { "type": "later_family", file: string, name: string, } | { "type": "later_tokenizer", file: string, name: string, } | { "type": "older_form", file: string, } | { "type": "unsound", file: string, } | { "type": "not_r1", name: string, } | { "type": "kin_of_r1", name: string, kin: Kin, } | { "type": "no_template", file: string, } | { "type": "template_unfit", file: string, } | { "type": "other_family", file: string, architecture: string, } | { "type": "part_missing", file: string, number: Whole, count: Whole, } | { "type": "later_part", file: string, number: Whole, } | { "type": "not_in_catalogue", id: string, } | { "type": "no_quant", id: string, quant: string, } | { "type": "nothing_here", id: string, } | { "type": "not_ours", path: string, } | { "type": "too_big", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "smaller", context: Whole, gpuLayers: Whole, layers: Whole, } | { "type": "no_hub", address: string, example: string, } | { "type": "unverifiable", file: string, } | { "type": "nowhere", file: string, sources: Array<Setback>, } | { "type": "gated", host: string, repository: string, } | { "type": "token_refused", host: string, repository: string, } | { "type": "not_open", host: string, repository: string, } | { "type": "not_in_repository", repository: string, } | { "type": "no_address", address: string, } | { "type": "proxy", proxy: string, host: string, } | { "type": "proxy_password", proxy: string, host: string, } | { "type": "no_listing", host: string, repository: string, } | { "type": "needs_disk", file: string, neededBytes: Whole, freeBytes: Whole, } | { "type": "disk_flips", file: string, path: string, } | { "type": "large_file", file: string, } | { "type": "occupied", path: string, } | { "type": "several_refused", name: string, others: Whole, } | { "type": "not_a_file", name: string, } | { "type": "gone", name: string, } | { "type": "forbidden", name: string, } | { "type": "unreadable", name: string, } | { "type": "large_text", name: string, bytes: Whole, mostBytes: Whole, } | { "type": "not_text", name: string, } | { "type": "is_picture", name: string, format: string, } | { "type": "is_sound", name: string, format: string, } | { "type": "is_video", name: string, format: string, } | { "type": "is_archive", name: string, format: string, } | { "type": "is_program", name: string, format: string, } | { "type": "is_document", name: string, format: string, } | { "type": "is_model", name: string, } | { "type": "is_other", name: string, format: string, } | { "type": "no_words", name: string, } | { "type": "document_damaged", name: string, } | { "type": "document_locked", name: string, } | { "type": "document_pictures", name: string, } | { "type": "document_illegible", name: string, } | { "type": "document_too_much", name: string, } | { "type": "document_long", name: string, mostBytes: Whole, } | { "type": "document_slow", name: string, seconds: Whole, } | { "type": "document_broke", name: string, } | { "type": "no_document_reader", name: string, };
 
 /**
  * What failed on what (`message`), what to do now (`hint`), in English; and the same for any
@@ -135,13 +144,9 @@ id: string, name: string, about: ModelAbout,
  */
 bytes: number, 
 /**
- * It is no R1.
+ * What it is where it is no R1.
  */
-stranger: boolean, 
-/**
- * What it is then, as far as that is known.
- */
-kin: Kin | null, };
+stranger: Stranger | null, };
 
 export type Notice = { failure: Failure, };
 
@@ -202,6 +207,19 @@ limit: number,
  */
 hubs: Array<string>, closing: Closing, };
 
+/**
+ * How far it has come.
+ */
+export type Arriving = { 
+/**
+ * Chats so far, whatever became of them.
+ */
+chats: number, 
+/**
+ * Read so far, of so many.
+ */
+readBytes: number, bytes: number, };
+
 export type AppEvent = { "type": "snapshot", version: string, chats: Array<ChatRow>, models: Array<Model>, model: string, engine: EngineState, notices: Array<Notice>, 
 /**
  * What was typed for a chat that does not exist yet.
@@ -226,7 +244,12 @@ instructions: string, presets: Array<Preset>, preferences: Preferences,
 /**
  * Fewer threads compute, since a battery feeds the machine.
  */
-gentle: boolean, } | { "type": "older", chats: Array<ChatRow>, } | { "type": "row", row: ChatRow, } | { "type": "row_gone", chat: number, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "files", files: DraftFiles, } | { "type": "instructions", instructions: string, } | { "type": "presets", presets: Array<Preset>, } | { "type": "preferences", preferences: Preferences, } | { "type": "gentle", gentle: boolean, } | { "type": "network", network: Network, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
+gentle: boolean, } | { "type": "older", chats: Array<ChatRow>, } | { "type": "row", row: ChatRow, } | { "type": "row_gone", chat: number, } | { "type": "chats", chats: Array<ChatRow>, } | { "type": "model", models: Array<Model>, model: string, } | { "type": "engine", engine: EngineState, } | { "type": "downloads", downloads: Array<Download>, } | { "type": "manner", manner: Manner, } | { "type": "files", files: DraftFiles, } | { "type": "instructions", instructions: string, } | { "type": "presets", presets: Array<Preset>, } | { "type": "preferences", preferences: Preferences, } | { "type": "gentle", gentle: boolean, } | { "type": "network", network: Network, } | { "type": "arriving", arriving: Arriving | null, } | { "type": "leaving" } | { "type": "notice", notice: Notice, };
+
+/**
+ * What letting go would do with it.
+ */
+export type Held = "model" | "chats" | "text";
 
 /**
  * A file that is held over the window, or that none is any more.
@@ -235,13 +258,10 @@ export type DragEvent = {
 /**
  * Its name; null while nothing is held.
  */
-file: string | null, 
+file: string | null, what: Held, 
 /**
- * Whether it is called a model's file.
- */
-isModel: boolean, 
-/**
- * Files that were let go and shall be attached; `attach` takes them by this number, once.
+ * What was let go and shall be attached, or imported where it holds chats; `attach` and
+ * `import_chats` take it by this number, once.
  */
 dropped: number | null, };
 
@@ -486,6 +506,11 @@ export type Copying = { "type": "to_set" } & ToSet | { "type": "saved",
  */
 place: string, };
 
+/**
+ * Where the chats lie.
+ */
+export type ImportRequest = { "type": "files" } | { "type": "folder" } | { "type": "dropped", number: number, };
+
 export type Fate = "added" | "grown" | "known" | "in_trash" | "busy" | "refused";
 
 /**
@@ -514,6 +539,10 @@ export type PassedOver = { file: string, why: Refusal, };
  * What became of all that was brought; those that say most first.
  */
 export type TakenIn = { added: number, grown: number, known: number, left: number, 
+/**
+ * It was cancelled: the rest was not looked at.
+ */
+stopped: boolean, 
 /**
  * What is not told one by one.
  */
@@ -771,13 +800,9 @@ offers: Array<Offer>,
  */
 meant: number | null, 
 /**
- * They are no R1s.
+ * What they are where they are no R1s.
  */
-stranger: boolean, 
-/**
- * What they are then, as far as that is known.
- */
-kin: Kin | null, };
+stranger: Stranger | null, };
 
 /**
  * A model of a repository.

@@ -3,6 +3,7 @@
 // for a notice that was read.
 import type {
   AppEvent,
+  Arriving,
   ChatRow,
   Download,
   EngineState,
@@ -39,6 +40,8 @@ export class AppState {
   preferences = $state.raw<Preferences | null>(null);
   /** Fewer threads compute, since a battery feeds the machine. */
   isGentle = $state(false);
+  /** How far an import of chats has come, while there is one that takes longer than a moment. */
+  arriving = $state.raw<Arriving | null>(null);
   /** The window was asked to close while a download is at work. */
   isLeaving = $state(false);
   lastChat: number | null = null;
@@ -113,6 +116,9 @@ export class AppState {
           ({ failure }) => failure.cause?.type !== 'network_unread',
         );
         break;
+      case 'arriving':
+        this.arriving = event.arriving;
+        break;
       case 'leaving':
         this.isLeaving = true;
         break;
@@ -153,7 +159,9 @@ export class AppState {
 
   /** No real R1 is chosen: Sprout, or a model of another kind. */
   get wantsR1(): boolean {
-    return this.isPractising || (this.known && this.chosen?.stranger === true);
+    return (
+      this.isPractising || (this.known && this.chosen !== null && this.chosen.stranger !== null)
+    );
   }
 
   /** Models that could answer instead: their files are there. */

@@ -13,6 +13,16 @@ export interface QuestionDoor {
   save(chat: number | null, text: string): Promise<void>;
 }
 
+/** A question on its way. */
+interface Asked {
+  from: number | null;
+  text: string;
+  /** Somebody has gone elsewhere since. */
+  isLeft: boolean;
+  /** To a new chat from a new chat: it has left the field. This was written behind it before. */
+  behind: string | null;
+}
+
 export class Question {
   text = $state('');
   sending = $state(false);
@@ -21,6 +31,8 @@ export class Question {
 
   #door: QuestionDoor;
   #chat = $state<number | null>(null);
+  /** The question on its way. */
+  #asked: Asked | null = null;
   /** By its chat. */
   #line = new SvelteMap<number | null, string>();
   /** Why something failed in a chat, until it was dismissed or left behind. */
@@ -46,8 +58,10 @@ export class Question {
     return chat !== this.#chat && this.#failures.has(chat);
   }
 
-  /** Another chat is open now (null: one that does not exist yet). */
+  /** Another chat is open now (null: one that does not exist yet, another one each time). */
   move(chat: number | null): void {
+    if (this.#asked) this.#asked.isLeft = true;
+    if (chat === null) this.#begin();
     if (chat === this.#chat) return;
     this.flush();
     // It was seen.
@@ -114,43 +128,75 @@ export class Question {
     this.#save(this.#chat, this.text);
   }
 
-  /** Sends `text`; the chat it went to, or null if it did not go. */
+  /** Sends `text`; the chat it went to, for whoever asked and waits there. Null if it did not go, and for
+      whoever has gone elsewhere meanwhile. */
   async ask(text: string): Promise<number | null> {
     if (this.sending || text.trim() === '') return null;
     const from = this.#chat;
+    const asked: Asked = { from, text, isLeft: false, behind: null };
+    this.#asked = asked;
     this.sending = true;
     this.failure = null;
     try {
       const chat = await this.#door.send(from, text);
-      this.#sent(from, text, chat);
-      return chat;
+      this.#sent(asked, chat);
+      return asked.isLeft ? null : chat;
     } catch (failure) {
       this.#tell(from, failure as Failure);
-      if (this.#chat === from && this.text.trim() === '') this.edit(text);
+      if (asked.behind !== null) this.#giveBack(text + asked.behind);
+      else if (this.#chat === from && this.text.trim() === '') this.edit(text);
       return null;
     } finally {
+      this.#asked = null;
       this.sending = false;
     }
   }
 
+  /** A new chat is begun. What is on its way to another new one has left the field by then: what is
+      written from now on is not that chat's. */
+  #begin(): void {
+    const asked = this.#asked;
+    if (asked === null || asked.from !== null || asked.behind !== null) return;
+    const now = this.#written(null);
+    // Asked by a button, the field may hold another sentence: that stays.
+    if (!now.startsWith(asked.text)) return;
+    asked.behind = now.slice(asked.text.length);
+    this.#put(null, '');
+  }
+
+  /** What did not go stands before what was written since. */
+  #giveBack(text: string): void {
+    const both = [text, this.#written(null)].filter((part) => part.trim() !== '');
+    this.#put(null, both.join('\n\n'));
+    this.#save(null, this.#written(null));
+  }
+
   /** What was typed behind it while it was on its way goes on to the chat that it went to. */
-  #sent(from: number | null, text: string, to: number): void {
-    const isHere = from === this.#chat;
-    const now = (isHere ? this.text : this.#kept.get(from)) ?? '';
+  #sent({ from, text, behind }: Asked, to: number): void {
+    const now = this.#written(from);
     // Asked by a button, the field may hold another sentence: it is not this one's to clear.
-    if (!now.startsWith(text)) return;
-    const rest = now.slice(text.length).trimStart();
-    const left = from === to ? rest : '';
-    if (isHere) {
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.text = left;
-    }
-    this.#kept.set(from, left);
+    if (behind === null && !now.startsWith(text)) return;
+    const rest = (behind ?? now.slice(text.length)).trimStart();
+    const left = from === to ? rest : behind === null ? '' : now;
+    this.#put(from, left);
     this.#save(from, left);
     if (from === to || rest === '') return;
     this.#kept.set(to, rest);
     this.#save(to, rest);
+  }
+
+  /** What is written in a chat and not sent. */
+  #written(chat: number | null): string {
+    return (chat === this.#chat ? this.text : this.#kept.get(chat)) ?? '';
+  }
+
+  /** Writes in its place; nothing is saved by it. */
+  #put(chat: number | null, text: string): void {
+    this.#kept.set(chat, text);
+    if (chat !== this.#chat) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.text = text;
   }
 
   #tell(chat: number | null, failure: Failure | null): void {

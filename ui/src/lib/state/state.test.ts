@@ -248,6 +248,56 @@ describe('the question', () => {
     expect(question.text).toBe('abc');
   });
 
+  it('leaves a new chat that was begun meanwhile empty, and leads nobody away from it', async () => {
+    const { question, save } = make();
+    question.edit('What is 47 + 38?');
+    const went = question.ask(question.text);
+    question.edit('What is 47 + 38? And more');
+    // As Ctrl+N does it where a new chat is open already.
+    question.move(null);
+    expect(question.text).toBe('');
+    question.edit('Another');
+    expect(await went).toBeNull();
+    expect(question.text).toBe('Another');
+    expect(save.mock.calls).toEqual([
+      [null, 'Another'],
+      [7, 'And more'],
+    ]);
+  });
+
+  it('brings back what could not be sent, before what was written in the new chat', async () => {
+    const send = vi.fn(async (): Promise<number> => {
+      throw disk;
+    });
+    const { question } = make(send);
+    question.edit('First');
+    const went = question.ask('First');
+    question.move(null);
+    question.edit('Second');
+    expect(await went).toBeNull();
+    expect(question.text).toBe('First\n\nSecond');
+    expect(question.failure).toEqual(disk);
+  });
+
+  it('keeps a sentence in the field that no button sent, whatever is begun', async () => {
+    const { question } = make();
+    question.edit('Half a thought');
+    const went = question.ask('An example');
+    question.move(null);
+    expect(question.text).toBe('Half a thought');
+    await went;
+    expect(question.text).toBe('Half a thought');
+  });
+
+  it('leads nobody back who has looked at another chat', async () => {
+    const { question } = make();
+    const went = question.ask('One');
+    question.move(3);
+    question.move(null);
+    expect(await went).toBeNull();
+    expect(await question.ask('Two')).toBe(7);
+  });
+
   it('takes the draft from disk unless something was typed', () => {
     const { question } = make();
     question.move(3);

@@ -125,7 +125,7 @@ describe('a Chinese window says no English', () => {
     sayNoEnglish(...short);
     const abouts = samples<Model['about']>('ModelAbout');
     expect(abouts.length).toBe(4);
-    const model = { id: 'x', name: 'x', bytes: 429, stranger: false, kin: null };
+    const model = { id: 'x', name: 'x', bytes: 429, stranger: null };
     sayNoEnglish(...abouts.map((about) => aboutModel({ ...model, about })));
     sayNoEnglish(...(['ollama', 'lm_studio', 'hugging_face'] as const).map(holder));
   });

@@ -62,14 +62,13 @@ export function account({ availableBytes, gpus }: MachineView): string {
   return withUnitOnce([availableBytes, ...own]).join(' + ');
 }
 
-/** What one model needs of it: "6.2 of 11.0 + 5.4 GiB". */
+/** What one model needs of it: "Needs 6.2 GiB, 11.0 + 5.4 GiB free". */
 export function needed(
   fit: Fit,
   machine: MachineView,
   key: 'needed' | 'memoryOf' = 'needed',
 ): string {
-  const [short] = withUnitOnce([fit.neededBytes, machine.availableBytes]);
-  return t(`picker.${key}`, { needed: short ?? '', free: account(machine) });
+  return t(`picker.${key}`, { needed: size(fit.neededBytes), free: account(machine) });
 }
 
 /** Sizes in a row, each without its unit where the next one has the same. */

@@ -95,6 +95,33 @@ async fn an_archive_is_read_as_it_was_downloaded_and_writes_nowhere() {
     desk.app.close().await;
 }
 
+/// (Root reads everything: where the tests run as root, this says nothing of what is closed.)
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_within_that_is_closed_hides_none_but_its_own() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let desk = Desk::new().await;
+    let export = text(&[chatgpt("one", &["A?", "B."])]);
+    let whole = desk.put("all/conversations.json", &export);
+    let closed = whole.with_file_name("closed");
+    fs::create_dir(&closed).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    let is_closed = fs::read_dir(&closed).is_err();
+    let taken = desk.app.take_in(vec![whole.with_file_name("")]).await;
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
+    let taken = taken.unwrap();
+    assert_eq!(fates(&taken), ["added"]);
+    if is_closed {
+        let told = &taken.passed_over[0];
+        assert_eq!(
+            (told.file.as_str(), told.why.to_string().as_str()),
+            ("closed", "cannot be read: you may not read it")
+        );
+    }
+    desk.app.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_is_looked_through() {
     let desk = Desk::new().await;
