@@ -85,6 +85,7 @@ causes! {
     NotChats { path: String },
     NetworkUnread { path: String, kept: String },
     SettingsUnread { path: String, kept: String },
+    DownloadsUnread { path: String, kept: String },
     ManyPresets { most: Whole },
     Nameless,
     LongInstructions { kib: Whole },
