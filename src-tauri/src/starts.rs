@@ -1,6 +1,7 @@
 //! Being started, the first time and again: what the window is given to open, and that there is one
 //! window for a data folder. A second start hands its file to the first, brings that to the front,
-//! and ends. Where the system has no way to find the first (no session bus), a second window opens,
+//! and ends. On Linux the first one hears it on a thread of the bus, never in the toolkit's loop, and answers at
+//! once: what it was given is put down, and opened by tasks. Where the system has no way to find the first (no session bus), a second window opens,
 //! as before.
 
 use std::hash::{DefaultHasher, Hash, Hasher};

@@ -102,6 +102,12 @@ export function shelfDeeds(door: Backend, note: (failure: Failure) => void): She
     pause: (key) => void door.call('pause_download', { key }).catch(note),
     resume: (key) => void door.call('resume_download', { key }).catch(note),
     cancel: (key) => void door.call('cancel_download', { key }).catch(note),
+    tokenPlace: async (host) => (await door.call('token_place', { host })).place,
+    agree: (key, host, repository) =>
+      void door
+        .call('agree_token', { host, repository })
+        .then(() => door.call('resume_download', { key }))
+        .catch(note),
   };
 }
 

@@ -1,5 +1,5 @@
 // A model of the Hub: from an address to what runs here of it, and to its download.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { all, one, open, pass } from './opened';
 import { HubState, type HubDoor } from './lib/hub/hub.svelte';
 import type { Failure, HubView } from './lib/ipc/wire';
@@ -54,6 +54,28 @@ describe('the sheet of the Hub', () => {
     one('hub-agree').click();
     await pass(20);
     expect(all('hub-offer').length).toBe(3);
+  });
+});
+
+describe('a download that a hub gives only to people it knows', () => {
+  const cause = { type: 'gated', host: 'huggingface.co', repository: 'meta/R1-GGUF' } as const;
+  const failure: Failure = { code: 'download', message: '', hint: null, cause };
+
+  it('asks in its row whether the token may be shown, and goes on', async () => {
+    const backend = await open('shelf', (scene) => {
+      const [row] = scene.downloads;
+      scene.downloads = [{ ...row!, state: { type: 'failed', failure } }];
+    });
+    await pass(20);
+    one('shelf-button').click();
+    await pass(20);
+    expect(one('download-failure').textContent).toContain('from HF_TOKEN');
+    const calls = vi.spyOn(backend, 'call');
+    one('download-agree').click();
+    await pass(20);
+    expect(one('download').dataset['state']).toBe('queued');
+    const { host, repository } = cause;
+    expect(calls).toHaveBeenCalledWith('agree_token', { host, repository });
   });
 });
 

@@ -158,9 +158,17 @@ impl Job {
         let mut random = fastrand::Rng::with_seed(1);
         let mut file = io::BufWriter::new(fs::File::create(&source)?);
         let mut hasher = Sha256::new();
+        // What no model's header begins is not fetched.
+        let sprout = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../sprout/sprout.gguf"))?;
         let mut piece = vec![0; 1 << 20];
-        for _ in 0..mib {
+        for number in 0..mib {
             random.fill(&mut piece);
+            let head = usize::try_from(number << 20)
+                .ok()
+                .and_then(|at| sprout.get(at..));
+            let head = head.unwrap_or_default();
+            let length = head.len().min(piece.len());
+            piece[..length].copy_from_slice(&head[..length]);
             hasher.update(&piece);
             file.write_all(&piece)?;
         }

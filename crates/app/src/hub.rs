@@ -8,6 +8,7 @@ mod asking;
 mod files;
 pub(crate) mod keys;
 mod look;
+mod pasted;
 mod quant;
 pub(crate) mod remote;
 

@@ -91,6 +91,7 @@ impl App {
             written::sweep(&folder);
             notices.extend(Network::unread(&home));
             notices.extend(Preferences::unread(&home));
+            notices.extend(Queue::unread(&home));
             notices.extend(home.troubles());
             let kept = match Chats::open(&folder, now_ms()) {
                 Ok(opened) => {

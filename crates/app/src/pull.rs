@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use fit::bytes::total;
-use fit::catalogue::{File, MODELSCOPE, Part};
+use fit::catalogue::{Catalogue, File, MODELSCOPE, Part};
 use fit::{Machine, Verdict};
 use library::{Doing, HubFile, Limit, Manner, Meter, Net, Pace, Pause, Place, Progress, Wanted};
 use tokio::sync::watch;
@@ -282,11 +282,12 @@ async fn resolve(
     let parts = file.parts.iter();
     let parts = parts.map(|part| wanted(&file, part, &known, hubs));
     let parts: Vec<Wanted> = parts.collect::<Result<_, _>>()?;
-    // Of what the catalogue pins somebody saw that it loads; what else a hub has by now tells its header.
+    // Of what the shipped catalogue pins somebody saw that it loads; of all else its header tells.
+    let is_seen = judged.is_shipped && !missing(&file);
     let is_here = |part: &Wanted| {
         part.place.within(models).exists() || library::begun(models, &part.sha256).is_some()
     };
-    if missing(&file) && !parts.iter().any(is_here) {
+    if !is_seen && !parts.iter().any(is_here) {
         let pace = Pace::default();
         let mut waits = |pause| tell(Pulling::Waiting(pause));
         let looked = tokio::select! {
@@ -312,6 +313,8 @@ struct Judged {
     note: Option<Note>,
     /// The member of the catalogue that is meant, and its file; none where it has no such one.
     chosen: Option<Result<(Candidate, File), Failure>>,
+    /// The shipped catalogue has the very same file.
+    is_shipped: bool,
 }
 
 /// Looks at the machine, the catalogue and the folders. Blocks.
@@ -323,16 +326,23 @@ fn weigh(home: &Home, ask: &Pull, stop: &Stop) -> Result<Judged, Failure> {
         quant: ask.quant.clone(),
         ..Question::default()
     };
+    let mut is_shipped = false;
     let chosen = catalogue.model(&ask.id).map(|member| {
         let chosen = fit_one(home, &knowledge, &machine, &ask.id, &question)?;
         let file = member.file(&chosen.quant);
         let file = file.expect("BUG: a candidate's quantisation is one of its files");
+        let shipped = Catalogue::built_in();
+        let same = shipped
+            .model(&ask.id)
+            .and_then(|member| member.file(&chosen.quant));
+        is_shipped = same == Some(file);
         Ok((chosen, file.clone()))
     });
     Ok(Judged {
         machine,
         note,
         chosen,
+        is_shipped,
     })
 }
 

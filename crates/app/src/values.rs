@@ -57,7 +57,7 @@ impl Values {
         match bytes(path) {
             Ok(None) => {}
             Ok(Some(text)) => {
-                let text = text.strip_prefix(MARK).unwrap_or(&text);
+                let text = unmarked(&text);
                 match serde_json::from_slice(text) {
                     Ok(Pairs { once, twice }) => (values.left, values.odd) = (once, twice),
                     Err(error) => values.broken = Some(error.to_string()),
@@ -112,7 +112,7 @@ impl Values {
         let Some(unread) = self.unread(true) else {
             return Ok(());
         };
-        set_aside(&unread.path).map(drop).map_err(|error| {
+        unread.make_way().map_err(|error| {
             let path = unread.path.display().to_string();
             let message =
                 format!("`{path}` was not understood, and no copy of it can be kept: {error}");
@@ -125,11 +125,46 @@ impl Values {
 }
 
 impl Unread {
+    /// Keeps a copy of the file before it is written anew.
+    pub(crate) fn make_way(&self) -> io::Result<()> {
+        set_aside(&self.path).map(drop)
+    }
+
     /// Where a copy of the file is, as it is shown; the file's own name where none can be made.
     pub(crate) fn kept(&self) -> String {
         let kept = set_aside(&self.path);
         kept.as_ref().unwrap_or(&self.path).display().to_string()
     }
+}
+
+/// A text without what Windows' editors put before it.
+fn unmarked(text: &[u8]) -> &[u8] {
+    text.strip_prefix(MARK).unwrap_or(text)
+}
+
+/// The entries of a file that is a list, without those that cannot be read, and what could not be.
+pub(crate) fn entries<T: DeserializeOwned>(path: &Path) -> (Vec<T>, Option<Unread>) {
+    let unread = |said: String| Unread {
+        path: path.to_owned(),
+        said,
+    };
+    let text = match bytes(path) {
+        Ok(None) => return (Vec::new(), None),
+        Ok(Some(text)) => text,
+        Err(error) => return (Vec::new(), Some(unread(error.to_string()))),
+    };
+    let all: Vec<Value> = match serde_json::from_slice(unmarked(&text)) {
+        Ok(all) => all,
+        Err(error) => return (Vec::new(), Some(unread(error.to_string()))),
+    };
+    let mut odd = None;
+    let known = all.into_iter().zip(1_u32..).filter_map(|(entry, number)| {
+        serde_json::from_value(entry)
+            .map_err(|error| odd = odd.take().or(Some(format!("entry {number}: {error}"))))
+            .ok()
+    });
+    let known = known.collect();
+    (known, odd.map(unread))
 }
 
 /// Copies a file to a name beside it, unless a copy of the same bytes is there, and gives that name.
@@ -283,6 +318,29 @@ mod tests {
             let link = folder.path().join("link.json");
             std::os::unix::fs::symlink("nowhere", &link).unwrap();
             assert!(said(&Values::of(&link), false).is_some());
+        }
+    }
+
+    #[test]
+    fn one_entry_costs_itself_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("list.json");
+        let of = |text: &[u8]| {
+            std::fs::write(&path, text).unwrap();
+            let (known, unread) = entries::<u32>(&path);
+            (known, unread.map(|unread| unread.said))
+        };
+        assert_eq!(
+            entries::<u32>(&folder.path().join("absent.json")),
+            (vec![], None)
+        );
+        assert_eq!(of(b"\xef\xbb\xbf[1, 2]"), (vec![1, 2], None));
+        let (known, said) = of(b"[1, \"x\", 3, {}]");
+        assert_eq!(known, [1, 3]);
+        assert!(said.unwrap().starts_with("entry 2: "));
+        for text in [b"".as_slice(), b"[1, 2", b"[1],", b"{}", b"\0\0\0\0"] {
+            let (known, said) = of(text);
+            assert!(known.is_empty() && said.is_some(), "{text:?}");
         }
     }
 

@@ -7,7 +7,7 @@ use app::fit::words::{about, thousands};
 use app::fit::{Ask, Device, Machine, Verdict};
 use app::stop::Stop;
 use app::survey::{Candidate, Question, fit_one};
-use app::{AtHub, Found, Home, Inquiry, Judged, Look, Offered, Pulling};
+use app::{AtHub, Failure, Found, Home, Inquiry, Judged, Look, Offered, Pulling};
 use serde_json::{Value, json};
 
 use crate::command::Fit;
@@ -72,8 +72,11 @@ fn of_hub(wish: &Fit, runtime: &Runtime, stop: &Stop, console: &Console) -> Exit
             let tell = |news| tell(&news, console);
             runtime.block_on(inquiry.ask(&home, &seen.machine, false, stop.clone(), tell))
         };
+        let agrees = |failure: &Failure| {
+            !wish.json && runtime.block_on(token::is_agreed(&home, failure, console, stop.clone()))
+        };
         let found = match ask() {
-            Err(failure) if !wish.json && token::is_agreed(&home, &failure, console) => ask(),
+            Err(failure) if agrees(&failure) => ask(),
             found => found,
         };
         console.status("");

@@ -49,7 +49,7 @@ pub(crate) async fn run(wish: Pull) -> ExitCode {
     let mut pulled = app::pull(&home, &ask, stop.clone(), |news| screen.show(&news)).await;
     if let Err(failure) = &pulled
         && !wish.json
-        && token::is_agreed(&home, failure, &console)
+        && token::is_agreed(&home, failure, &console, stop.clone()).await
     {
         pulled = app::pull(&home, &ask, stop.clone(), |news| screen.show(&news)).await;
     }

@@ -3,12 +3,19 @@
 
 use std::io::{IsTerminal, stdin};
 
+use app::stop::Stop;
 use app::{Agreement, Cause, Failure, Home, TokenFound};
+use tokio::sync::oneshot;
 
 use crate::console::{Console, tame};
 
-/// Whether what failed may be tried again with the token, since the person said so just now.
-pub(crate) fn is_agreed(home: &Home, failure: &Failure, console: &Console) -> bool {
+/// Whether what failed may be tried again with the token, since the person said so just now. A stop is a no.
+pub(crate) async fn is_agreed(
+    home: &Home,
+    failure: &Failure,
+    console: &Console,
+    mut stop: Stop,
+) -> bool {
     let Some(Cause::Gated { host, repository }) = failure.cause.as_deref() else {
         return false;
     };
@@ -23,9 +30,21 @@ pub(crate) fn is_agreed(home: &Home, failure: &Failure, console: &Console) -> bo
         "{}.\nShow {host} your token (from {}) for `{repository}`, now and from now on? [y/N] ",
         failure.message, found.place
     )));
-    let mut answer = String::new();
-    let _ = stdin().read_line(&mut answer);
-    if !matches!(answer.trim(), "y" | "Y" | "yes") {
+    let (typed, answered) = oneshot::channel();
+    // Nothing ends a thread that reads from a terminal but the end of the program.
+    std::thread::spawn(move || {
+        let mut answer = String::new();
+        let _ = stdin().read_line(&mut answer);
+        typed.send(answer)
+    });
+    let answer = tokio::select! {
+        answer = answered => answer.unwrap_or_default(),
+        () = stop.asked() => {
+            console.aside("\n");
+            return false;
+        }
+    };
+    if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
         return false;
     }
     let agreement = Agreement {

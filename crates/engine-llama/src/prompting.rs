@@ -53,19 +53,21 @@ impl Session {
             exchanges,
             ..
         } = wanted.prompt;
-        let ids = |(from, to): (usize, usize)| {
+        let ids = |(from, to): (usize, usize), behind: &[LlamaToken]| {
             let segments = &segments[from..to];
-            self.vocabulary().ids(self.model(), segments, runs)
+            self.vocabulary().ids(self.model(), segments, runs, behind)
         };
         let (Some(first), Some(last)) = (exchanges.first(), exchanges.last()) else {
             return Fitting {
-                ids: ids((0, segments.len())),
+                ids: ids((0, segments.len()), &[]),
                 left_out: 0,
             };
         };
-        let mut fitting = ids((0, first.0));
-        let middle: Vec<_> = exchanges.iter().map(|span| ids(*span)).collect();
-        let rest = ids((last.1, segments.len()));
+        let mut fitting = ids((0, first.0), &[]);
+        // Each exchange begins behind what stands before every question.
+        let middle = exchanges.iter().map(|span| ids(*span, &fitting));
+        let middle: Vec<_> = middle.collect();
+        let rest = ids((last.1, segments.len()), &fitting);
         let context = self.context();
         let left_out = leaving(
             &middle

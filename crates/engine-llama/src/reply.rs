@@ -141,7 +141,8 @@ impl<'reply> Writing<'reply> {
         let dictated = self.reply.dictated.clone().map(Segment::Text);
         self.dictated = dictated.map(|text| {
             let vocabulary = self.session.vocabulary();
-            let ids = vocabulary.ids(self.session.model(), &[text], &Runs::new());
+            let model = self.session.model();
+            let ids = vocabulary.ids(model, &[text], &Runs::new(), &self.prompt);
             ids.into()
         });
         let mut before = Instant::now();
@@ -177,8 +178,8 @@ impl<'reply> Writing<'reply> {
                 }
                 // It ended its reply and forgot its answer: the thought is closed for it, once.
                 self.ended_in_thought = true;
-                self.forced
-                    .extend(vocabulary::closing(self.session.model()));
+                let closing = self.session.vocabulary().closing(self.session.model());
+                self.forced.extend(closing);
                 continue;
             }
             self.take(token, now - before);
@@ -236,11 +237,11 @@ impl<'reply> Writing<'reply> {
         }
         self.is_closing = true;
         self.statistics.closed_by = Some(closer);
-        let model = self.session.model();
+        let (vocabulary, model) = (self.session.vocabulary(), self.session.model());
         if place == Place::Start {
-            self.forced.extend(vocabulary::opening(model));
+            self.forced.extend(vocabulary.opening(model));
         }
-        self.forced.extend(vocabulary::closing(model));
+        self.forced.extend(vocabulary.closing(model));
     }
 
     /// True where this token would end the thought before its first word, the first time.
@@ -271,8 +272,8 @@ impl<'reply> Writing<'reply> {
     fn ask_again(&mut self) -> Result<(), Halt> {
         self.statistics.asked_again = true;
         if self.reply.prompt.begins == Begins::Unopened {
-            self.prompt
-                .extend(vocabulary::opening(self.session.model()));
+            let opening = self.session.vocabulary().opening(self.session.model());
+            self.prompt.extend(opening);
         }
         self.statistics.so_far.thinking_tokens = 0;
         self.statistics.so_far.answer_tokens = 0;

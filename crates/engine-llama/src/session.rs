@@ -243,7 +243,7 @@ impl Session {
     pub(crate) fn count(&self, texts: &[Segment]) -> Vec<u32> {
         let ids = |text| {
             self.vocabulary
-                .ids(self.model(), std::slice::from_ref(text), &Runs::new())
+                .ids(self.model(), std::slice::from_ref(text), &Runs::new(), &[])
         };
         let counts = texts.iter().map(|text| ids(text).len());
         counts

@@ -3,14 +3,21 @@
 //! Only a [`Segment::Special`] can become a control or user-defined token. Text is tokenized
 //! without special tokens, and cut around the user-defined ones, which the tokenizer would
 //! recognise all the same.
+//!
+//! A prompt is tokenized text by text, so that none runs into another. SentencePiece's vocabularies put a space
+//! before each text that they are given, as before the first word of a sentence; where a text only goes on behind
+//! another one, that space is left out, as llama.cpp leaves it out of a text that it is given whole.
 
 use std::collections::{HashMap, HashSet};
 
-use engine::prompt::{Segment, THINK_CLOSE, THINK_OPEN, USER, cut_around};
+use engine::prompt::{GAP, Segment, THINK_CLOSE, THINK_OPEN, USER, cut_around};
 use engine::splitter::{Tag, Tags};
 use llama_cpp_2::model::LlamaModel;
 use llama_cpp_2::token::LlamaToken;
 use llama_cpp_2::token_type::LlamaTokenAttr;
+
+/// What a text goes on behind, for a tokenizer that would begin it with a space otherwise.
+const BEFORE: &[u8] = b"\n";
 
 /// Texts by their bytes, with their ids.
 pub(crate) type Runs = HashMap<Vec<u8>, Vec<LlamaToken>>;
@@ -25,6 +32,8 @@ pub(crate) struct Vocabulary {
     special: HashSet<LlamaToken>,
     /// The tokens that would end a thought: its closing tag, and everything that ends a reply.
     closers: Vec<LlamaToken>,
+    /// The tokens of [`BEFORE`] where a text begins with a space that it has not; else none.
+    before: Vec<LlamaToken>,
 }
 
 impl Vocabulary {
@@ -51,6 +60,15 @@ impl Vocabulary {
             }
         }
         let (close, user) = (single(THINK_CLOSE), single(USER));
+        let begun = vocab.tokenize(b"a", false, false);
+        let adds_space = begun
+            .first()
+            .is_some_and(|first| piece(model, *first).starts_with(b" "));
+        let before = if adds_space {
+            vocab.tokenize(BEFORE, false, false)
+        } else {
+            Vec::new()
+        };
         let ends = vocab.tokens().filter(|token| vocab.is_eog(*token));
         Self {
             open: single(THINK_OPEN),
@@ -59,6 +77,7 @@ impl Vocabulary {
             user,
             user_defined,
             special,
+            before,
         }
     }
 
@@ -107,49 +126,70 @@ impl Vocabulary {
         model.vocab().is_eog(token) || Some(token) == self.user
     }
 
-    /// The ids of some segments of a prompt; those of `runs` for a text that is among them.
+    /// The ids of some segments of a prompt, behind these; those of `runs` for a text that is among them.
     pub(crate) fn ids(
         &self,
         model: &LlamaModel,
         segments: &[Segment],
         runs: &Runs,
+        behind: &[LlamaToken],
     ) -> Vec<LlamaToken> {
-        let vocab = model.vocab();
-        let mut ids = Vec::new();
+        let mut ids: Vec<LlamaToken> = Vec::new();
+        let goes_on = |ids: &[LlamaToken]| {
+            let last = ids.last().or(behind.last());
+            last.is_some_and(|last| !self.special.contains(last))
+        };
         for segment in segments {
             match segment {
                 Segment::Special(token) => {
-                    ids.extend(vocab.tokenize(token.as_bytes(), false, true));
+                    ids.extend(self.of_text(model, goes_on(&ids), token, true));
                 }
                 Segment::Text(text) if runs.contains_key(text.as_bytes()) => {
                     ids.extend(&runs[text.as_bytes()]);
                 }
                 Segment::Text(text) => {
                     for piece in cut_around(text, &self.user_defined) {
-                        ids.extend(vocab.tokenize(piece.as_bytes(), false, false));
+                        ids.extend(self.of_text(model, goes_on(&ids), piece, false));
                     }
                 }
             }
         }
         ids
     }
-}
 
-/// What opens a thought, as R1 would have written it.
-pub(crate) fn opening(model: &LlamaModel) -> Vec<LlamaToken> {
-    let vocab = model.vocab();
-    let mut ids = vocab.tokenize(THINK_OPEN.as_bytes(), false, true);
-    ids.extend(vocab.tokenize(b"\n", false, false));
-    ids
-}
+    /// The ids of a text, which may go on behind another one; `special` where tokens are recognised in it.
+    fn of_text(
+        &self,
+        model: &LlamaModel,
+        goes_on: bool,
+        text: &str,
+        special: bool,
+    ) -> Vec<LlamaToken> {
+        let vocab = model.vocab();
+        if goes_on && !self.before.is_empty() && !text.is_empty() {
+            let whole = [BEFORE, text.as_bytes()].concat();
+            let whole = vocab.tokenize(&whole, false, special);
+            if let Some(ids) = whole.strip_prefix(&self.before[..]) {
+                return ids.to_vec();
+            }
+        }
+        vocab.tokenize(text.as_bytes(), false, special)
+    }
 
-/// What closes a thought in the model's place, as R1 would have written it.
-pub(crate) fn closing(model: &LlamaModel) -> Vec<LlamaToken> {
-    let vocab = model.vocab();
-    let mut ids = vocab.tokenize(b"\n", false, false);
-    ids.extend(vocab.tokenize(THINK_CLOSE.as_bytes(), false, true));
-    ids.extend(vocab.tokenize(engine::prompt::GAP.as_bytes(), false, false));
-    ids
+    /// What opens a thought, as R1 would have written it.
+    pub(crate) fn opening(&self, model: &LlamaModel) -> Vec<LlamaToken> {
+        let mut ids = model.vocab().tokenize(THINK_OPEN.as_bytes(), false, true);
+        ids.extend(self.of_text(model, !self.has_tags(), "\n", false));
+        ids
+    }
+
+    /// What closes a thought in the model's place, as R1 would have written it behind its words.
+    pub(crate) fn closing(&self, model: &LlamaModel) -> Vec<LlamaToken> {
+        let mut ids = self.of_text(model, true, "\n", false);
+        ids.extend(self.of_text(model, true, THINK_CLOSE, true));
+        ids.extend(self.of_text(model, !self.has_tags(), GAP, false));
+        ids
+    }
 }
 
 /// The bytes of a token; those of a control token are none.

@@ -1,9 +1,10 @@
 //! From the bytes that a model writes to whole characters, apart as thinking and answer.
 //!
 //! A reply starts inside its thinking where the prompt opened it, else a leading `<think>` opens
-//! it; the first `</think>` closes it. At the head of the answer behind it, `<think>` opens another thought. Later tags are
-//! text: an answer may quote them. But one that closes a thought where there was none closes all that was written
-//! so far, unless it is quoted (`quoted`): some models think though they were told to answer at once.
+//! it; the first `</think>` that is not quoted (`quoted`) closes it. At the head of the answer behind it, `<think>` opens
+//! another thought, and `</think>` says again what was said. Later tags are text: an answer may quote them. But one that
+//! closes a thought where there was none closes all that was written so far, unless it is quoted: some models think
+//! though they were told to answer at once.
 //!
 //! Where the vocabulary has tokens for the tags only those tokens count, else the text is matched, also
 //! across tokens. White space around thinking and answer is left out of both.
@@ -84,9 +85,9 @@ pub struct Splitter {
     has_thought: bool,
     /// True once there was a word of a thought, of one that the prompt repeats too.
     thought: bool,
-    /// How far what is written as an answer quotes, as long as a tag may close it.
+    /// What the section at hand quotes at its end, as long as a tag may close it.
     quoted: Quoted,
-    /// A tag that closes what was written, if what follows says so, and what follows.
+    /// White space behind a tag that closes the section at hand if what follows says so.
     closing: Option<String>,
 }
 
@@ -144,8 +145,10 @@ impl Splitter {
             Some(Tag::Open) if self.place == Place::Thinking && !self.worded => {}
             Some(Tag::Close) if self.place != Place::Answer => {
                 self.flush(&mut words);
-                self.enter(Place::Answer);
+                self.close();
             }
+            // The thought is closed already.
+            Some(Tag::Close) if !self.worded => {}
             Some(Tag::Close) if self.may_close_all() => {
                 self.flush(&mut words);
                 self.closing = Some(String::new());
@@ -162,9 +165,12 @@ impl Splitter {
     /// Ends the reply: what was held back is text after all.
     pub fn finish(&mut self) -> Words {
         let mut words = Words::default();
-        self.flush(&mut words);
+        let closes = self.closing.take().is_some();
         // A tag behind everything closes nothing that an answer follows: what was written is the answer.
-        self.closing = None;
+        if closes && self.place == Place::Thinking {
+            self.enter(Place::Answer);
+        }
+        self.flush(&mut words);
         words
     }
 
@@ -185,10 +191,20 @@ impl Splitter {
         self.write(&text, words);
     }
 
+    /// Takes a tag that closes a thought, or what may be one; where it may be quoted, what follows it tells.
+    fn close(&mut self) {
+        if self.place == Place::Thinking && self.quoted.may_be_quote() {
+            self.closing = Some(String::new());
+        } else {
+            self.enter(Place::Answer);
+        }
+    }
+
     fn enter(&mut self, place: Place) {
         self.place = place;
         self.space.clear();
         self.worded = false;
+        self.quoted = Quoted::default();
         self.has_thought |= place == Place::Thinking;
     }
 
@@ -207,7 +223,9 @@ impl Splitter {
             match tag {
                 Tag::Open if self.place == Place::Thinking => {}
                 Tag::Open => self.enter(Place::Thinking),
-                Tag::Close if self.place == Place::Thinking => self.enter(Place::Answer),
+                Tag::Close if self.place == Place::Thinking => self.close(),
+                // Closed already.
+                Tag::Close if !self.worded => self.enter(Place::Answer),
                 Tag::Close => self.closing = Some(String::new()),
             }
         }
@@ -229,9 +247,13 @@ impl Splitter {
             return rest;
         };
         let first = behind.chars().next().unwrap_or(next);
-        if self.quoted.is_between(first) {
+        let thinks = self.place == Place::Thinking;
+        let is_quote = self.quoted.is_closed_by(first);
+        if is_quote || (!thinks && self.quoted.is_between(first, next)) {
             self.write(THINK_CLOSE, words);
             self.write(&behind, words);
+        } else if thinks {
+            self.enter(Place::Answer);
         } else {
             // What came of it in this very token is not told yet.
             words.thinking.push_str(&std::mem::take(&mut words.answer));
@@ -248,6 +270,9 @@ impl Splitter {
         let is_first = !self.worded && self.closing.is_none();
         if is_first && word.starts_with(THINK_OPEN) {
             return Some((text.len() - word.len(), Tag::Open));
+        }
+        if is_first && word.starts_with(THINK_CLOSE) {
+            return Some((text.len() - word.len(), Tag::Close));
         }
         match self.place {
             Place::Thinking => text.find(THINK_CLOSE).map(|at| (at, Tag::Close)),
@@ -270,7 +295,8 @@ impl Splitter {
     /// How many bytes at the end of a text may become a tag that is one there.
     fn tail_of_a_tag(&self, text: &str) -> usize {
         let is_first = !self.worded && self.closing.is_none();
-        if is_first && THINK_OPEN.starts_with(text.trim_start()) {
+        let word = text.trim_start();
+        if is_first && (THINK_OPEN.starts_with(word) || THINK_CLOSE.starts_with(word)) {
             return text.len();
         }
         let closes = self.place == Place::Thinking || !self.has_thought;
@@ -307,7 +333,7 @@ impl Splitter {
         if self.worded {
             self.space.push_str(&word[end..]);
         }
-        if self.place == Place::Answer && !self.has_thought {
+        if self.place == Place::Thinking || !self.has_thought {
             self.quoted = std::mem::take(&mut self.quoted).behind(text);
         }
     }

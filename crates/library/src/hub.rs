@@ -1,5 +1,7 @@
 //! What a hub tells of a repository: its files, their sizes and hashes. One that has another name by now is
 //! followed to it, on the same hub.
+//!
+//! Not here: ModelScope's own way of telling it (`mirror`).
 
 use std::collections::BTreeSet;
 use std::time::SystemTime;
@@ -8,6 +10,7 @@ use fit::catalogue::Sha256;
 use reqwest::StatusCode;
 use reqwest::header::{LINK, LOCATION};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::locate::{refusal, said_no};
@@ -17,7 +20,7 @@ use crate::purpose::Purpose;
 use crate::trouble::{SourceFailure, Trouble, refused_key};
 use crate::wait::{self, Pace, Pause, Tries};
 
-/// Bytes of one page of a listing.
+/// Bytes of one page of a listing, or of all of one that has no pages.
 const PAGE_BYTES: usize = 8 << 20;
 
 /// Pages of a listing; the Hub puts 1,000 files on each.
@@ -156,7 +159,7 @@ pub async fn list(
         let mut tries = Tries::new(pace);
         let page = loop {
             match page(net, &address, &asked, pace).await {
-                Ok(Told::Page(page)) => break page,
+                Ok(Told::Here(page)) => break page,
                 Ok(Told::Moved(next)) if renames < RENAMES => {
                     renames += 1;
                     asked.repository = renamed(endpoint, &address, &next).ok_or_else(|| {
@@ -206,14 +209,14 @@ struct Page {
 }
 
 /// What is asked for.
-struct Asked<'a> {
-    repository: String,
-    revision: &'a str,
+pub(crate) struct Asked<'a> {
+    pub(crate) repository: String,
+    pub(crate) revision: &'a str,
 }
 
 /// What a hub answers.
-enum Told {
-    Page(Page),
+pub(crate) enum Told<T> {
+    Here(T),
     /// It has another address by now.
     Moved(Url),
     No(HubError),
@@ -233,8 +236,13 @@ fn renamed(endpoint: &Url, from: &Url, to: &Url) -> Option<String> {
     (same && is_listing && Place::new(&name, "model.gguf").is_ok()).then_some(name)
 }
 
-/// Asks for one page: what may pass is a trouble, what will not is an answer.
-async fn page(net: &Net, address: &Url, asked: &Asked<'_>, pace: &Pace) -> Result<Told, Trouble> {
+/// Asks for a list or a page of one: what may pass is a trouble, what will not is an answer.
+pub(crate) async fn ask(
+    net: &Net,
+    address: &Url,
+    asked: &Asked<'_>,
+    pace: &Pace,
+) -> Result<Told<Answer>, Trouble> {
     let repository = asked.repository.as_str();
     let why = Purpose::Listing {
         repository: repository.to_owned(),
@@ -249,36 +257,68 @@ async fn page(net: &Net, address: &Url, asked: &Asked<'_>, pace: &Pace) -> Resul
         )))
     };
     match answer.status() {
-        StatusCode::OK => {}
+        StatusCode::OK => Ok(Told::Here(answer)),
         status if status.is_redirection() => {
             let next = answer.header(LOCATION.as_str());
-            return match next.and_then(|next| address.join(next).ok()) {
+            match next.and_then(|next| address.join(next).ok()) {
                 Some(next) => Ok(Told::Moved(next)),
                 None => no_listing("a redirect to nowhere"),
-            };
+            }
         }
         StatusCode::NOT_FOUND | StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-            return Ok(Told::No(no(&answer, asked)));
+            Ok(Told::No(no(&answer, asked)))
         }
         status => {
             let asked = || wait::asked(answer.headers(), SystemTime::now());
-            return match refusal(status, &host, asked) {
+            match refusal(status, &host, asked) {
                 busy @ Trouble::Busy { .. } => Err(busy),
                 _ => no_listing(&format!("status {}", status.as_u16())),
-            };
+            }
         }
     }
+}
+
+/// Asks for one page.
+async fn page(
+    net: &Net,
+    address: &Url,
+    asked: &Asked<'_>,
+    pace: &Pace,
+) -> Result<Told<Page>, Trouble> {
+    let answer = match ask(net, address, asked, pace).await? {
+        Told::Here(answer) => answer,
+        Told::Moved(next) => return Ok(Told::Moved(next)),
+        Told::No(error) => return Ok(Told::No(error)),
+    };
+    let host = answer.host.clone();
     let link = answer.header(LINK.as_str()).and_then(next_page);
     let next = link.and_then(|link| address.join(&link).ok());
+    Ok(match read(answer, asked, pace).await? {
+        Ok(entries) => Told::Here(Page {
+            host,
+            entries,
+            next,
+        }),
+        Err(error) => Told::No(error),
+    })
+}
+
+/// Reads what was answered.
+pub(crate) async fn read<T: DeserializeOwned>(
+    answer: Answer,
+    asked: &Asked<'_>,
+    pace: &Pace,
+) -> Result<Result<T, HubError>, Trouble> {
+    let host = answer.host.clone();
+    let no_listing = |why: &str| {
+        let host = host.clone();
+        Ok(Err(HubError::no_listing(host, &asked.repository, why)))
+    };
     let Some(text) = answer.text(PAGE_BYTES, pace.silence).await? else {
         return no_listing("more than a page can be");
     };
     match serde_json::from_str(&text) {
-        Ok(entries) => Ok(Told::Page(Page {
-            host,
-            entries,
-            next,
-        })),
+        Ok(told) => Ok(Ok(told)),
         // A server that does not say how long it is can be cut off without a word.
         Err(error) if error.is_eof() && !text.trim().is_empty() => {
             let reason = "it ended too early".to_owned();
@@ -316,7 +356,7 @@ fn no(answer: &Answer, asked: &Asked<'_>) -> HubError {
 }
 
 impl HubError {
-    fn no_listing(host: String, repository: &str, why: &str) -> Self {
+    pub(crate) fn no_listing(host: String, repository: &str, why: &str) -> Self {
         Self::NoListing {
             host,
             repository: repository.to_owned(),

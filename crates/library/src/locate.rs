@@ -130,7 +130,7 @@ pub(crate) async fn locate(
 pub async fn hash_of(
     net: &Net,
     source: &Url,
-    file: &str,
+    (repository, file): (&str, &str),
     pace: &Pace,
     mut tell: impl FnMut(Pause),
 ) -> Result<Option<Sha256>, SourceFailure> {
@@ -144,6 +144,9 @@ pub async fn hash_of(
                 return Ok(linked_hash(&answer));
             }
             Ok(answer) => {
+                if let Some(no) = said_no(&answer, repository) {
+                    return Err(no);
+                }
                 let asked = || wait::asked(answer.headers(), SystemTime::now());
                 refusal(answer.status(), &answer.host, asked)
             }

@@ -86,6 +86,7 @@ causes! {
     Importing,
     NetworkUnread { path: String, kept: String },
     SettingsUnread { path: String, kept: String },
+    DownloadsUnread { path: String, kept: String },
     ManyPresets { most: Whole },
     Nameless,
     LongInstructions { kib: Whole },

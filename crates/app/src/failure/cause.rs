@@ -62,6 +62,8 @@ pub enum Cause {
     NetworkUnread { path: String, kept: String },
     /// Settings cannot be read, or some of them.
     SettingsUnread { path: String, kept: String },
+    /// The list of downloads cannot be read, or some of it.
+    DownloadsUnread { path: String, kept: String },
     /// There are as many presets as there may be.
     ManyPresets { most: u64 },
     /// A preset without a name.

@@ -1,13 +1,14 @@
 //! What a person typed or pasted to name a model of a hub, as parts: `owner/name`, with a revision, a
-//! quantisation or a file behind it, a whole address of the Hub or of one that keeps its paths, or the line
-//! that the Hub's page gives for another program.
+//! quantisation or a file behind it, or a whole address of the Hub, of one that keeps its paths, or of the mirror.
 //!
-//! Not here: what is in the repository (`files`), and who is asked where no address tells (`pull`).
+//! Not here: what is copied together with it (`pasted`), what is in the repository (`files`), and who is asked where no address tells (`pull`).
 
 use fit::catalogue::{HUB, MODELSCOPE};
 use library::Place;
 use url::Url;
 
+use super::pasted;
+use super::quant::spelled;
 use crate::failure::{Cause, Code, Failure};
 
 /// Hosts whose addresses mean the Hub itself.
@@ -15,19 +16,6 @@ const HUB_HOSTS: [&str; 3] = ["huggingface.co", "www.huggingface.co", "hf.co"];
 
 /// Mirrors that keep the Hub's paths, by their hosts.
 const MIRROR_HOSTS: [&str; 2] = ["hf-mirror.com", "www.hf-mirror.com"];
-
-/// Programs whose command lines people paste.
-const PROGRAMS: [&str; 9] = [
-    "ollama",
-    "llama-cli",
-    "llama-server",
-    "llama",
-    "lms",
-    "hf",
-    "huggingface-cli",
-    "spud",
-    "docker",
-];
 
 /// The revision where none is named.
 pub(crate) const MAIN: &str = "main";
@@ -37,6 +25,8 @@ pub(crate) const MAIN: &str = "main";
 pub(crate) struct Address {
     /// The hub that the address is of, where it is another than those that are asked anyway.
     pub(crate) hub: Option<Url>,
+    /// Whether it is of the mirror, which has paths of its own.
+    pub(crate) at_mirror: bool,
     /// `owner/name`.
     pub(crate) repository: String,
     /// A branch, a tag or a commit.
@@ -70,7 +60,18 @@ impl Address {
     /// Reads what a person typed. None where it looks like no repository at all, such as an id of the
     /// catalogue; an error where it does, and is none. `hubs` are the addresses of those that are asked.
     pub(crate) fn read(typed: &str, hubs: &[Url]) -> Result<Option<Self>, Failure> {
-        let typed = without_program(typed.trim());
+        let (typed, apart) = pasted::named(typed);
+        let mut read = Self::of(&typed, hubs)?;
+        if let (Some(address), Some(which)) = (&mut read, apart)
+            && address.which == Which::Usual
+        {
+            is_inside(&typed, &which)?;
+            address.which = which;
+        }
+        Ok(read)
+    }
+
+    fn of(typed: &str, hubs: &[Url]) -> Result<Option<Self>, Failure> {
         let schemed = typed.split_once("://");
         if let Some((scheme, rest)) = schemed {
             return match scheme.to_ascii_lowercase().as_str() {
@@ -96,10 +97,14 @@ impl Address {
             other => format!("@{other}"),
         };
         let named = format!("{}{revision}:{which}", self.repository);
-        let Some(hub) = &self.hub else {
-            return named;
+        let mut url = match &self.hub {
+            Some(hub) => hub.clone(),
+            None if self.at_mirror => Url::parse(MODELSCOPE)
+                .and_then(|mirror| mirror.join("models/"))
+                .expect("BUG: it is an address"),
+            None => return named,
         };
-        let mut url = hub.clone();
+        let short = format!("{}/{named}", url.as_str().trim_end_matches('/'));
         match url.path_segments_mut() {
             Ok(mut path) if which.contains('/') => {
                 path.pop_if_empty().extend(self.repository.split('/'));
@@ -107,18 +112,10 @@ impl Address {
                     .push(&self.revision)
                     .extend(which.split('/'));
             }
-            _ => return format!("{}/{named}", hub.as_str().trim_end_matches('/')),
+            _ => return short,
         }
         url.into()
     }
-}
-
-/// What is left of a command line of another program: the word that names a model.
-fn without_program(typed: &str) -> &str {
-    let mut words = typed.split_whitespace();
-    let is_program = words.next().is_some_and(|word| PROGRAMS.contains(&word));
-    let named = words.find(|word| word.contains('/') && !word.starts_with(['-', '/', '.']));
-    named.filter(|_| is_program).unwrap_or(typed)
 }
 
 /// Whether this is a host that a hub answers at.
@@ -164,16 +161,34 @@ fn short(typed: &str) -> Result<Address, Failure> {
         None => (name, MAIN),
     };
     // A revision may hold slashes, as `refs/pr/1` does.
-    let (revision, path) = match path {
+    let (mut revision, path) = match path {
         Some(more) if named.contains('@') => (format!("{revision}/{more}"), None),
         path => (revision.to_owned(), path),
     };
     let which = match (path, tag) {
-        (Some(path), None) => Which::File(path.to_owned()),
+        (Some(path), None) => {
+            let parts: Vec<String> = path.split('/').map(str::to_owned).collect();
+            match of_page(&parts).map_err(|why| not_one(typed, why))? {
+                Some((at, which)) => {
+                    revision = at;
+                    which
+                }
+                None if is_model_file(path) => Which::File(path.to_owned()),
+                None => Which::Quant(path.trim_matches('/').to_owned()),
+            }
+        }
+        // As LM Studio names one: `owner/name@q4_k_m`.
+        (None, None) if is_quant(&revision) => {
+            Which::Quant(std::mem::replace(&mut revision, MAIN.to_owned()))
+        }
         (None, tag) => of_tag(tag),
         (Some(_), Some(_)) => return Err(not_one(typed, "it has a path and a tag")),
     };
-    address(typed, None, (owner, name), revision, which)
+    address(typed, (None, false), (owner, name), revision, which)
+}
+
+fn is_quant(text: &str) -> bool {
+    spelled(text).is_some_and(|found| found.place == (0..text.len()))
 }
 
 fn of_tag(tag: Option<&str>) -> Which {
@@ -201,14 +216,15 @@ fn whole(typed: &str, hubs: &[Url]) -> Result<Address, Failure> {
             == (url.host_str(), url.port_or_known_default())
     });
     let is_hub = HUB_HOSTS.contains(&host.as_str());
+    let at_mirror = is_modelscope(&host);
     let hub = match set {
         _ if is_hub => None,
         Some(set) => Some(set.clone()),
         None if MIRROR_HOSTS.contains(&host.as_str()) => {
             Url::parse(&format!("https://{}", host.trim_start_matches("www."))).ok()
         }
-        // It has paths of its own and no list in the Hub's form: whoever has one is asked for the same name.
-        None if is_modelscope(&host) => None,
+        // It has paths of its own; whoever is asked may have the same name.
+        None if at_mirror => None,
         None => return not("nobody asks that host; name it with --endpoint or in the settings"),
     };
     let mut segments: Vec<String> = url
@@ -231,8 +247,11 @@ fn whole(typed: &str, hubs: &[Url]) -> Result<Address, Failure> {
         }
     }
     segments.retain(|segment| !segment.is_empty());
-    if segments.first().is_some_and(|first| first == "api") {
-        segments.remove(0);
+    // Where programs ask; ModelScope's has a number.
+    for word in ["api", "v1"] {
+        if segments.len() > 3 && segments[0] == word {
+            segments.remove(0);
+        }
     }
     match segments.first().map(String::as_str) {
         Some("models") => drop(segments.remove(0)),
@@ -252,16 +271,46 @@ fn whole(typed: &str, hubs: &[Url]) -> Result<Address, Failure> {
         Some((name, revision)) => (name, revision),
         None => (name, MAIN),
     };
-    // The Hub's page of a file inside a GGUF.
-    let shown = url.query_pairs().find(|(key, _)| key == "show_file_info");
-    let (revision, which) = match rest {
-        [kind, revision, path @ ..]
+    // Pages that tell the file behind their path: of the Hub, of ModelScope, and of what ModelScope's page asks.
+    let mut pairs = url.query_pairs();
+    let told = pairs.find(|(key, _)| {
+        ["show_file_info", "fileName", "FilePath"]
+            .iter()
+            .any(|name| key == name)
+    });
+    let told = told.map(|(_, path)| path.into_owned());
+    let of_page = of_page(rest).map_err(|why| not_one(typed, why))?;
+    let (revision, which) = match (of_page, told.filter(|path| is_model_file(path))) {
+        (page, Some(path)) => {
+            let revision = page.map_or_else(|| at.to_owned(), |(revision, _)| revision);
+            (revision, Which::File(path))
+        }
+        (Some(page), None) => page,
+        (None, None) if tag.is_none() && is_quant(at) => {
+            (MAIN.to_owned(), Which::Quant(at.to_owned()))
+        }
+        // Pages of a repository, such as its discussions.
+        (None, None) => (at.to_owned(), of_tag(tag)),
+    };
+    let revision = if revision == "master" {
+        MAIN.to_owned()
+    } else {
+        revision
+    };
+    address(typed, (hub, at_mirror), (owner, name), revision, which)
+}
+
+/// What a page below a repository's own shows: a folder or a file, as of when.
+fn of_page(rest: &[String]) -> Result<Option<(String, Which)>, &'static str> {
+    let path = |path: &[String]| path.join("/").trim_matches('/').to_owned();
+    match rest {
+        [kind, revision, below @ ..]
             if matches!(
                 kind.as_str(),
                 "tree" | "blob" | "resolve" | "raw" | "edit" | "commit"
             ) =>
         {
-            let path = path.join("/");
+            let path = path(below);
             let which = if is_model_file(&path) {
                 Which::File(path)
             } else if path.is_empty() || kind == "commit" {
@@ -270,27 +319,22 @@ fn whole(typed: &str, hubs: &[Url]) -> Result<Address, Failure> {
                 // A folder: most hold one quantisation and are called after it.
                 Which::Quant(path)
             } else {
-                return not("that file is no GGUF");
+                return Err("that file is no GGUF");
             };
-            (revision.clone(), which)
+            Ok(Some((revision.clone(), which)))
         }
         // ModelScope's page of a file.
-        [file, view, revision, path @ ..] if file == "file" && view == "view" => {
-            (revision.clone(), Which::File(path.join("/")))
+        [file, view, revision, below @ ..] if file == "file" && view == "view" => {
+            let path = path(below);
+            let which = if path.is_empty() {
+                Which::Usual
+            } else {
+                Which::File(path)
+            };
+            Ok(Some((revision.clone(), which)))
         }
-        [] if shown.is_some() => {
-            let path = shown.map(|(_, path)| path.into_owned());
-            (at.to_owned(), Which::File(path.unwrap_or_default()))
-        }
-        // Pages of a repository, such as its discussions.
-        _ => (at.to_owned(), of_tag(tag)),
-    };
-    let revision = if revision == "master" {
-        MAIN.to_owned()
-    } else {
-        revision
-    };
-    address(typed, hub, (owner, name), revision, which)
+        _ => Ok(None),
+    }
 }
 
 fn is_model_file(path: &str) -> bool {
@@ -305,7 +349,7 @@ fn decoded(segment: &str) -> String {
 
 fn address(
     typed: &str,
-    hub: Option<Url>,
+    (hub, at_mirror): (Option<Url>, bool),
     (owner, name): (&str, &str),
     revision: String,
     which: Which,
@@ -315,23 +359,35 @@ fn address(
     if Place::new(&repository, "model.gguf").is_err() {
         return Err(not_one(typed, "a repository is `owner/name`"));
     }
-    let leads_out = |path: &str| {
-        path.split(['/', '\\'])
-            .any(|part| matches!(part, "." | ".."))
-    };
-    let file = match &which {
-        Which::File(path) => leads_out(path) || path.starts_with('/'),
-        _ => false,
-    };
-    if file || leads_out(&revision) || revision.is_empty() || revision.contains(char::is_control) {
-        return Err(not_one(typed, "its path leads out of the repository"));
+    is_inside(typed, &which)?;
+    if leads_out(&revision) || revision.is_empty() || revision.contains(char::is_control) {
+        return Err(leads_elsewhere(typed));
     }
     Ok(Address {
         hub,
+        at_mirror,
         repository,
         revision,
         which,
     })
+}
+
+fn leads_out(path: &str) -> bool {
+    path.split(['/', '\\'])
+        .any(|part| matches!(part, "." | ".."))
+}
+
+fn leads_elsewhere(typed: &str) -> Failure {
+    not_one(typed, "its path leads out of the repository")
+}
+
+fn is_inside(typed: &str, which: &Which) -> Result<(), Failure> {
+    match which {
+        Which::File(path) if leads_out(path) || path.starts_with('/') => {
+            Err(leads_elsewhere(typed))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The address of the Hub's page of a repository.
@@ -340,144 +396,4 @@ pub(crate) fn page(repository: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Address, MAIN, Url, Which};
-
-    fn hubs() -> Vec<Url> {
-        ["https://huggingface.co", "http://127.0.0.1:8080/hub/"]
-            .map(|hub| Url::parse(hub).unwrap())
-            .into()
-    }
-
-    fn read(typed: &str) -> Option<Address> {
-        Address::read(typed, &hubs()).unwrap_or_else(|failure| panic!("{typed}: {failure}"))
-    }
-
-    fn usual(repository: &str) -> Address {
-        Address {
-            hub: None,
-            repository: repository.to_owned(),
-            revision: MAIN.to_owned(),
-            which: Which::Usual,
-        }
-    }
-
-    #[test]
-    fn a_repository_is_read_however_it_is_named() {
-        for typed in [
-            "unsloth/R1-GGUF",
-            "  unsloth/R1-GGUF \n",
-            "unsloth/R1-GGUF:latest",
-            "hf.co/unsloth/R1-GGUF",
-            "huggingface.co/unsloth/R1-GGUF/",
-            "HF.co/unsloth/R1-GGUF",
-            "hf://unsloth/R1-GGUF",
-            "https://huggingface.co/unsloth/R1-GGUF",
-            "http://www.huggingface.co/unsloth/R1-GGUF/tree/main",
-            "https://huggingface.co/unsloth/R1-GGUF?library=llama-cpp-python",
-            "https://huggingface.co/unsloth/R1-GGUF/discussions/3#abc",
-            "https://huggingface.co/models/unsloth/R1-GGUF",
-            "https://huggingface.co/api/models/unsloth/R1-GGUF",
-            "https://huggingface.co/unsloth/R1-GGUF.git",
-            "ollama run hf.co/unsloth/R1-GGUF",
-            "llama-server -hf unsloth/R1-GGUF",
-        ] {
-            assert_eq!(read(typed), Some(usual("unsloth/R1-GGUF")), "{typed}");
-        }
-    }
-
-    #[test]
-    fn what_of_it_is_meant_is_read_too() {
-        let quant = |name: &str| Which::Quant(name.to_owned());
-        let file = |path: &str| Which::File(path.to_owned());
-        for (typed, which) in [
-            ("a/b:Q4_K_M", quant("Q4_K_M")),
-            ("hf.co/a/b:IQ3_M", quant("IQ3_M")),
-            ("ollama pull huggingface.co/a/b:q8_0", quant("q8_0")),
-            ("a/b:x.gguf", file("x.gguf")),
-            ("a/b:sub/R1 (x).gguf", file("sub/R1 (x).gguf")),
-            ("a/b:深度.GGUF", file("深度.GGUF")),
-            ("a/b/sub/x.gguf", file("sub/x.gguf")),
-            (
-                "https://huggingface.co/a/b/blob/main/x.gguf",
-                file("x.gguf"),
-            ),
-            (
-                "https://huggingface.co/a/b/resolve/main/R1%20%5Bx%5D+y.gguf?download=true",
-                file("R1 [x]+y.gguf"),
-            ),
-            (
-                "https://huggingface.co/a/b?show_file_info=s%2Fx.gguf",
-                file("s/x.gguf"),
-            ),
-            (
-                "https://huggingface.co/a/b/tree/main/UD-Q4_K_XL",
-                quant("UD-Q4_K_XL"),
-            ),
-            ("https://huggingface.co/a/b:Q4_0", quant("Q4_0")),
-        ] {
-            assert_eq!(read(typed).map(|read| read.which), Some(which), "{typed}");
-        }
-        for (typed, revision) in [
-            ("a/b@v1.1", "v1.1"),
-            ("a/b@refs/pr/1:Q8_0", "refs/pr/1"),
-            ("https://huggingface.co/a/b/tree/0123abcd", "0123abcd"),
-            (
-                "https://huggingface.co/a/b/resolve/refs%2Fpr%2F1/x.gguf",
-                "refs/pr/1",
-            ),
-        ] {
-            let read = read(typed).unwrap();
-            assert_eq!(
-                (read.revision.as_str(), &read.repository[..]),
-                (revision, "a/b"),
-                "{typed}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_mirror_is_asked_itself_and_strangers_are_not() {
-        let hub = |typed: &str| read(typed).unwrap().hub.map(|hub| hub.to_string());
-        assert_eq!(
-            hub("https://hf-mirror.com/a/b").as_deref(),
-            Some("https://hf-mirror.com/")
-        );
-        assert_eq!(
-            hub("hf-mirror.com/a/b:Q8_0").as_deref(),
-            Some("https://hf-mirror.com/")
-        );
-        let own = read("http://127.0.0.1:8080/hub/a/b/blob/main/x.gguf").unwrap();
-        assert_eq!(own.hub.unwrap().as_str(), "http://127.0.0.1:8080/hub/");
-        assert_eq!(own.repository, "a/b");
-        let scope = read("https://www.modelscope.cn/models/a/b/file/view/master/x.gguf").unwrap();
-        assert_eq!(scope.which, Which::File("x.gguf".to_owned()));
-        assert_eq!((scope.hub, scope.revision.as_str()), (None, MAIN));
-        for typed in [
-            "https://evil.example/a/b",
-            "https://huggingface.co.evil.example/a/b",
-            "http://127.0.0.1:9/a/b",
-            "https://huggingface.co/datasets/a/b",
-            "https://huggingface.co/spaces/a/b",
-            "https://huggingface.co/unsloth",
-            "https://huggingface.co/",
-            "https://huggingface.co/a/b/blob/main/README.md",
-            "ftp://huggingface.co/a/b",
-            "file:///etc/passwd",
-            "a/b:../x.gguf",
-            "a/b/../../x.gguf",
-            "a/b@../..",
-            "../x",
-            "/etc/passwd",
-            "a/..",
-            "./a",
-            "a/b c",
-        ] {
-            let read = Address::read(typed, &hubs());
-            assert!(read.is_err(), "{typed}: {read:?}");
-        }
-        for typed in ["r1-distill-qwen-7b", "", "sprout"] {
-            assert_eq!(read(typed), None, "{typed}");
-        }
-    }
-}
+mod tests;

@@ -9,13 +9,13 @@ use library::{Net, Pace};
 use super::address::{Address, Which};
 use super::keys;
 use super::look::{AtHub, look};
-use super::remote::{Remote, header, judged};
+use super::remote::{header, judged};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::network::{Network, ledger};
 use crate::open::blocking;
 use crate::pull::Pulling;
-use crate::pull::hubs::{Hub, hub_for, hubs};
+use crate::pull::hubs::{Hub, hubs, listed};
 use crate::stop::Stop;
 use crate::survey::Candidate;
 
@@ -103,12 +103,9 @@ impl Inquiry {
         tell: &mut impl FnMut(Pulling),
     ) -> Result<Found, Failure> {
         let address = self.address(hubs)?;
-        let hub = hub_for(&address, hubs)?;
-        let host = hub.host_str().unwrap_or_default().to_owned();
-        tell(Pulling::Asking { host });
         let pace = Pace::default();
-        let waits = |pause| tell(Pulling::Waiting(pause));
-        let remote = Remote::list(net, &hub, &address, &pace, waits).await?;
+        let remote = listed(net, (hubs, &address), &pace, tell).await?;
+        let address = &remote.address;
         if let Some(from) = &remote.renamed {
             tell(Pulling::Renamed {
                 from: from.clone(),
@@ -121,7 +118,7 @@ impl Inquiry {
                 // Says why.
                 remote.chosen()?;
             }
-            let found = look(net, &hub, &remote, (home, machine), &pace, &mut waits).await?;
+            let found = look(net, &remote, (home, machine), &pace, &mut waits).await?;
             return Ok(Found::Repository(found));
         }
         let offer = remote.chosen()?;

@@ -156,7 +156,11 @@ impl Offers {
             let path = offer.path().to_lowercase();
             path.contains(&name.to_lowercase())
         };
-        let ways: [&dyn Fn(&Offer) -> bool; 5] = [
+        let in_folder = |offer: &Offer| {
+            let rest = offer.path().strip_prefix(name);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let ways: [&dyn Fn(&Offer) -> bool; 6] = [
             // `i1-` tells which of two is meant.
             &|offer| {
                 asked.as_ref().is_some_and(|asked| {
@@ -178,6 +182,7 @@ impl Offers {
                 })
             },
             // A folder, or a word of the name.
+            &in_folder,
             &|offer| !whole && within(offer),
         ];
         for way in ways {
@@ -233,7 +238,13 @@ impl Offers {
                 return Err(NotChosen::Beside(beside.path.clone()));
             }
         }
-        Err(NotChosen::NoSuch)
+        // `Q4_K_M.gguf` is no file's name where files are called after the model.
+        match without_ending(path) {
+            Some(stem) if spelled(stem).is_some_and(|found| found.place == (0..stem.len())) => {
+                self.by_name(stem)
+            }
+            _ => Err(NotChosen::NoSuch),
+        }
     }
 
     /// How a person can name one, as shortly as it tells it from all others.
@@ -269,9 +280,16 @@ impl Named {
         // What sees, hears, drafts or weighs beside a model.
         let mut words = lower.split(['-', '_', '.', ' ']);
         let beside = words.any(|word| ["mmproj", "dflash", "eagle3"].contains(&word))
-            || ["mmproj", "mtp-", "mtp_", "ggml-vocab-"]
-                .iter()
-                .any(|start| lower.starts_with(start))
+            || [
+                "mmproj",
+                "mm-proj",
+                "mtp-",
+                "mtp_",
+                "ggml-vocab-",
+                "imatrix",
+            ]
+            .iter()
+            .any(|start| lower.starts_with(start))
             || (found.is_none() && lower.contains("imatrix"));
         if beside {
             return None;
@@ -317,7 +335,7 @@ fn is_within(path: &str) -> bool {
 }
 
 /// Whether it is a piece that has to be joined to others by hand: `.gguf.part1of2`, `.gguf-split-a`,
-/// `.part1of2.gguf`, `.gguf.001`.
+/// `.part1of2.gguf`, `.gguf.001`, `.gguf.00001-of-00002`.
 fn is_piece(path: &str) -> bool {
     let name = path
         .rsplit('/')
@@ -328,7 +346,7 @@ fn is_piece(path: &str) -> bool {
         && !rest.is_empty()
     {
         let rest = rest.trim_start_matches(['.', '-', '_']);
-        let number = rest.len() >= 2 && rest.bytes().all(|byte| byte.is_ascii_digit());
+        let number = rest.len() >= 2 && rest.bytes().take(2).all(|byte| byte.is_ascii_digit());
         let letters = rest.len() == 2 && rest.starts_with('a');
         return rest.starts_with("part") || rest.starts_with("split") || number || letters;
     }

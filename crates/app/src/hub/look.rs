@@ -8,7 +8,6 @@
 use fit::{Anatomy, Ask, Machine, Plan};
 use gguf::{Geometry, LayerWeights, Weights};
 use library::{Net, Pace, Pause};
-use url::Url;
 
 use super::files::Offer;
 use super::quant::is_usual;
@@ -70,7 +69,6 @@ pub enum Judged {
 /// Looks at a repository that was listed.
 pub(crate) async fn look(
     net: &Net,
-    hub: &Url,
     remote: &Remote,
     (home, machine): (&Home, &Machine),
     pace: &Pace,
@@ -127,7 +125,7 @@ pub(crate) async fn look(
         stranger,
         repository: remote.address.repository.clone(),
         renamed: remote.renamed.clone(),
-        host: hub.host_str().unwrap_or_default().to_owned(),
+        host: remote.host(),
         meant: meant.and_then(|meant| offers.iter().position(|offer| offer == meant)),
         offers: offers
             .iter()

@@ -12,8 +12,9 @@ pub(crate) struct Spelled {
 }
 
 /// What may follow a kind and its digit behind `_`.
-const ENDINGS: [&str; 16] = [
-    "K", "S", "M", "L", "XS", "XXS", "XL", "XXL", "NL", "KS", "KSS", "KL", "KT", "P", "R4", "R8",
+const ENDINGS: [&str; 17] = [
+    "K", "KM", "S", "M", "L", "XS", "XXS", "XL", "XXL", "NL", "KS", "KSS", "KL", "KT", "P", "R4",
+    "R8",
 ];
 
 /// The last one in a name; they stand at its end, before what a publisher adds.
@@ -118,7 +119,13 @@ fn match_at(text: &str) -> Option<(usize, String)> {
         while let Some(part) = next_part(&text[length..], line, kind, quant.len() == kind.len() + 1)
         {
             quant.push('_');
-            quant.push_str(part);
+            // `Q5_KM`, with one line of two.
+            quant.push_str(match (kind, part) {
+                ("Q", "KM") => "K_M",
+                ("Q", "KS") => "K_S",
+                ("Q", "KL") => "K_L",
+                _ => part,
+            });
             length += 1 + part.len();
         }
     }
@@ -176,6 +183,12 @@ mod tests {
             ("R1-Q4-K-M", "Q4_K_M"),
             ("R1-q4km", "Q4_K_M"),
             ("R1-Q8-0", "Q8_0"),
+            ("R1-Q5_KM", "Q5_K_M"),
+            ("r1.q3_ks", "Q3_K_S"),
+            ("R1-IQ2_KL", "IQ2_KL"),
+            ("R1-Q8_K_XL", "Q8_K_XL"),
+            ("R1-i1-IQ4_XS.imatrix", "IQ4_XS"),
+            ("R1-Q4_K_M (1)", "Q4_K_M"),
             // Of reports about LM Studio, a llamafile and Ollama's tags.
             ("Coomand-R-35B-v1_iQ3m", "IQ3_M"),
             ("sakura0.92_1.0_IQ4XS", "IQ4_XS"),

@@ -3,8 +3,7 @@
 use fit::catalogue::Sha256;
 use fit::{Anatomy, Ask, Machine};
 use gguf::Header;
-use library::{HubFile, Listing, Net, Pace, Pause, Place, Wanted};
-use url::Url;
+use library::{HubError, HubFile, Listing, Net, Pace, Pause, Place, Wanted};
 
 use super::address::{Address, MAIN, page};
 use super::files::{NotChosen, Offer, Offers};
@@ -14,7 +13,8 @@ use crate::home::Home;
 use crate::kin::Stranger;
 use crate::naming::said_by;
 use crate::open::blocking;
-use crate::pull::trouble::{refused, unreachable};
+use crate::pull::hubs::Hub;
+use crate::pull::trouble::unreachable;
 use crate::survey::{Candidate, Surveyor, catalogue};
 
 /// Files that a message names at most.
@@ -26,7 +26,7 @@ pub(crate) struct Remote {
     pub(crate) address: Address,
     /// What it was called when it was asked for, where that is another name.
     pub(crate) renamed: Option<String>,
-    hub: Url,
+    hub: Hub,
     listed: Vec<HubFile>,
     pub(crate) offers: Offers,
 }
@@ -35,18 +35,19 @@ impl Remote {
     /// Asks a hub for a repository's files. `tell` hears of each wait.
     pub(crate) async fn list(
         net: &Net,
-        hub: &Url,
+        hub: &Hub,
         address: &Address,
         pace: &Pace,
         tell: impl FnMut(Pause),
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, HubError> {
         let asked = &address.repository;
-        let listed = library::list(net, hub, asked, &address.revision, pace, tell);
-        let Listing { repository, files } = listed.await.map_err(|error| refused(&error))?;
+        let listed = hub.list(net, (asked, &address.revision), pace, tell);
+        let Listing { repository, files } = listed.await?;
         let renamed = (repository != *asked).then(|| asked.clone());
         Ok(Self {
             address: Address {
                 repository,
+                at_mirror: *hub == Hub::Mirror,
                 ..address.clone()
             },
             renamed,
@@ -54,6 +55,11 @@ impl Remote {
             offers: Offers::of(&files),
             listed: files,
         })
+    }
+
+    /// Who told.
+    pub(crate) fn host(&self) -> String {
+        self.hub.host()
     }
 
     /// The model that is meant.
@@ -85,17 +91,13 @@ impl Remote {
         for file in &offer.files {
             let place = Place::of(&self.address.repository, &file.path, whole);
             let place = place.map_err(|error| bad(error.to_string()))?;
-            let mut url = self.hub.clone();
-            {
-                let mut path = url
-                    .path_segments_mut()
-                    .map_err(|()| bad(format!("`{}` is no address of a hub", self.hub)))?;
-                path.pop_if_empty()
-                    .extend(self.address.repository.split('/'));
-                // A revision is one segment, whatever it holds.
-                path.push("resolve").push(&self.address.revision);
-                path.extend(file.path.split('/'));
-            }
+            let Address {
+                repository,
+                revision,
+                ..
+            } = &self.address;
+            let url = self.hub.file(repository, revision, &file.path);
+            let url = url.map_err(|error| bad(error.to_string()))?;
             let mut wants = Wanted {
                 place,
                 bytes: file.bytes,
@@ -105,7 +107,13 @@ impl Remote {
             let sha256 = match file.sha256 {
                 None => {
                     let name = wants.place.file().to_string();
-                    let asked = library::hash_of(net, &wants.sources[0], &name, pace, &mut *tell);
+                    let asked = library::hash_of(
+                        net,
+                        &wants.sources[0],
+                        (repository, &name),
+                        pace,
+                        &mut *tell,
+                    );
                     asked
                         .await
                         .map_err(|failure| unreachable(&wants, &[failure]))?

@@ -5,12 +5,12 @@ use fit::{Ask, Machine};
 use library::{Net, Pace, Wanted};
 use url::Url;
 
-use super::hubs::{Hub, hub_for};
+use super::hubs::{Hub, listed};
 use super::{Pull, Pulling, stopped};
 use crate::failure::{Code, Failure};
 use crate::home::Home;
 use crate::hub::address::{Address, Which};
-use crate::hub::remote::{Remote, header, judged};
+use crate::hub::remote::{header, judged};
 use crate::stop::Stop;
 use crate::survey::Candidate;
 
@@ -36,13 +36,9 @@ pub(super) async fn of_hub(
     stop: &mut Stop,
     tell: &mut impl FnMut(Pulling),
 ) -> Result<(Candidate, Vec<Wanted>), Failure> {
-    let hub = hub_for(address, hubs)?;
-    let host = hub.host_str().unwrap_or_default().to_owned();
-    tell(Pulling::Asking { host });
     let pace = Pace::default();
     let asking = async {
-        let waits = |pause| tell(Pulling::Waiting(pause));
-        let remote = Remote::list(net, &hub, address, &pace, waits).await?;
+        let remote = listed(net, (hubs, address), &pace, tell).await?;
         if let Some(from) = &remote.renamed {
             tell(Pulling::Renamed {
                 from: from.clone(),

@@ -8,12 +8,13 @@ use library::{Doing, Limit, Pause, Place, Record, Wanted};
 use serde::{Deserialize, Serialize};
 
 use super::{Download, DownloadState, Running, Then, key_of};
-use crate::failure::Code;
+use crate::failure::{Cause, Code, Failure};
 use crate::home::Home;
 use crate::network::Network;
 use crate::pull::{Far, Pull, Pulling};
 use crate::stop::Stopper;
-use crate::written::{put, read};
+use crate::values::entries;
+use crate::written::put;
 
 const FILE: &str = "downloads.json";
 
@@ -109,14 +110,18 @@ struct Line {
 }
 
 /// The queue as it is written down.
-#[derive(Default, Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(transparent)]
 pub(super) struct Lines(Vec<Line>);
 
 impl Lines {
     pub(super) fn keep(&self, data: &Path) -> io::Result<()> {
-        if self.0.is_empty() && !data.join(FILE).exists() {
+        let path = data.join(FILE);
+        if self.0.is_empty() && !path.exists() {
             return Ok(());
+        }
+        if let (_, Some(unread)) = entries::<Line>(&path) {
+            unread.make_way()?;
         }
         put(data, FILE, self)
     }
@@ -125,7 +130,7 @@ impl Lines {
 impl Queue {
     /// What the last session left. What was paused waits, the rest goes on.
     pub(crate) fn remembered(home: &Home) -> Self {
-        let Lines(lines) = read(&home.data().join(FILE));
+        let (lines, _) = entries::<Line>(&home.data().join(FILE));
         let network = Network::of(home);
         let limit = Limit::default();
         limit.set(network.limit);
@@ -152,6 +157,26 @@ impl Queue {
             network,
             limit,
         }
+    }
+
+    /// What of the last session's list could not be read, for a person; a copy of it is kept aside then.
+    pub(crate) fn unread(home: &Home) -> Option<Failure> {
+        let (_, unread) = entries::<Line>(&home.data().join(FILE));
+        let unread = unread?;
+        let (path, kept) = (unread.path.display().to_string(), unread.kept());
+        let said = unread.said;
+        let message = format!(
+            "`{path}` cannot be read whole ({said}), so downloads are missing from the list"
+        );
+        let hint = format!(
+            "Start them again: what came of them is not fetched twice. The file is kept as `{kept}`."
+        );
+        let failure = Failure::new(Code::Storage, message).hint(hint);
+        Some(
+            failure
+                .cause(Cause::DownloadsUnread { path, kept })
+                .detail(said),
+        )
     }
 
     /// As they are shown, in their order.

@@ -382,3 +382,77 @@ async fn what_cannot_be_read_of_the_network_connects_to_nothing_until_a_person_a
         let _ = std::fs::remove_file(small.with_file_name("small.gguf.sha256.json"));
     }
 }
+
+/// It was an empty list, without a word, and the next download wrote over it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_downloads_that_cannot_be_read_is_kept_aside_and_told() {
+    let shop = Shop::new(Some(100 << 10));
+    let list = shop.home.path().join("downloads.json");
+    let (app, mut events) = shop.open().await;
+    app.download(SMALL, QUANT).await.unwrap();
+    let rows = until(&mut events, |rows| rows.first().is_some_and(comes)).await;
+    app.pause_download(&rows[0].key).await.unwrap();
+    until(&mut events, |rows| rows[0].state == DownloadState::Paused).await;
+    app.close().await;
+    let good = std::fs::read_to_string(&list).unwrap();
+    // Nothing is at work that writes the list too.
+    let offline = serde_json::json!({ "offline": true });
+    std::fs::write(shop.home.path().join("network.json"), offline.to_string()).unwrap();
+    let entry = good
+        .trim()
+        .trim_start_matches('[')
+        .trim_end_matches(']')
+        .trim();
+    for (number, (wrong, left)) in [
+        (good[..good.len() / 2].to_owned(), 0),
+        (format!("[{entry},]"), 0),
+        (String::new(), 0),
+        ("\0".repeat(good.len()), 0),
+        (good.replace("\"model\"", "\"modle\""), 0),
+        // One that is not understood costs itself alone.
+        (format!("[{entry}, {{\"model\": 7}}]"), 1),
+        (
+            format!(
+                "[{entry}, {}]",
+                entry.replace("\"bytes\": ", "\"bytes\": -")
+            ),
+            1,
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        std::fs::write(&list, &wrong).unwrap();
+        let (app, mut events) = shop.open().await;
+        let AppEvent::Snapshot(first) = events.recv().await.unwrap() else {
+            panic!("no snapshot");
+        };
+        assert_eq!(first.downloads.len(), left, "{wrong}");
+        let is_told = |told: &app::Failure| {
+            matches!(
+                told.cause.as_deref(),
+                Some(app::Cause::DownloadsUnread { .. })
+            )
+        };
+        assert!(
+            first.notices.iter().any(is_told),
+            "{wrong}: {:?}",
+            first.notices
+        );
+        app.download(LARGE, QUANT).await.unwrap();
+        app.close().await;
+        let name = match number {
+            0 => "downloads.unread.json".to_owned(),
+            number => format!("downloads.unread-{}.json", number + 1),
+        };
+        let kept = std::fs::read_to_string(shop.home.path().join(name)).unwrap();
+        assert_eq!(kept, wrong);
+        let (app, mut events) = shop.open().await;
+        let AppEvent::Snapshot(first) = events.recv().await.unwrap() else {
+            panic!("no snapshot");
+        };
+        assert_eq!(first.downloads.len(), left + 1, "{:?}", first.downloads);
+        assert!(!first.notices.iter().any(is_told), "{:?}", first.notices);
+        app.close().await;
+    }
+}

@@ -18,6 +18,10 @@ mod keeping;
 mod models;
 mod replies;
 #[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
+#[allow(
+    dead_code,
+    reason = "the tests of the engine ask for another vocabulary"
+)]
 mod scripted;
 // Those of chats, as everywhere.
 #[cfg(target_os = "linux")]

@@ -193,6 +193,37 @@ fn a_model_is_found_by_whatever_name_a_person_has() {
         ("l/apex:APEX-Compact", "l/apex/R1-APEX-Compact.gguf"),
         ("s/joined:IQ3_M", "s/joined/Coomand-v1_iQ3m.gguf"),
         ("dot/first@refs/pr/1", "dot/first/R1-mini-Q4_K_M.gguf"),
+        ("o/lexi@q8_0", "o/lexi/Lexi-Uncensored_V2_Q8_0.gguf"),
+        ("us/under：Q8_0", "us/under/DeepSeek_R1_mini_Q8_0.gguf"),
+        ("us/under:Q8_0.gguf", "us/under/DeepSeek_R1_mini_Q8_0.gguf"),
+        (
+            "us/under/tree/main",
+            "us/under/DeepSeek_R1_mini_Q4_K_M.gguf",
+        ),
+        (
+            "hf download us/under --include '*Q8_0*' --local-dir m/x",
+            "us/under/DeepSeek_R1_mini_Q8_0.gguf",
+        ),
+        (
+            "llama-server --hf-repo us/under --hf-file DeepSeek_R1_mini_Q8_0.gguf",
+            "us/under/DeepSeek_R1_mini_Q8_0.gguf",
+        ),
+        (
+            "lmstudio://open_from_hf?model=us/under&file=DeepSeek_R1_mini_Q8_0.gguf",
+            "us/under/DeepSeek_R1_mini_Q8_0.gguf",
+        ),
+        (
+            "https://huggingface.co/two/sizes/tree/main/14B",
+            "two/sizes/R1-14B-Q4_K_M.gguf",
+        ),
+        (
+            "https://huggingface.co/us/under/tree/main?show_file_info=DeepSeek_R1_mini_Q8_0.gguf",
+            "us/under/DeepSeek_R1_mini_Q8_0.gguf",
+        ),
+        (
+            "https://modelscope.cn/models/us/under/file/view/master?fileName=DeepSeek_R1_mini_Q8_0.gguf",
+            "us/under/DeepSeek_R1_mini_Q8_0.gguf",
+        ),
     ] {
         assert_eq!(
             pulled(&home, &server, typed),
@@ -364,7 +395,7 @@ fn a_repository_is_looked_at_before_anything_is_fetched() {
 }
 
 /// Sprout with a name in its header changed to another of the same length.
-fn with(from: &str, to: &str) -> Arc<Vec<u8>> {
+pub(crate) fn with(from: &str, to: &str) -> Arc<Vec<u8>> {
     assert_eq!(from.len(), to.len());
     let mut bytes = (*sprout()).clone();
     let place = bytes

@@ -25,12 +25,17 @@ mod hub;
 mod hub_names;
 mod inspect;
 mod keeping;
+mod mirror;
 mod odd_hub;
 mod offline;
 mod proxies;
 mod pull;
 // A model that does what no trained one does on demand.
 #[path = "../../../engine-llama/tests/engine_llama/scripted.rs"]
+#[allow(
+    dead_code,
+    reason = "the tests of the engine ask for another vocabulary"
+)]
 mod scripted;
 // Those of chats, as everywhere.
 #[cfg(target_os = "linux")]

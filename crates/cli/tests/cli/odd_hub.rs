@@ -115,6 +115,35 @@ impl Hub {
         }
     }
 
+    /// The same as ModelScope answers it, by its own paths.
+    pub(crate) fn answer_as_mirror(&self, request: &Request) -> Reply {
+        let (raw, query) = request.path.split_once('?').unwrap_or((&request.path, ""));
+        if let Some(rest) = raw.strip_prefix("/api/v1/models/") {
+            let name = rest.strip_suffix("/repo/files").unwrap_or_default();
+            let asks_all = query == "Revision=master&Recursive=true";
+            let Some(files) = self.files.get(name).filter(|_| asks_all) else {
+                let no =
+                    json!({"Code": 10_010_205_001_u64, "Success": false, "Message": "not found"});
+                return Reply::status(404).body(no.to_string().as_bytes());
+            };
+            let lines = files.iter().map(|(path, file)| {
+                json!({"Type": "blob", "Path": path, "Size": file.bytes.len(), "IsLFS": true,
+                       "Name": path.rsplit('/').next(), "Sha256": file.sha256})
+            });
+            let lines: Vec<Value> = lines.collect();
+            let told = json!({"Code": 200, "Success": true, "Data": {"Files": lines}});
+            return Reply::status(200).body(told.to_string().as_bytes());
+        }
+        let found = self.files.iter().find_map(|(repository, files)| {
+            let rest = raw.strip_prefix(&format!("/models/{repository}/resolve/master/"))?;
+            files.get(&decoded(rest))
+        });
+        found.map_or_else(
+            || Reply::status(404),
+            |file| Reply::good(&file.bytes, request),
+        )
+    }
+
     pub(crate) fn start(self) -> Server {
         Server::new(move |request| self.answer(request))
     }

@@ -178,6 +178,32 @@ fn a_wrong_hash_or_a_hub_without_it_is_told_and_leaves_nothing() {
     }
 }
 
+/// Of what the shipped catalogue pins somebody saw that it loads; of a person's own nobody did.
+#[test]
+fn what_a_catalogue_of_one_s_own_pins_is_looked_at_before_it_is_fetched() {
+    let unknown = crate::hub_names::with("deepseek-r1-qwen", "potato-pre-token");
+    for (bytes, words) in [
+        (unknown, "pre-tokenizer `potato-pre-token`"),
+        (Arc::new(vec![7; 9 << 20]), "sprout.gguf"),
+    ] {
+        let home = home(&format!(
+            "bytes = {}\nsha256 = [\"{}\"]",
+            bytes.len(),
+            sha2_of(&bytes)
+        ));
+        let served = bytes.clone();
+        let server = Server::new(move |request| Reply::good(&served, request));
+        let ran = pull(&home, &server, &["--anyway"]);
+        assert_eq!(ran.status, Some(1), "{ran:?}");
+        let told = ran.errors.lines().last().unwrap();
+        assert!(told.contains(words), "{told}");
+        assert!(!is_there(&home).exists());
+        assert!(!home.path().join("models/.parts").exists());
+        // The look, and the probe before it.
+        assert_eq!(server.requests().len(), 2);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn ctrl_c_keeps_what_came() {
@@ -192,9 +218,10 @@ fn ctrl_c_keeps_what_came() {
     let server = {
         let (count, bytes) = (count.clone(), bytes.clone());
         Server::new(move |request| {
-            let first = !request.is_probe() && count.fetch_add(1, Ordering::Relaxed) == 0;
+            // The first of all reads the header.
+            let second = !request.is_probe() && count.fetch_add(1, Ordering::Relaxed) == 1;
             let good = Reply::good(&bytes, request);
-            if first {
+            if second {
                 return Reply {
                     hang: Some(1_500_000),
                     ..good

@@ -4,8 +4,15 @@
 //! The Hub is one on loopback: `spud` reaches it by a proxy that the environment names, and trusts its
 //! certificate since the environment names that too. Nothing in the product knows of either.
 
+#[cfg(target_os = "linux")]
+use std::ffi::OsStr;
+#[cfg(target_os = "linux")]
+use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::Command;
+#[cfg(target_os = "linux")]
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use rustls::pki_types::pem::PemObject;
@@ -23,11 +30,12 @@ use crate::spud::{Home, Ran};
 const TOKEN: &str = "hf_aVerySecretToken";
 
 /// The certificate's names.
-const HOSTS: [&str; 4] = [
+const HOSTS: [&str; 5] = [
     "huggingface.co",
     "cdn.example",
     "hf-mirror.com",
     "own.example",
+    "modelscope.cn",
 ];
 
 fn tls(file: &str) -> std::path::PathBuf {
@@ -37,7 +45,7 @@ fn tls(file: &str) -> std::path::PathBuf {
 }
 
 /// A proxy whose tunnels end at servers of ours, each for a host of the certificate.
-struct World {
+pub(crate) struct World {
     proxy: SocketAddr,
     servers: Vec<Server>,
     _runtime: tokio::runtime::Runtime,
@@ -45,14 +53,27 @@ struct World {
 
 impl World {
     /// A hub of these repositories that lets in whom `lets` does, with its bytes on another host; the same
-    /// one behind each host that is no such.
+    /// one behind each host that is no such. The mirror has nothing.
     fn new(hub: &Hub, lets: impl Fn(&Request) -> Option<Reply> + Send + Sync + 'static) -> Self {
+        Self::with_mirror(hub, &Hub::default(), lets)
+    }
+
+    /// The same with what the mirror has.
+    pub(crate) fn with_mirror(
+        hub: &Hub,
+        mirror: &Hub,
+        lets: impl Fn(&Request) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
         let lets = Arc::new(lets);
         let servers: Vec<Server> = HOSTS
             .iter()
             .map(|host| {
                 let (hub, lets, is_cdn) = (hub.clone(), lets.clone(), *host == "cdn.example");
+                let mirror = (*host == "modelscope.cn").then(|| mirror.clone());
                 Server::new(move |request| {
+                    if let Some(mirror) = &mirror {
+                        return mirror.answer_as_mirror(request);
+                    }
                     if let Some(refused) = lets(request).filter(|_| !is_cdn) {
                         return refused;
                     }
@@ -97,7 +118,19 @@ impl World {
         }
     }
 
-    fn spud(&self, home: &Home, arguments: &[&str], set: &[(&str, &str)]) -> Ran {
+    /// Requests that this host got.
+    pub(crate) fn asked(&self, host: &str) -> Vec<Request> {
+        let place = HOSTS.iter().position(|known| *known == host).unwrap();
+        self.servers[place].requests()
+    }
+
+    pub(crate) fn spud(&self, home: &Home, arguments: &[&str], set: &[(&str, &str)]) -> Ran {
+        let ran = Ran::of(self.command(home, arguments, set).output().unwrap());
+        no_token_in(home, &format!("{ran:?}"));
+        ran
+    }
+
+    fn command(&self, home: &Home, arguments: &[&str], set: &[(&str, &str)]) -> Command {
         let proxy = format!("http://{}", self.proxy);
         let mut command = through(home, arguments, &[("https_proxy", &proxy)]);
         for name in [
@@ -112,19 +145,46 @@ impl World {
             .env("SSL_CERT_FILE", tls("ca.pem"))
             .env("HF_HOME", home.path().join("hf"))
             .envs(set.iter().copied());
-        let ran = Ran::of(command.output().unwrap());
-        // Neither shown nor kept, whatever happened.
-        let shown = format!("{ran:?}");
-        assert!(!shown.contains(TOKEN), "{shown}");
-        for path in files(home.path()) {
-            let is_the_hubs_own = path.starts_with(home.path().join("hf"));
-            let text = std::fs::read(&path).unwrap();
-            let kept = text
-                .windows(TOKEN.len())
-                .any(|part| part == TOKEN.as_bytes());
-            assert!(!kept || is_the_hubs_own, "{}", path.display());
+        command
+    }
+
+    /// The same at a terminal, where somebody answers the question with this. All that is shown.
+    #[cfg(target_os = "linux")]
+    fn at_terminal(&self, home: &Home, arguments: &[&str], answer: &str) -> (Option<i32>, String) {
+        let asked = self.command(home, arguments, &[("HF_TOKEN", TOKEN)]);
+        let quoted = |word: &OsStr| format!("'{}'", word.to_str().unwrap());
+        let words = std::iter::once(asked.get_program()).chain(asked.get_args());
+        let line: Vec<String> = words.map(quoted).collect();
+        let mut script = Command::new("script");
+        script.args(["-q", "-e", "-c", &line.join(" "), "/dev/null"]);
+        for (name, value) in asked.get_envs() {
+            match value {
+                Some(value) => script.env(name, value),
+                None => script.env_remove(name),
+            };
         }
-        ran
+        let piped = script.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = piped.spawn().unwrap();
+        let mut keys = child.stdin.take().unwrap();
+        let mut screen = child.stdout.take().unwrap();
+        let mut shown = Vec::new();
+        let mut piece = [0; 1024];
+        let mut answered = false;
+        loop {
+            let read = screen.read(&mut piece).unwrap();
+            if read == 0 {
+                break;
+            }
+            shown.extend_from_slice(&piece[..read]);
+            if !answered && shown.windows(5).any(|part| part == b"[y/N]") {
+                keys.write_all(answer.as_bytes()).unwrap();
+                answered = true;
+            }
+        }
+        let status = child.wait().unwrap();
+        let shown = String::from_utf8_lossy(&shown).into_owned();
+        no_token_in(home, &shown);
+        (status.code(), shown)
     }
 
     /// Which paths of which hosts a token came with.
@@ -138,6 +198,19 @@ impl World {
             })
         });
         with.collect()
+    }
+}
+
+/// It is neither shown nor kept, whatever happened.
+fn no_token_in(home: &Home, shown: &str) {
+    assert!(!shown.contains(TOKEN), "{shown}");
+    for path in files(home.path()) {
+        let is_the_hubs_own = path.starts_with(home.path().join("hf"));
+        let text = std::fs::read(&path).unwrap();
+        let kept = text
+            .windows(TOKEN.len())
+            .any(|part| part == TOKEN.as_bytes());
+        assert!(!kept || is_the_hubs_own, "{}", path.display());
     }
 }
 
@@ -248,6 +321,40 @@ fn a_token_goes_to_its_repository_of_the_hub_and_to_nobody_else() {
     let ran = world.spud(&home, &["pull", "meta/other"], &set);
     assert_eq!(ran.status, Some(1), "{ran:?}");
     assert_eq!(world.shown().len(), before);
+}
+
+/// By whoever sits there, once for each repository; anything but a yes is a no.
+#[cfg(target_os = "linux")]
+#[test]
+fn somebody_at_a_terminal_is_asked_once() {
+    for (answer, agrees) in [
+        ("y\n", true),
+        ("YES\n", true),
+        ("n\n", false),
+        ("\n", false),
+        ("yellow\n", false),
+        // The end of the input.
+        ("\u{4}", false),
+        // Ctrl-C.
+        ("\u{3}", false),
+    ] {
+        let world = World::new(&hub(), gated);
+        let home = Home::new();
+        let (status, shown) = world.at_terminal(&home, &GATED, answer);
+        let question = "Show huggingface.co your token (from HF_TOKEN) for `meta/gated`";
+        assert_eq!(shown.matches(question).count(), 1, "{answer:?}: {shown}");
+        assert_eq!(status == Some(0), agrees, "{answer:?}: {shown}");
+        assert_eq!(world.shown().is_empty(), !agrees, "{answer:?}");
+        if agrees {
+            std::fs::remove_dir_all(home.path().join("models")).unwrap();
+            let (status, shown) = world.at_terminal(&home, &GATED, "");
+            assert_eq!(
+                (status, shown.contains("[y/N]")),
+                (Some(0), false),
+                "{shown}"
+            );
+        }
+    }
 }
 
 #[test]

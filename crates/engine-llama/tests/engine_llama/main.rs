@@ -11,6 +11,7 @@ mod cage;
 mod dying;
 mod governing;
 mod guessing;
+mod joints;
 #[cfg(target_os = "linux")]
 mod pages;
 #[cfg(target_os = "linux")]

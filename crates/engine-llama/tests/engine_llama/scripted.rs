@@ -45,11 +45,26 @@ pub(crate) fn model(test: &str, script: &[&[&str]]) -> PathBuf {
             }
         }
     }
+    written(test, &file(&followers, Vocabulary::Gpt2))
+}
+
+/// The same with a vocabulary of SentencePiece's, which begins texts with a space; it says nothing.
+pub(crate) fn spaced(test: &str) -> PathBuf {
+    written(test, &file(&[257; TOKENS], Vocabulary::SentencePiece))
+}
+
+fn written(test: &str, bytes: &[u8]) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scripted");
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(format!("{test}.gguf"));
-    std::fs::write(&path, file(&followers)).unwrap();
+    std::fs::write(&path, bytes).unwrap();
     path
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Vocabulary {
+    Gpt2,
+    SentencePiece,
 }
 
 fn ids(text: &str) -> Vec<usize> {
@@ -59,8 +74,8 @@ fn ids(text: &str) -> Vec<usize> {
     }
 }
 
-fn file(followers: &[usize]) -> Vec<u8> {
-    let keys = keys();
+fn file(followers: &[usize], vocabulary: Vocabulary) -> Vec<u8> {
+    let keys = keys(vocabulary);
     let tensors = tensors(followers);
     let mut out = b"GGUF".to_vec();
     out.extend(3_u32.to_le_bytes());
@@ -86,7 +101,8 @@ fn file(followers: &[usize]) -> Vec<u8> {
     out
 }
 
-fn keys() -> Vec<Vec<u8>> {
+fn keys(vocabulary: Vocabulary) -> Vec<Vec<u8>> {
+    let is_gpt2 = vocabulary == Vocabulary::Gpt2;
     let number = |name: &str, value: u32| key(name, U32, &value.to_le_bytes());
     let decimal = |name: &str, value: f32| key(name, F32, &value.to_le_bytes());
     let text = |name: &str, value: &str| {
@@ -95,7 +111,12 @@ fn keys() -> Vec<Vec<u8>> {
         key(name, STRING, &bytes)
     };
     let tokens: Vec<String> = (0..=255)
-        .map(|byte| seen(byte).to_string())
+        .map(|byte| match vocabulary {
+            Vocabulary::Gpt2 => seen(byte).to_string(),
+            // Nothing here writes the byte 0.
+            Vocabulary::SentencePiece if byte == 0 => "\u{2581}".to_owned(),
+            Vocabulary::SentencePiece => format!("<0x{byte:02X}>"),
+        })
         .chain(SPECIALS.map(str::to_owned))
         .collect();
     let tags = [THINK_OPEN, THINK_CLOSE];
@@ -103,8 +124,10 @@ fn keys() -> Vec<Vec<u8>> {
         .iter()
         .enumerate()
         .map(|(id, token)| match id {
-            // Normal, user-defined, control.
-            0..256 => 1,
+            // Normal or a byte, user-defined, control.
+            0 => 1,
+            0..256 if is_gpt2 => 1,
+            0..256 => 6,
             _ if tags.contains(&token.as_str()) => 4,
             _ => 3,
         })
@@ -128,8 +151,24 @@ fn keys() -> Vec<Vec<u8>> {
             "tokenizer.chat_template",
             &format!("{USER}{ASSISTANT}{THINK_CLOSE}"),
         ),
-        text("tokenizer.ggml.model", "gpt2"),
-        text("tokenizer.ggml.pre", "deepseek-r1-qwen"),
+        text(
+            "tokenizer.ggml.model",
+            if is_gpt2 { "gpt2" } else { "llama" },
+        ),
+        text(
+            "tokenizer.ggml.pre",
+            if is_gpt2 {
+                "deepseek-r1-qwen"
+            } else {
+                "default"
+            },
+        ),
+        list(
+            "tokenizer.ggml.scores",
+            F32,
+            tokens.len(),
+            vec![0; 4 * tokens.len()],
+        ),
         list("tokenizer.ggml.tokens", STRING, tokens.len(), {
             let mut bytes = Vec::new();
             for token in &tokens {

@@ -90,9 +90,7 @@ mod linux {
         };
         let folder = Folder::new();
         let wanted = wanted(&content, vec![server.url("/file")]);
-        let mut manner = manner();
-        // Longer than it takes to fill a disk.
-        manner.pace.silence = std::time::Duration::from_secs(20);
+        let manner = manner();
         let (fetched, _) = download(&folder.net, disk.path(), &wanted, &manner).await;
         let failure = fetched.unwrap_err();
         assert!(matches!(failure, Failure::DiskFull { .. }), "{failure}");

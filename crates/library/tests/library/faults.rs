@@ -8,11 +8,19 @@ use std::time::{Duration, Instant};
 use library::{Doing, Failure, Manner, SourceFailure};
 
 use crate::server::{Reply, Request, Server};
-use crate::waiting::{Folder, MIB, content, manner, same_bytes, sha256, wanted};
+use crate::waiting::{Folder, MIB, content, impatient, manner, same_bytes, sha256, wanted};
 
 /// Downloads 40 MiB from a server that does this to requests for bytes, the probe excluded, and
 /// is otherwise good. The script hears the how-manieth such request it is, from 0.
 async fn survives(
+    fault: impl Fn(&Request, usize) -> Option<Reply> + Send + Sync + 'static,
+) -> Server {
+    survives_by(&manner(), fault).await
+}
+
+/// The same in this manner.
+async fn survives_by(
+    manner: &Manner,
     fault: impl Fn(&Request, usize) -> Option<Reply> + Send + Sync + 'static,
 ) -> Server {
     let content = content(40 * MIB);
@@ -27,7 +35,7 @@ async fn survives(
     });
     let folder = Folder::new();
     let wanted = wanted(&content, vec![server.url("/file")]);
-    folder.must_get(&wanted, &content).await;
+    folder.must_get_by(manner, &wanted, &content).await;
     server
 }
 
@@ -115,7 +123,7 @@ async fn a_body_that_is_cut_short_is_gone_on_with() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_byte_and_then_silence_is_a_stall() {
-    survives(|request, number| {
+    survives_by(&impatient(), |request, number| {
         let good = Reply::good(&content(40 * MIB), request);
         (number < 2).then_some(Reply {
             hang: Some(number),

@@ -69,9 +69,7 @@ async fn a_disk_that_goes_on_flipping_bits_ends_the_download_and_is_named() {
     let folder = Folder::new();
     let (server, flips) = beside_a_bad_disk(folder.models(), &content, u32::MAX);
     let wanted = wanted(&content, vec![server.url("/file")]);
-    let mut manner = manner();
-    manner.pace.silence = std::time::Duration::from_secs(20);
-    let (fetched, _) = folder.download(&wanted, &manner).await;
+    let (fetched, _) = folder.download(&wanted, &manner()).await;
     let failure = fetched.unwrap_err();
     assert!(
         matches!(failure, Failure::DiskFlips { times: 3, .. }),

@@ -52,18 +52,27 @@ pub(crate) fn wanted(content: &[u8], sources: Vec<Url>) -> Wanted {
     }
 }
 
-/// In a hurry, as a test is.
+/// In a hurry, as a test is, but for a server that does not answer: on a busy machine a good one takes its
+/// time, and five such times in a row would be its end.
 pub(crate) fn manner() -> Manner {
     Manner {
         pace: Pace {
             first_wait: Duration::from_millis(5),
             longest_wait: Duration::from_millis(20),
             failures: 5,
-            silence: Duration::from_millis(400),
+            silence: Duration::from_secs(20),
             least_bytes: 10 << 10,
         },
         ..Manner::default()
     }
+}
+
+/// Where a server is to be found silent: soon, and however often a good one is taken for it.
+pub(crate) fn impatient() -> Manner {
+    let mut manner = manner();
+    manner.pace.silence = Duration::from_millis(400);
+    manner.pace.failures = u32::MAX;
+    manner
 }
 
 /// A models folder, and the door to the network of somebody who uses it.
@@ -100,7 +109,17 @@ impl Folder {
 
     /// Downloads what has to come, and compares every byte.
     pub(crate) async fn must_get(&self, wanted: &Wanted, content: &[u8]) -> Vec<Progress> {
-        let (path, told) = self.download(wanted, &manner()).await;
+        self.must_get_by(&manner(), wanted, content).await
+    }
+
+    /// The same in this manner.
+    pub(crate) async fn must_get_by(
+        &self,
+        manner: &Manner,
+        wanted: &Wanted,
+        content: &[u8],
+    ) -> Vec<Progress> {
+        let (path, told) = self.download(wanted, manner).await;
         let path = path.unwrap();
         assert_eq!(path, wanted.place.within(&self.models()));
         same_bytes(&path, content);

@@ -2,6 +2,7 @@
 // look at a time: a newer one, or whoever closes the sheet, ends it.
 import type { Calls } from '../ipc/calls';
 import type { Failure, HubView, Offer } from '../ipc/wire';
+import { gateOf, type Gate } from './gate';
 
 export interface HubDoor {
   look(typed: string): Promise<HubView>;
@@ -9,13 +10,6 @@ export interface HubDoor {
   download(offer: Calls['download_offer']['request']): Promise<unknown>;
   agree(host: string, repository: string): Promise<unknown>;
   tokenPlace(host: string): Promise<string | null>;
-}
-
-/** A hub that lets in only whom it knows, and where a token for it is. */
-export interface Gate {
-  host: string;
-  repository: string;
-  place: string | null;
 }
 
 export class HubState {
@@ -85,12 +79,6 @@ export class HubState {
 
   async #fail(failure: Failure): Promise<void> {
     this.failure = failure;
-    const cause = failure.cause;
-    if (cause?.type !== 'gated' && cause?.type !== 'not_open') return;
-    const { host, repository } = cause;
-    const place = await this.#door.tokenPlace(host).catch(() => null);
-    // Of what does not exist the hub says the same: only a token could tell.
-    if (cause.type === 'not_open' && place === null) return;
-    this.gate = { host, repository, place };
+    this.gate = await gateOf(failure, (host) => this.#door.tokenPlace(host));
   }
 }
