@@ -49,6 +49,7 @@ pub fn write(home: &Path, chats: usize, messages: usize) -> io::Result<()> {
             created_ms: at,
             body,
             files: Vec::new(),
+            origin: None,
         })
     };
     let one = |n: usize| {
@@ -104,6 +105,7 @@ fn transcript(title: String, at: i64, entries: Vec<Entry>) -> Transcript {
         folder: None,
         instructions: String::new(),
         shown: None,
+        origin: None,
         entries,
     }
 }

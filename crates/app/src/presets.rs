@@ -13,7 +13,7 @@ use crate::manner::Manner;
 use crate::open::App;
 
 /// Bytes of instructions; more belongs into a file that is attached.
-const MOST_BYTES: usize = 32 << 10;
+pub(crate) const MOST_BYTES: usize = 32 << 10;
 /// Characters of a preset's name.
 const MOST_NAME: usize = 60;
 /// Presets that are kept.

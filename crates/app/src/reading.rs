@@ -5,7 +5,7 @@
 //! written to it.
 //!
 //! Text of any letters is read here (`letters`); a PDF (`pdf`), Word (`word`), Excel (`sheets`), slides
-//! (`slides`), OpenDocument (`open_document`), books (`book`) and pages of the web (`web_page`) apart,
+//! (`slides`, `charts`), OpenDocument (`open_document`), books (`book`) and pages of the web (`web_page`) apart,
 //! and all of them become plain Markdown (`paper`).
 //!
 //! Not here: files that wait with a draft (`drafting`), and whether they fit (`weighing`).
@@ -13,6 +13,7 @@
 mod apart;
 mod archive;
 mod book;
+mod charts;
 #[cfg(test)]
 mod damaged;
 mod encoding;

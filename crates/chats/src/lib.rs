@@ -60,7 +60,7 @@ pub use attachment::{Attachment, AttachmentId, Question, TextFile};
 pub use chat::{ChatId, ChatRow, DeletedRow};
 pub use erase::Erased;
 pub use error::Error;
-pub use merge::{Brought, Merged, Origin};
+pub use merge::{Brought, Merged};
 pub use message::{
     Body, Closer, Counts, End, Failure, Message, MessageId, Reply, State, Statistics,
 };

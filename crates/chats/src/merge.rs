@@ -9,36 +9,22 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{OptionalExtension, Transaction};
+use rusqlite::{Connection, OptionalExtension, Transaction};
 
 use crate::Chats;
 use crate::chat::ChatId;
 use crate::error::{Error, Fault};
 use crate::message::{Body, MessageId};
-use crate::transcript::{self, Entry, Transcript};
-
-/// What a chat is called in the program that it came from, and each of its messages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Origin {
-    /// The chat, unique among those of all programs.
-    pub chat: String,
-    /// The messages, unique in the chat, in the order of the entries.
-    pub messages: Vec<String>,
-}
-
-impl Origin {
-    pub(crate) fn message(&self, place: usize) -> Option<&str> {
-        self.messages.get(place).map(String::as_str)
-    }
-}
+use crate::transcript::{self, Entry, Spot, Transcript};
 
 /// A chat that is brought.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Brought {
     /// The chat as a whole.
     pub chat: Transcript,
-    /// None for one that is always another chat.
-    pub origin: Option<Origin>,
+    /// Another program's own export: where a chat of its name is here, what is new joins that. A copy that
+    /// Spud made is always another chat.
+    pub joins: bool,
 }
 
 /// What became of a chat that was brought.
@@ -71,28 +57,52 @@ fn bring(
     brought: &Brought,
     closed: &[ChatId],
 ) -> Result<Merged, Fault> {
-    let add = |origin| {
-        Ok(Merged::Added(transcript::add(
-            transaction,
-            &brought.chat,
-            origin,
-        )?))
-    };
-    let Some(origin) = &brought.origin else {
-        return add(None);
+    let chat = &brought.chat;
+    let Some(origin) = chat.origin.as_deref().filter(|_| brought.joins) else {
+        return Ok(Merged::Added(add_another(transaction, chat)?));
     };
     let sql = "SELECT id, deleted_ms IS NOT NULL, EXISTS (
                    SELECT 1 FROM messages WHERE messages.chat = chats.id AND owner IS NOT NULL
                ) FROM chats WHERE origin = ?1 ORDER BY deleted_ms IS NOT NULL, id DESC LIMIT 1";
-    let found = transaction.query_row(sql, [&origin.chat], |row| {
+    let found = transaction.query_row(sql, [origin], |row| {
         Ok((ChatId(row.get(0)?), row.get(1)?, row.get(2)?))
     });
     match found.optional()? {
-        None => add(Some(origin)),
-        Some((chat, true, _)) => Ok(Merged::InTrash(chat)),
-        Some((chat, false, writing)) if writing || closed.contains(&chat) => Ok(Merged::Busy(chat)),
-        Some((chat, false, _)) => grow(transaction, chat, &brought.chat, origin),
+        None => Ok(Merged::Added(transcript::add(
+            transaction,
+            chat,
+            Some(origin),
+        )?)),
+        Some((id, true, _)) => Ok(Merged::InTrash(id)),
+        Some((id, false, writing)) if writing || closed.contains(&id) => Ok(Merged::Busy(id)),
+        Some((id, false, _)) => grow(transaction, id, chat),
     }
+}
+
+/// Adds a chat as another one. Its name stays with the one that has it here already, since that is the one
+/// which later exports of the other program go on with.
+pub(crate) fn add_another(
+    transaction: &Transaction<'_>,
+    chat: &Transcript,
+) -> Result<ChatId, Fault> {
+    let sql = "SELECT 1 FROM chats WHERE origin = ?1 AND deleted_ms IS NULL";
+    let mut origin = chat.origin.as_deref();
+    if let Some(name) = origin {
+        let taken = transaction.query_row(sql, [name], |_| Ok(())).optional()?;
+        origin = origin.filter(|_| taken.is_none());
+    }
+    transcript::add(transaction, chat, origin)
+}
+
+/// What the messages of a chat are called where they came from.
+pub(crate) fn origins(
+    connection: &Connection,
+    chat: ChatId,
+) -> rusqlite::Result<HashMap<MessageId, String>> {
+    let sql = "SELECT id, origin FROM messages WHERE chat = ?1 AND origin IS NOT NULL";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([chat.0], |row| Ok((MessageId(row.get(0)?), row.get(1)?)))?;
+    rows.collect()
 }
 
 /// A message that came before.
@@ -106,13 +116,12 @@ fn grow(
     transaction: &Transaction<'_>,
     chat: ChatId,
     brought: &Transcript,
-    origin: &Origin,
 ) -> Result<Merged, Fault> {
     let known = rows_of(transaction, chat)?;
     let mut added = 0;
     // None for what is not there and not to be there.
     let mut ids: Vec<Option<MessageId>> = Vec::with_capacity(brought.entries.len());
-    for (place, entry) in brought.entries.iter().enumerate() {
+    for entry in &brought.entries {
         let parent = match entry.parent {
             None => None,
             Some(before) => match ids.get(before).copied().flatten() {
@@ -124,7 +133,7 @@ fn grow(
                 found => found,
             },
         };
-        let name = origin.message(place);
+        let name = entry.origin.as_ref();
         let same = name.and_then(|name| known.get(name)).into_iter().flatten();
         let mut found = None;
         for row in same {
@@ -138,8 +147,12 @@ fn grow(
         } else {
             added += 1;
             // What `left_out` names is of Spud's own replies, of which none is brought.
-            let id = transcript::add_entry(transaction, chat, parent, entry, name, &[])?;
-            Some(id)
+            let spot = Spot {
+                chat,
+                parent,
+                before: &[],
+            };
+            Some(spot.put(transaction, entry)?)
         });
     }
     if added == 0 {

@@ -10,7 +10,7 @@ use crate::attachment::{self, TextFile};
 use crate::chat::{self, ChatId};
 use crate::error::{Error, Fault};
 use crate::growth;
-use crate::merge::Origin;
+use crate::merge;
 use crate::message::{self, Body, Message, MessageId, State};
 use crate::title;
 
@@ -35,6 +35,9 @@ pub struct Transcript {
     pub instructions: String,
     /// The place of the message that is shown last; none where there are no messages.
     pub shown: Option<usize>,
+    /// What it is called in the program that it came from, unique among the chats of all programs; none
+    /// where it began in Spud.
+    pub origin: Option<String>,
     /// All messages of all branches, each behind the one that it follows.
     pub entries: Vec<Entry>,
 }
@@ -48,6 +51,8 @@ pub struct Entry {
     pub created_ms: i64,
     /// The files that go with a question, in their order; none with a reply.
     pub files: Vec<TextFile>,
+    /// What it is called where the chat came from, unique in the chat; none where it was written in Spud.
+    pub origin: Option<String>,
     /// Its words. What `left_out` names is a place here too.
     pub body: Body,
 }
@@ -59,10 +64,10 @@ impl Chats {
         self.read("read a whole chat", |connection| read(connection, id))
     }
 
-    /// Adds whole chats that are nobody else's, all or none, and gives their numbers.
+    /// Adds whole chats as chats of their own, all or none, and gives their numbers.
     pub fn add_transcripts(&self, transcripts: &[Transcript]) -> Result<Vec<ChatId>, Error> {
         self.write("add chats", |transaction| {
-            let add = |transcript| add(transaction, transcript, None);
+            let add = |transcript| merge::add_another(transaction, transcript);
             transcripts.iter().map(add).collect()
         })
     }
@@ -70,8 +75,8 @@ impl Chats {
 
 fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
     let row = chat::find(connection, id)?;
-    let (title_given, created_ms, manner, instructions, leaf) = connection.query_row(
-        "SELECT title_given, created_ms, manner, instructions, leaf FROM chats WHERE id = ?1",
+    let (title_given, created_ms, manner, instructions, leaf, origin) = connection.query_row(
+        "SELECT title_given, created_ms, manner, instructions, leaf, origin FROM chats WHERE id = ?1",
         [id.0],
         |row| {
             Ok((
@@ -80,10 +85,12 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
                 row.get(2)?,
                 row.get(3)?,
                 row.get(4)?,
+                row.get(5)?,
             ))
         },
     )?;
     let leaf: Option<i64> = leaf;
+    let mut origins = merge::origins(connection, id)?;
     let sql = format!(
         "SELECT {} FROM messages WHERE chat = ?1 AND removed_with IS NULL ORDER BY id",
         message::COLUMNS
@@ -117,6 +124,7 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
             parent: message.parent.and_then(place),
             created_ms: message.created_ms,
             files,
+            origin: origins.remove(&message.id),
             body,
         })
     });
@@ -130,6 +138,7 @@ fn read(connection: &Connection, id: ChatId) -> Result<Transcript, Fault> {
         folder: row.folder,
         instructions,
         shown: leaf.map(MessageId).and_then(place),
+        origin,
         entries: entries.collect::<rusqlite::Result<_>>()?,
     })
 }
@@ -139,11 +148,11 @@ fn as_id(place: usize) -> MessageId {
     MessageId(i64::try_from(place).unwrap_or(i64::MAX))
 }
 
-/// Adds a chat; `origin` is what it and its messages are called where they came from.
+/// Adds a chat, under this name of another program.
 pub(crate) fn add(
     transaction: &Transaction<'_>,
     transcript: &Transcript,
-    origin: Option<&Origin>,
+    origin: Option<&str>,
 ) -> Result<ChatId, Fault> {
     let first = transcript.entries.first().map(|entry| match &entry.body {
         Body::Question(text) => text.as_str(),
@@ -164,16 +173,21 @@ pub(crate) fn add(
             transcript.pinned.then_some(transcript.changed_ms),
             transcript.folder.as_deref().and_then(title::given),
             &transcript.instructions,
-            origin.map(|origin| &origin.chat),
+            origin,
         ),
     )?;
     let chat = ChatId(transaction.last_insert_rowid());
     let mut ids: Vec<MessageId> = Vec::with_capacity(transcript.entries.len());
-    for (place, entry) in transcript.entries.iter().enumerate() {
+    for entry in &transcript.entries {
         // A place that is not there yet is nobody's child: it was checked where it was read.
         let parent = entry.parent.and_then(|place| ids.get(place)).copied();
-        let name = origin.and_then(|origin| origin.message(place));
-        ids.push(add_entry(transaction, chat, parent, entry, name, &ids)?);
+        let before = &ids;
+        let spot = Spot {
+            chat,
+            parent,
+            before,
+        };
+        ids.push(spot.put(transaction, entry)?);
     }
     let shown = transcript.shown.and_then(|place| ids.get(place));
     if let Some(shown) = shown.or(ids.last()) {
@@ -183,98 +197,100 @@ pub(crate) fn add(
     Ok(chat)
 }
 
-/// Adds a message below another one; `ids` are those of the entries before it.
-pub(crate) fn add_entry(
-    transaction: &Transaction<'_>,
-    chat: ChatId,
-    parent: Option<MessageId>,
-    entry: &Entry,
-    origin: Option<&str>,
-    ids: &[MessageId],
-) -> Result<MessageId, Fault> {
-    match &entry.body {
-        Body::Question(text) => add_question(transaction, chat, parent, entry, text, origin),
-        Body::Reply(reply) => add_reply(transaction, chat, parent, entry, reply, origin, ids),
-    }
+/// Where a message is put.
+pub(crate) struct Spot<'ids> {
+    pub(crate) chat: ChatId,
+    /// What it follows.
+    pub(crate) parent: Option<MessageId>,
+    /// The messages before it, by their places in the transcript, as far as any of it names one.
+    pub(crate) before: &'ids [MessageId],
 }
 
-fn add_question(
-    transaction: &Transaction<'_>,
-    chat: ChatId,
-    parent: Option<MessageId>,
-    entry: &Entry,
-    text: &str,
-    origin: Option<&str>,
-) -> Result<MessageId, Fault> {
-    transaction.execute(
-        "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text, origin)
-         VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4, ?5)",
-        (
-            chat.0,
-            parent.map(|id| id.0),
-            entry.created_ms,
-            text,
-            origin,
-        ),
-    )?;
-    let question = MessageId(transaction.last_insert_rowid());
-    for (position, file) in (0..).zip(&entry.files) {
-        attachment::insert(transaction, Some(chat), Some(question), position, file)?;
+impl Spot<'_> {
+    pub(crate) fn put(
+        &self,
+        transaction: &Transaction<'_>,
+        entry: &Entry,
+    ) -> Result<MessageId, Fault> {
+        match &entry.body {
+            Body::Question(text) => self.put_question(transaction, entry, text),
+            Body::Reply(reply) => self.put_reply(transaction, entry, reply),
+        }
     }
-    Ok(question)
-}
 
-fn add_reply(
-    transaction: &Transaction<'_>,
-    chat: ChatId,
-    parent: Option<MessageId>,
-    entry: &Entry,
-    reply: &message::Reply,
-    origin: Option<&str>,
-    ids: &[MessageId],
-) -> Result<MessageId, Fault> {
-    let (state, failure) = match &reply.state {
-        State::Streaming | State::Interrupted => ("interrupted", None),
-        State::Ended(end) => (message::word(end), message::failure_of(end)),
-    };
-    let counts = reply.counts;
-    transaction.execute(
-        "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, model,
-             failure_code, failure_message, failure_hint, failure_cause, failure_detail,
-             thinking_tokens, answer_tokens, thinking_ms, answer_ms, text, thinking, origin)
-         VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
-             ?17, ?18)",
-        rusqlite::params![
-            chat.0,
-            parent.map(|id| id.0),
-            state,
-            entry.created_ms,
-            reply.ended_ms,
-            reply.model,
-            failure.map(|failure| &failure.code),
-            failure.map(|failure| &failure.message),
-            failure.and_then(|failure| failure.hint.as_ref()),
-            failure.and_then(|failure| failure.cause.as_ref()),
-            failure.and_then(|failure| failure.detail.as_ref()),
-            counts.thinking_tokens,
-            counts.answer_tokens,
-            crate::reply::signed(counts.thinking_ms),
-            crate::reply::signed(counts.answer_ms),
-            reply.answer,
-            reply.thinking,
-            origin,
-        ],
-    )?;
-    let id = MessageId(transaction.last_insert_rowid());
-    if let Some(statistics) = reply.statistics {
-        let place = statistics
-            .left_out
-            .and_then(|id| usize::try_from(id.0).ok());
-        let statistics = message::Statistics {
-            left_out: place.and_then(|place| ids.get(place)).copied(),
-            ..statistics
+    fn put_question(
+        &self,
+        transaction: &Transaction<'_>,
+        entry: &Entry,
+        text: &str,
+    ) -> Result<MessageId, Fault> {
+        transaction.execute(
+            "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, text, origin)
+             VALUES (?1, ?2, 'user', 'complete', ?3, ?3, ?4, ?5)",
+            (
+                self.chat.0,
+                self.parent.map(|id| id.0),
+                entry.created_ms,
+                text,
+                &entry.origin,
+            ),
+        )?;
+        let question = MessageId(transaction.last_insert_rowid());
+        for (position, file) in (0..).zip(&entry.files) {
+            let (chat, question) = (Some(self.chat), Some(question));
+            attachment::insert(transaction, chat, question, position, file)?;
+        }
+        Ok(question)
+    }
+
+    fn put_reply(
+        &self,
+        transaction: &Transaction<'_>,
+        entry: &Entry,
+        reply: &message::Reply,
+    ) -> Result<MessageId, Fault> {
+        let (state, failure) = match &reply.state {
+            State::Streaming | State::Interrupted => ("interrupted", None),
+            State::Ended(end) => (message::word(end), message::failure_of(end)),
         };
-        crate::reply::save_statistics(transaction, id, &statistics)?;
+        let counts = reply.counts;
+        transaction.execute(
+            "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, model,
+                 failure_code, failure_message, failure_hint,
+                 thinking_tokens, answer_tokens, thinking_ms, answer_ms, text, thinking, origin)
+             VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+            rusqlite::params![
+                self.chat.0,
+                self.parent.map(|id| id.0),
+                state,
+                entry.created_ms,
+                reply.ended_ms,
+                reply.model,
+                failure.map(|failure| &failure.code),
+                failure.map(|failure| &failure.message),
+                failure.and_then(|failure| failure.hint.as_ref()),
+                failure.and_then(|failure| failure.cause.as_ref()),
+                failure.and_then(|failure| failure.detail.as_ref()),
+                counts.thinking_tokens,
+                counts.answer_tokens,
+                crate::reply::signed(counts.thinking_ms),
+                crate::reply::signed(counts.answer_ms),
+                reply.answer,
+                reply.thinking,
+                &entry.origin,
+            ],
+        )?;
+        let id = MessageId(transaction.last_insert_rowid());
+        if let Some(statistics) = reply.statistics {
+            let place = statistics
+                .left_out
+                .and_then(|id| usize::try_from(id.0).ok());
+            let statistics = message::Statistics {
+                left_out: place.and_then(|place| self.before.get(place)).copied(),
+                ..statistics
+            };
+            crate::reply::save_statistics(transaction, id, &statistics)?;
+        }
+        Ok(id)
     }
-    Ok(id)
 }

@@ -151,6 +151,7 @@ causes! {
     DocumentLocked { name: String },
     DocumentPictures { name: String },
     DocumentIllegible { name: String },
+    DocumentForm { name: String },
     DocumentTooMuch { name: String },
     DocumentLong { name: String, most_bytes: Whole },
     DocumentSlow { name: String, seconds: Whole },

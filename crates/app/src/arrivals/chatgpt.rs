@@ -5,7 +5,7 @@ use chats::End;
 use serde_json::Value;
 
 use super::marks;
-use super::talk::{Answer, Talk, Turn, Words, asked, by_children};
+use super::talk::{Answer, Talk, Turn, Words, asked, by_children, instructed};
 use super::told::{LeftOut, Program, Refusal};
 use super::values::{is_at, join, list_at, name_of, seconds, str_at, text_at, time_at};
 
@@ -69,8 +69,13 @@ fn words(message: &Value, default_model: &str, left: &mut LeftOut) -> Words {
         }
         _ => {}
     }
-    let hidden = is_at(metadata, "is_visually_hidden_from_conversation")
-        || matches!(kind, "user_editable_context" | "model_editable_context");
+    if kind == "user_editable_context" {
+        let told = instructions(content, metadata);
+        left.hidden += usize::from(told.is_empty() && has_words(content));
+        return instructed(told);
+    }
+    let hidden =
+        is_at(metadata, "is_visually_hidden_from_conversation") || kind == "model_editable_context";
     if hidden || role == "system" {
         // An empty one opens every chat.
         left.hidden += usize::from(has_words(content));
@@ -109,6 +114,23 @@ fn words(message: &Value, default_model: &str, left: &mut LeftOut) -> Words {
             Words::Nothing
         }
     }
+}
+
+/// What a person asked to be said with every question: about themselves, and about the answers.
+fn instructions(content: &Value, metadata: &Value) -> String {
+    let own = metadata.get("user_context_message_data");
+    let own = own.unwrap_or(&Value::Null);
+    let mut told = String::new();
+    for key in ["about_user_message", "about_model_message"] {
+        join(&mut told, str_at(own, key));
+    }
+    if told.is_empty() {
+        // With the words that ChatGPT puts around them.
+        for key in ["user_profile", "user_instructions"] {
+            join(&mut told, str_at(content, key));
+        }
+    }
+    told
 }
 
 fn has_words(content: &Value) -> bool {

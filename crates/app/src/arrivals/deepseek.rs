@@ -76,7 +76,8 @@ fn whose(message: &Value) -> Option<bool> {
     let mut kinds = list_at(message, "fragments").iter();
     if let Some(asks) = kinds.find_map(|fragment| match str_at(fragment, "type") {
         "REQUEST" => Some(true),
-        "RESPONSE" | "THINK" => Some(false),
+        "THINK" => Some(false),
+        kind if kind.ends_with("RESPONSE") => Some(false),
         _ => None,
     }) {
         return Some(asks);
@@ -154,8 +155,9 @@ fn words(message: &Value, asks: bool, left: &mut LeftOut) -> Words {
                 join(&mut answer.thinking, text);
                 answer.thinking_ms += seconds(fragment.get("elapsed_secs"));
             }
-            "RESPONSE" => join(&mut answer.text, text),
             "FILE" => left.files += 1,
+            // Also one that was written beforehand, such as a refusal.
+            kind if kind.ends_with("RESPONSE") => join(&mut answer.text, text),
             // Searches, pages that were read, notes of the page.
             _ => left.tools += 1,
         }
@@ -173,10 +175,5 @@ fn text_file(file: &Value) -> Option<TextFile> {
     let text = file.get("content").and_then(Value::as_str)?;
     let name = ["file_name", "name"].map(|key| str_at(file, key));
     let name = name.into_iter().find(|name| !name.is_empty());
-    (!text.trim().is_empty()).then(|| TextFile {
-        name: crate::reading::clean(name.unwrap_or("file")),
-        bytes: text.len() as u64,
-        text: text.to_owned(),
-        ..TextFile::default()
-    })
+    super::values::text_file(name.unwrap_or("file"), text)
 }

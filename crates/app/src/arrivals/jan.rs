@@ -4,7 +4,7 @@
 use chats::End;
 use serde_json::Value;
 
-use super::talk::{Answer, Talk, Turn, Words, asked, in_a_line};
+use super::talk::{Answer, Talk, Turn, Words, asked, in_a_line, instructed};
 use super::thoughts;
 use super::told::{LeftOut, Program};
 use super::values::{join, list_at, str_at, text_at, time_at};
@@ -34,6 +34,7 @@ pub(super) fn read(thread: Option<&Value>, messages: &[Value]) -> Talk {
     talk.created_ms = time_at(thread, &["created", "created_at"]);
     talk.changed_ms = time_at(thread, &["updated", "updated_at"]);
     let assistants = list_at(thread, "assistants");
+    str_at(assistants.first().unwrap_or(&none), "instructions").clone_into(&mut talk.instructions);
     let model = assistants
         .first()
         .and_then(|one| one.pointer("/model/id")?.as_str());
@@ -92,6 +93,7 @@ fn words(message: &Value, model: &str, left: &mut LeftOut) -> Words {
             };
             answer.words()
         }
+        "system" | "developer" => instructed(text),
         _ => {
             left.hidden += usize::from(!text.trim().is_empty());
             Words::Nothing

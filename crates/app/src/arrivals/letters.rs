@@ -3,7 +3,7 @@
 
 use std::io::{self, Read};
 
-use encoding_rs::{CoderResult, Decoder, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
 /// Bytes that are read at a time.
 const PIECE: usize = 64 << 10;
@@ -12,6 +12,7 @@ pub(super) struct Letters<R> {
     inner: R,
     /// None until it was seen how the file begins.
     decoder: Option<Decoder>,
+    is_utf8: bool,
     raw: Vec<u8>,
     /// Where in `raw` the bytes begin that are still to be decoded.
     at: usize,
@@ -23,6 +24,7 @@ impl<R: Read> Letters<R> {
         Self {
             inner,
             decoder: None,
+            is_utf8: false,
             raw: Vec::with_capacity(PIECE),
             at: 0,
             done: false,
@@ -44,6 +46,13 @@ impl<R: Read> Letters<R> {
                 .read_to_end(&mut self.raw)?;
         }
         let last = self.raw.is_empty();
+        if self.decoder.is_none() {
+            let marked = Encoding::for_bom(&self.raw).map(|(encoding, _)| encoding);
+            self.is_utf8 = marked.unwrap_or_else(|| guess(&self.raw)) == UTF_8;
+        }
+        if self.at == 0 && self.is_utf8 {
+            mend_halves(&mut self.raw);
+        }
         let decoder = self.decoder.get_or_insert_with(|| {
             // The mark, if there is one, goes before the guess.
             guess(&self.raw).new_decoder()
@@ -63,8 +72,21 @@ impl<R: Read> Letters<R> {
     }
 }
 
+/// Half a letter of UTF-16, written as if it were one (ED A0 80 to ED BF BF), is one letter that was lost, and
+/// not three. (One that two pieces share stays three.)
+fn mend_halves(raw: &mut [u8]) {
+    let mut at = 0;
+    while let Some(next) = raw[at..].iter().position(|byte| *byte == 0xED) {
+        at += next;
+        if matches!(raw.get(at..at + 3), Some([_, 0xA0..=0xBF, 0x80..=0xBF])) {
+            raw[at..at + 3].copy_from_slice("\u{FFFD}".as_bytes());
+        }
+        at += 1;
+    }
+}
+
 /// JSON begins with a letter of ASCII, so that UTF-16 shows.
-fn guess(begin: &[u8]) -> &'static encoding_rs::Encoding {
+fn guess(begin: &[u8]) -> &'static Encoding {
     match begin {
         [0, first, ..] if *first != 0 => UTF_16BE,
         [first, 0, ..] if *first != 0 => UTF_16LE,
@@ -100,6 +122,17 @@ mod tests {
             assert_eq!(read(&bytes), text);
         }
         assert_eq!(read(b"a\xFFb"), "a\u{FFFD}b");
+        assert_eq!(
+            read(b"a\xED\xA0\xBDb\xED\x95\x9C\xED\xBF\xBF"),
+            "a\u{FFFD}b한\u{FFFD}"
+        );
+        let wide = [
+            b"\xFF\xFE".as_slice(),
+            &0xA0ED_u16.to_le_bytes(),
+            &0x80BD_u16.to_le_bytes(),
+        ]
+        .concat();
+        assert_eq!(read(&wide), "\u{A0ED}\u{80BD}");
         assert_eq!(read(b""), "");
         let long = "é".repeat(PIECE);
         assert_eq!(read(&[b"x", long.as_bytes()].concat()), format!("x{long}"));

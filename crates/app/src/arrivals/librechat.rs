@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::talk::{Answer, Talk, Turn, Words, asked};
 use super::thoughts;
 use super::told::{LeftOut, Program};
-use super::values::{join, list_at, str_at, text_at, time_at};
+use super::values::{join, list_at, str_at, text_at, text_file, time_at};
 
 pub(super) fn read(chat: &Value) -> Talk {
     let mut talk = Talk::new(Program::LibreChat);
@@ -17,6 +17,14 @@ pub(super) fn read(chat: &Value) -> Talk {
     talk.changed_ms = time_at(chat, &["updatedAt"]);
     let model = chat.pointer("/options/model").and_then(Value::as_str);
     let model = model.unwrap_or_default();
+    let told = ["promptPrefix", "system", "instructions"];
+    let mut told = told.iter().map(|key| {
+        let options = chat.get("options").unwrap_or(&Value::Null);
+        [str_at(options, key), str_at(chat, key)].concat()
+    });
+    talk.instructions = told
+        .find(|told| !told.trim().is_empty())
+        .unwrap_or_default();
     let tops = ["messagesTree", "messages"].map(|key| list_at(chat, key));
     let tops = tops.into_iter().find(|tops| !tops.is_empty());
     // As deep as the chat is long: a list of what is still to be read, and no call within a call.
@@ -40,12 +48,15 @@ pub(super) fn read(chat: &Value) -> Talk {
 }
 
 fn words(message: &Value, default_model: &str, left: &mut LeftOut) -> Words {
+    let mut files = Vec::new();
     for file in ["files", "attachments"]
         .iter()
         .flat_map(|key| list_at(message, key))
     {
-        match str_at(file, "type") {
-            kind if kind.starts_with("image") => left.pictures += 1,
+        let text = text_file(str_at(file, "filename"), str_at(file, "text"));
+        match (str_at(file, "type"), text) {
+            (kind, _) if kind.starts_with("image") => left.pictures += 1,
+            (_, Some(text)) => files.push(text),
             _ => left.files += 1,
         }
     }
@@ -72,8 +83,9 @@ fn words(message: &Value, default_model: &str, left: &mut LeftOut) -> Words {
     }
     let asks = message.get("isCreatedByUser").and_then(Value::as_bool);
     if asks.unwrap_or_else(|| str_at(message, "sender").eq_ignore_ascii_case("user")) {
-        return asked(text, Vec::new());
+        return asked(text, files);
     }
+    left.files += files.len();
     let (thought, answer) = fenced_off(&text).unwrap_or(("", &text));
     join(&mut thinking, thought);
     let split = thoughts::split(answer);

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use chats::End;
 use serde_json::Value;
 
-use super::talk::{Answer, Talk, Turn, Words, asked};
+use super::talk::{Answer, Talk, Turn, Words, asked, instructed};
 use super::thoughts;
 use super::told::{LeftOut, Program, Refusal};
 use super::values::{is_at, join, list_at, str_at, text_at, time_at};
@@ -20,6 +20,7 @@ pub(super) fn read(chat: &Value) -> Result<Talk, Refusal> {
     talk.name = text_at(chat, "createdAt");
     talk.changed_ms = time_at(chat, &["assistantLastMessagedAt", "userLastMessagedAt"]);
     talk.pinned = is_at(chat, "pinned");
+    str_at(chat, "systemPrompt").clone_into(&mut talk.instructions);
     let last_model = chat
         .pointer("/lastUsedModel/identifier")
         .and_then(Value::as_str);
@@ -58,6 +59,7 @@ fn words(version: &Value, last_model: &str, left: &mut LeftOut) -> (Words, Optio
     match str_at(version, "role") {
         "user" => (asked(text_of(version, left), Vec::new()), None),
         "assistant" => answered(version, last_model, left),
+        "system" => (instructed(text_of(version, left)), None),
         _ => {
             left.hidden += usize::from(!text_of(version, left).trim().is_empty());
             (Words::Nothing, None)

@@ -1,6 +1,6 @@
 //! The marks that ChatGPT puts into an answer where its page shows a source, a name or a picture: letters of
-//! Unicode's private use, and brackets with a dagger before those. They become the link that they stand for,
-//! where the message has it, and nothing where it has not.
+//! Unicode's private use, and before those brackets with a dagger, and words of its page's program. They become
+//! the link that they stand for, where the message has it, and nothing where it has not.
 
 use serde_json::Value;
 
@@ -15,11 +15,12 @@ const LONGEST: usize = 120;
 
 /// The text without its marks.
 pub(super) fn plain(text: &str, metadata: &Value) -> String {
+    let text = &without_references(text);
     if !text.contains(['\u{E200}', '\u{E203}', '\u{E204}', '\u{E206}', '【']) {
-        return text.to_owned();
+        return text.clone();
     }
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some(at) = rest.find(is_mark) {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
@@ -40,7 +41,9 @@ pub(super) fn plain(text: &str, metadata: &Value) -> String {
         };
         let whole = &rest[..rest.len() - after.len()];
         let instead = if sign == BEGIN || sign == '【' {
-            told(whole, metadata).unwrap_or_else(|| own(inner))
+            told(whole, metadata)
+                .or_else(|| cited(sign, inner, metadata))
+                .unwrap_or_else(|| own(inner))
         } else {
             String::new()
         };
@@ -90,6 +93,59 @@ fn told(mark: &str, metadata: &Value) -> Option<String> {
     (!links.is_empty()).then(|| format!("({links})"))
 }
 
+/// The source that a bracket names by its number, as older messages have it.
+fn cited(sign: char, inner: &str, metadata: &Value) -> Option<String> {
+    let number: u64 = inner.split('†').next()?.parse().ok()?;
+    if sign != '【' {
+        return None;
+    }
+    let mut cited = list_at(metadata, "citations").iter();
+    let source = cited.find_map(|cited| {
+        let told = cited.get("metadata")?;
+        let place = told.pointer("/extra/cited_message_idx")?.as_u64()?;
+        (place == number && !str_at(told, "url").is_empty()).then_some(told)
+    })?;
+    let (title, url) = (str_at(source, "title"), str_at(source, "url"));
+    let title = if title.is_empty() { url } else { title };
+    Some(format!("([{title}]({url}))"))
+}
+
+/// The text without `:contentReference[oaicite:0]{index=0}`, which stands there with empty letters around it
+/// and sometimes as code.
+fn without_references(text: &str) -> String {
+    const MARK: &str = ":contentReference[oaicite:";
+    const EMPTY: [&str; 3] = ["&#8203;", "\u{200B}", "``"];
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(MARK) {
+        let (before, mark) = rest.split_at(at);
+        let end = mark.find(']').and_then(|end| {
+            let behind = &mark[end + 1..];
+            let index = behind.strip_prefix("{index=")?;
+            let close = index.find('}')?;
+            Some(end + 1 + "{index=".len() + close + 1)
+        });
+        let Some(end) = end.filter(|end| *end <= LONGEST) else {
+            out.push_str(&rest[..at + MARK.len()]);
+            rest = &rest[at + MARK.len()..];
+            continue;
+        };
+        let mut before = before;
+        let mut behind = &mark[end..];
+        for empty in EMPTY.iter().chain(&EMPTY) {
+            before = before.strip_suffix(empty).unwrap_or(before);
+            behind = behind.strip_prefix(empty).unwrap_or(behind);
+        }
+        out.push_str(before);
+        if behind.starts_with(['.', ',', ';', ' ', '\n']) || behind.is_empty() {
+            out.truncate(out.trim_end_matches(' ').len());
+        }
+        rest = behind;
+    }
+    out.push_str(rest);
+    out
+}
+
 /// What a mark tells by itself: the name of something, or a link.
 fn own(inner: &str) -> String {
     let mut parts = inner.split(BETWEEN);
@@ -132,6 +188,12 @@ mod tests {
         let items = json!({"content_references": [{"matched_text": cite, "items": [
             {"title": "X", "url": "https://x.example"}]}]});
         assert_eq!(plain(cite, &items), "([X](https://x.example))");
+        let old = json!({"citations": [{"metadata": {"type": "webpage", "title": "X", "url": "https://x.example",
+            "extra": {"cited_message_idx": 3}}}]});
+        assert_eq!(
+            plain("So【3†source】.", &old),
+            "So([X](https://x.example))."
+        );
         for (text, right) in [
             ("So【3†source】.", "So."),
             ("So 【12:0†a.pdf】 it is.", "So it is."),
@@ -145,6 +207,15 @@ mod tests {
                 "[X](https://x.example)",
             ),
             ("cut \u{E200}cite", "cut cite"),
+            (
+                "So it is &#8203;:contentReference[oaicite:0]{index=0}&#8203;.",
+                "So it is.",
+            ),
+            ("One:contentReference[oaicite:1]{index=1} two", "One two"),
+            (
+                ":contentReference[oaicite: is written",
+                ":contentReference[oaicite: is written",
+            ),
         ] {
             assert_eq!(plain(text, &json!({})), right);
         }

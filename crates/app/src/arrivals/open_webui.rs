@@ -1,10 +1,10 @@
 //! Open WebUI's export: messages as a tree by name (`history`) or, before that, as a list; answers as a text
 //! with thoughts and tools folded in, or as a list of what the model put out.
 
-use chats::End;
+use chats::{End, TextFile};
 use serde_json::Value;
 
-use super::talk::{Answer, Talk, Turn, Words, asked, by_children, in_a_line};
+use super::talk::{Answer, Talk, Turn, Words, asked, by_children, in_a_line, instructed};
 use super::thoughts;
 use super::told::{LeftOut, Program, Refusal};
 use super::values::{is_at, join, list_at, name_of, seconds, str_at, text_at, time_at};
@@ -21,6 +21,10 @@ pub(super) fn read(chat: &Value) -> Result<Talk, Refusal> {
     talk.created_ms = time_at(chat, &["created_at"]).or_else(|| time_at(inner, &["timestamp"]));
     talk.changed_ms = time_at(chat, &["updated_at"]);
     talk.pinned = is_at(chat, "pinned");
+    let told = ["/params/system", "/system", "/options/system"];
+    let mut told = told.iter().filter_map(|at| inner.pointer(at)?.as_str());
+    let told = told.find(|told| !told.trim().is_empty());
+    told.unwrap_or_default().clone_into(&mut talk.instructions);
     let tree = inner
         .pointer("/history/messages")
         .and_then(Value::as_object);
@@ -60,16 +64,19 @@ fn turn(name: String, node: &Value, left: &mut LeftOut) -> Turn {
 }
 
 fn words(node: &Value, left: &mut LeftOut) -> Words {
+    let mut files = Vec::new();
     for file in list_at(node, "files") {
-        match str_at(file, "type") {
-            "image" => left.pictures += 1,
+        match (str_at(file, "type"), text_file(file)) {
+            ("image", _) => left.pictures += 1,
+            (_, Some(text)) => files.push(text),
             _ => left.files += 1,
         }
     }
     let content = node.get("content").unwrap_or(&Value::Null);
     match str_at(node, "role") {
-        "user" => asked(text_of(content, left), Vec::new()),
+        "user" => asked(text_of(content, left), files),
         "assistant" => {
+            left.files += files.len();
             let mut answer = put_out(node, left).unwrap_or_else(|| {
                 let split = thoughts::split(&text_of(content, left));
                 left.tools += split.tools;
@@ -96,11 +103,25 @@ fn words(node: &Value, left: &mut LeftOut) -> Words {
             }
             answer.words()
         }
+        "system" => instructed(text_of(content, left)),
         _ => {
             left.hidden += usize::from(!text_of(content, left).trim().is_empty());
             Words::Nothing
         }
     }
+}
+
+/// A file whose text the export has.
+fn text_file(file: &Value) -> Option<TextFile> {
+    let inner = file.get("file").unwrap_or(file);
+    let text = inner.pointer("/data/content").and_then(Value::as_str)?;
+    let names = [
+        str_at(file, "name"),
+        str_at(inner, "filename"),
+        str_at(inner, "name"),
+    ];
+    let name = names.into_iter().find(|name| !name.is_empty());
+    super::values::text_file(name.unwrap_or("file"), text)
 }
 
 /// A text, or the texts of a list of parts.

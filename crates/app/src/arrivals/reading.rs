@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::items::{Items, Stopped};
 use super::jan;
 use super::meter::Meter;
-use super::room::{BATCH_BYTES, BATCH_CHATS, LARGEST_CHAT};
+use super::room::{BATCH_BYTES, BATCH_CHATS, LARGEST_CHAT, MOST_ARCHIVES};
 use super::shelf::{Shelf, is_archive, plain};
 use super::spot::{Odd, Spotted, needs_head, spot};
 use super::told::{LeftOut, PassedOver, Program, Refusal};
@@ -41,6 +41,8 @@ pub(super) struct Reading<'batches> {
     now_ms: i64,
     meter: &'batches Meter,
     batch: Batch,
+    /// The archives that are open within each other, by their names.
+    archives: Vec<String>,
     /// Takes a batch; false where nobody waits for it.
     send: &'batches mut dyn FnMut(Batch) -> bool,
 }
@@ -55,6 +57,7 @@ impl<'batches> Reading<'batches> {
             now_ms,
             meter,
             batch: Batch::default(),
+            archives: Vec::new(),
             send,
         }
     }
@@ -73,11 +76,16 @@ impl<'batches> Reading<'batches> {
     fn place(&mut self, path: &Path, length: u64) -> Result<(), Left> {
         let shown = path.file_name().unwrap_or(path.as_os_str());
         let shown = shown.to_string_lossy().into_owned();
-        let mut shelf = match Shelf::at(path) {
-            Ok(shelf) => shelf,
-            Err(why) => return self.pass_over(&shown, why),
-        };
-        self.meter.correct(length, shelf.bytes);
+        match Shelf::at(path) {
+            Ok(shelf) => {
+                self.meter.correct(length, shelf.bytes);
+                self.shelf(shelf, &shown)
+            }
+            Err(why) => self.pass_over(&shown, why),
+        }
+    }
+
+    fn shelf(&mut self, mut shelf: Shelf, shown: &str) -> Result<(), Left> {
         for (folder, why) in std::mem::take(&mut shelf.closed) {
             self.pass_over(&folder, why)?;
         }
@@ -97,7 +105,7 @@ impl<'batches> Reading<'batches> {
             self.file(&mut shelf, &name, thread)?;
         }
         if shelf.too_many {
-            self.pass_over(&shown, Refusal::TooMuch)?;
+            self.pass_over(shown, Refusal::TooMuch)?;
         }
         Ok(())
     }
@@ -114,6 +122,7 @@ impl<'batches> Reading<'batches> {
             });
             match read {
                 Ok(Ok(Read::All)) => return Ok(()),
+                Ok(Ok(Read::Archive)) => return self.archive(shelf, name),
                 Ok(Ok(Read::HeadIsNeeded)) => {
                     head = Some(shelf.read(self.meter, name, head_of).unwrap_or_default());
                 }
@@ -121,6 +130,35 @@ impl<'batches> Reading<'batches> {
                 Err(why) => return self.pass_over(name, why),
             }
         }
+    }
+
+    /// An archive among the files of another one, or of a folder.
+    fn archive(&mut self, shelf: &mut Shelf, name: &str) -> Result<(), Left> {
+        if self.archives.len() + 1 >= MOST_ARCHIVES {
+            return self.pass_over(name, Refusal::Nested);
+        }
+        let inner = match shelf.within(self.meter, name) {
+            Ok(inner) => inner,
+            Err(why) => return self.pass_over(name, why),
+        };
+        self.meter.expect(inner.bytes);
+        let is_empty = inner.names.is_empty();
+        self.archives.push(name.to_owned());
+        let read = self.shelf(inner, name);
+        self.archives.pop();
+        read?;
+        if is_empty {
+            return self.pass_over(name, Refusal::NoChats);
+        }
+        Ok(())
+    }
+
+    /// A name as it is told: on one line, and not endless, within those of the archives around it.
+    fn shown(&self, name: &str) -> String {
+        let names = self.archives.iter().map(String::as_str).chain([name]);
+        let whole = names.collect::<Vec<_>>().join("/");
+        let letters = whole.chars().filter(|letter| !letter.is_control());
+        letters.take(200).collect()
     }
 
     fn text(
@@ -135,11 +173,12 @@ impl<'batches> Reading<'batches> {
             return self.pass_over(name, unread(&error)).map(|()| Read::All);
         }
         if is_archive(&begin) {
-            return self.pass_over(name, Refusal::Nested).map(|()| Read::All);
+            return Ok(Read::Archive);
         }
         let mut items = Items::new(Cursor::new(begin).chain(reader));
         let mut file = File {
             name,
+            shown: self.shown(name),
             thread: thread.take(),
             messages: Vec::new(),
             bytes: 0,
@@ -248,7 +287,7 @@ impl<'batches> Reading<'batches> {
         if !file.messages.is_empty() {
             self.odd_ones(&mut file)?;
             let messages = std::mem::take(&mut file.messages);
-            let talk = jan::read(file.thread.as_ref(), &messages);
+            let talk = jan::read(file.thread.as_ref(), &messages).settled();
             let (title, program, left) = (talk.title.clone(), talk.program, talk.left);
             let chat = if file.bytes as u64 > LARGEST_CHAT {
                 Err(Refusal::TooLarge)
@@ -282,7 +321,7 @@ impl<'batches> Reading<'batches> {
     }
 
     fn pass_over(&mut self, file: &str, why: Refusal) -> Result<(), Left> {
-        let file = shown(file);
+        let file = self.shown(file);
         self.batch.passed_over.push(PassedOver { file, why });
         if self.batch.passed_over.len() >= BATCH_CHATS {
             return self.flush();
@@ -315,6 +354,8 @@ impl<'batches> Reading<'batches> {
 /// How far a file was read.
 enum Read {
     All,
+    /// Not at all: it is an archive.
+    Archive,
     /// As far as something that only what stands around it can tell.
     HeadIsNeeded,
 }
@@ -332,6 +373,7 @@ const KEPT_ODD: usize = 100;
 /// A file that is being read.
 struct File<'name> {
     name: &'name str,
+    shown: String,
     thread: Option<Value>,
     /// Those of a thread of Jan's, and how much they are.
     messages: Vec<Value>,
@@ -352,17 +394,11 @@ impl File<'_> {
         Found {
             title: title.chars().take(200).collect(),
             program,
-            file: shown(self.name),
+            file: self.shown.clone(),
             left,
             chat,
         }
     }
-}
-
-/// A name as it is told: on one line, and not endless.
-fn shown(name: &str) -> String {
-    let letters = name.chars().filter(|letter| !letter.is_control());
-    letters.take(200).collect()
 }
 
 /// The bytes of a file as they lie on the disk; a folder tells its own once it is looked through.

@@ -19,6 +19,12 @@ pub(super) const MOST_BYTES: u64 = 4 << 30;
 /// How many files of a folder or archive are looked at.
 pub(super) const MOST_FILES: usize = 20_000;
 
+/// An archive within an archive, which is in memory as long as it is read.
+pub(super) const LARGEST_INNER: u64 = 48 << 20;
+
+/// How many archives are within each other.
+pub(super) const MOST_ARCHIVES: usize = 3;
+
 /// How deep a folder is looked through.
 pub(super) const MOST_FOLDERS: usize = 8;
 

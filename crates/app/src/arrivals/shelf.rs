@@ -1,11 +1,11 @@
 //! Where files of chats lie: one by itself, those of a folder, or those of an archive as it was downloaded.
 //!
-//! An archive is read and never unpacked: no path of it is ever written, and none is followed. How many bytes
+//! An archive is read and never unpacked, nor is one within it: no path of it is ever written, and none is followed. How many bytes
 //! are read in all is bounded, whatever the archive says of itself.
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::io::{self, BufReader, ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Cursor, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -14,7 +14,7 @@ use zip::ZipArchive;
 use zip::result::ZipError;
 
 use super::meter::Meter;
-use super::room::{LONGEST_LIST, MOST_BYTES, MOST_FILES, MOST_FOLDERS};
+use super::room::{LARGEST_INNER, LONGEST_LIST, MOST_BYTES, MOST_FILES, MOST_FOLDERS};
 use super::told::Refusal;
 
 /// Files by name.
@@ -29,7 +29,7 @@ pub(super) struct Shelf {
     /// How many bytes they have, as far as whoever put them there tells the truth.
     pub(super) bytes: u64,
     /// How many bytes may still be read.
-    left: Cell<u64>,
+    left: Rc<Cell<u64>>,
 }
 
 enum Kind {
@@ -41,16 +41,42 @@ enum Kind {
 
 impl Shelf {
     pub(super) fn at(path: &Path) -> Result<Self, Refusal> {
-        let unreadable = |error: io::Error| Refusal::Unreadable(plain(&error));
-        let found = fs_err::metadata(path).map_err(unreadable)?;
-        let mut shelf = Self {
-            kind: Kind::Folder(path.to_owned()),
+        Self::sharing(path, Rc::new(Cell::new(MOST_BYTES)))
+    }
+
+    /// An archive among its files. All of them together have as much room as one.
+    pub(super) fn within(&mut self, meter: &Meter, name: &str) -> Result<Self, Refusal> {
+        let left = Rc::clone(&self.left);
+        if let Kind::Folder(folder) = &self.kind {
+            return Self::sharing(&folder.join(name), left);
+        }
+        let mut bytes = Vec::new();
+        let read = self.read(meter, name, |reader| {
+            reader.take(LARGEST_INNER + 1).read_to_end(&mut bytes)
+        })?;
+        read.map_err(|error| why(ZipError::Io(error)))?;
+        if bytes.len() as u64 > LARGEST_INNER {
+            return Err(Refusal::Nested);
+        }
+        let shelf = Self::empty(Path::new(name), left);
+        shelf.open_archive(Box::new(Cursor::new(bytes)))
+    }
+
+    fn empty(folder: &Path, left: Rc<Cell<u64>>) -> Self {
+        Self {
+            kind: Kind::Folder(folder.to_owned()),
             names: Vec::new(),
             too_many: false,
             closed: Vec::new(),
             bytes: 0,
-            left: Cell::new(MOST_BYTES),
-        };
+            left,
+        }
+    }
+
+    fn sharing(path: &Path, left: Rc<Cell<u64>>) -> Result<Self, Refusal> {
+        let unreadable = |error: io::Error| Refusal::Unreadable(plain(&error));
+        let found = fs_err::metadata(path).map_err(unreadable)?;
+        let mut shelf = Self::empty(path, left);
         if found.is_dir() {
             shelf.look_through(path, "", 0).map_err(unreadable)?;
             shelf.names.sort_unstable();
@@ -64,7 +90,7 @@ impl Shelf {
         let mut begin = [0; 4];
         let length = file.read(&mut begin).map_err(unreadable)?;
         if is_archive(&begin[..length]) {
-            return shelf.open_archive(file);
+            return shelf.open_archive(Box::new(BufReader::new(file)));
         }
         let name = path
             .file_name()
@@ -101,10 +127,10 @@ impl Shelf {
         Ok(())
     }
 
-    fn open_archive(mut self, file: File) -> Result<Self, Refusal> {
+    fn open_archive(mut self, file: Box<dyn Source>) -> Result<Self, Refusal> {
         let left = Rc::new(Cell::new(LONGEST_LIST));
         let frugal = Frugal {
-            file: BufReader::new(file),
+            file,
             left: Rc::clone(&left),
         };
         let mut archive = ZipArchive::new(frugal).map_err(why)?;
@@ -229,9 +255,14 @@ impl Read for Bounded<'_> {
     }
 }
 
+/// What an archive is read from.
+trait Source: Read + Seek {}
+
+impl<T: Read + Seek> Source for T {}
+
 /// An archive's file, of which so much may be read: who made the archive says how long its list is.
 struct Frugal {
-    file: BufReader<File>,
+    file: Box<dyn Source>,
     left: Rc<Cell<u64>>,
 }
 

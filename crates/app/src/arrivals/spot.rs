@@ -53,7 +53,8 @@ pub(super) fn spot(value: Value, head: Option<&Value>) -> Result<Spotted, Odd> {
         None => return Err(odd(Refusal::Unknown)),
         Some(Program::Spud) => {
             let chat = ours::chat(value).map_err(|why| odd(Refusal::Damaged(why)))?;
-            return Ok(Spotted::Ours(Box::new(Brought { chat, origin: None })));
+            let joins = false;
+            return Ok(Spotted::Ours(Box::new(Brought { chat, joins })));
         }
         Some(Program::ChatGpt) => chatgpt::read(&value),
         Some(Program::DeepSeek) => match page(&value) {
@@ -66,7 +67,8 @@ pub(super) fn spot(value: Value, head: Option<&Value>) -> Result<Spotted, Odd> {
         Some(Program::LibreChat) => Ok(librechat::read(&value)),
         Some(Program::Jan) => Ok(jan::read(Some(&value), list_at(&value, "messages"))),
     };
-    talk.map(|talk| Spotted::Talk(Box::new(talk))).map_err(odd)
+    talk.map(|talk| Spotted::Talk(Box::new(talk.settled())))
+        .map_err(odd)
 }
 
 fn program_of(value: &Value, head: Option<&Value>) -> Option<Program> {

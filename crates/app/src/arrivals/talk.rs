@@ -3,10 +3,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chats::{Body, Brought, Counts, End, Entry, Origin, Reply, State, TextFile, Transcript};
+use chats::{Body, Brought, Counts, End, Entry, Reply, State, TextFile, Transcript};
 
 use super::told::{LeftOut, Program, Refusal};
 use super::values::{join, mark};
+use crate::presets;
 
 /// The longest name that is kept as it is.
 const LONGEST_NAME: usize = 128;
@@ -21,6 +22,8 @@ pub(super) struct Talk {
     pub(super) created_ms: Option<i64>,
     pub(super) changed_ms: Option<i64>,
     pub(super) pinned: bool,
+    /// What the model was told before every question.
+    pub(super) instructions: String,
     pub(super) turns: Vec<Turn>,
     /// The name of the message that is shown last.
     pub(super) shown: Option<String>,
@@ -43,6 +46,8 @@ pub(super) struct Turn {
 pub(super) enum Words {
     Asked(String, Vec<TextFile>),
     Answered(Answer),
+    /// Said to the model before every question (`Talk::settled`).
+    Instructed(String),
     /// Nothing that is taken.
     Nothing,
 }
@@ -53,7 +58,7 @@ impl Words {
         let (who, words) = match self {
             Self::Asked(text, _) => ("asked", text.as_str()),
             Self::Answered(answer) => ("answered", answer.text.as_str()),
-            Self::Nothing => ("", ""),
+            Self::Instructed(_) | Self::Nothing => ("", ""),
         };
         mark(&[before.unwrap_or_default(), who, words])
     }
@@ -101,6 +106,14 @@ pub(super) fn asked(text: String, files: Vec<TextFile>) -> Words {
         return Words::Nothing;
     }
     Words::Asked(text, files)
+}
+
+/// What a model was told before every question, as words, or nothing where there are none.
+pub(super) fn instructed(text: String) -> Words {
+    if text.trim().is_empty() {
+        return Words::Nothing;
+    }
+    Words::Instructed(text)
 }
 
 /// Says where each of these messages stands among those beside it, from lists of children, and fills in the
@@ -169,10 +182,34 @@ impl Talk {
             created_ms: None,
             changed_ms: None,
             pinned: false,
+            instructions: String::new(),
             turns: Vec::new(),
             shown: None,
             left: LeftOut::default(),
         }
+    }
+
+    /// With what the model was told before every question among what it was told at once: the chat's own
+    /// instructions are one text. Another one, or one that is longer than Spud takes, is a message that
+    /// nobody sees.
+    pub(super) fn settled(mut self) -> Self {
+        self.instructions = self.instructions.trim().to_owned();
+        for turn in &mut self.turns {
+            if let Words::Instructed(text) = &turn.words {
+                let text = text.trim();
+                if self.instructions.is_empty() {
+                    text.clone_into(&mut self.instructions);
+                } else if self.instructions != text {
+                    self.left.hidden += 1;
+                }
+                turn.words = Words::Nothing;
+            }
+        }
+        if self.instructions.len() > presets::MOST_BYTES {
+            self.instructions.clear();
+            self.left.hidden += 1;
+        }
+        self
     }
 
     /// Puts the messages that are taken behind the ones they follow. Answers that follow each other are one.
@@ -181,28 +218,25 @@ impl Talk {
         let created_ms = self.created_ms.or_else(|| times.clone().min());
         let begun_ms = created_ms.or(self.changed_ms).unwrap_or(now_ms);
         let changed_ms = self.changed_ms.or_else(|| times.max());
-        let (entries, names, places) = self.entries(begun_ms)?;
+        let (entries, places) = self.entries(begun_ms)?;
         if entries.is_empty() {
             return Err(Refusal::Empty);
         }
         let shown = self.shown.as_deref();
         let shown = shown.and_then(|name| places.get(name).copied());
-        let origin = Origin {
-            chat: self.origin(created_ms, &entries),
-            messages: names.into_iter().map(short).collect(),
-        };
         Ok(Brought {
-            origin: Some(origin),
+            joins: true,
             chat: Transcript {
+                origin: Some(self.origin(created_ms, &entries)),
                 shown: shown.or(entries.len().checked_sub(1)),
+                title_given: !self.title.trim().is_empty(),
                 title: self.title,
-                title_given: true,
                 created_ms: begun_ms,
                 changed_ms: changed_ms.unwrap_or(begun_ms).max(begun_ms),
                 pinned: self.pinned,
                 manner: None,
                 folder: None,
-                instructions: String::new(),
+                instructions: self.instructions,
                 entries,
             },
         })
@@ -223,12 +257,8 @@ impl Talk {
         format!("{}:{name}", self.program.key())
     }
 
-    /// The messages, their names, and where each of the program's messages came to stand.
-    #[expect(clippy::type_complexity, reason = "for the one who asks, above")]
-    fn entries(
-        &self,
-        begun_ms: i64,
-    ) -> Result<(Vec<Entry>, Vec<&str>, HashMap<&str, usize>), Refusal> {
+    /// The messages, and where each of the program's messages came to stand.
+    fn entries(&self, begun_ms: i64) -> Result<(Vec<Entry>, HashMap<&str, usize>), Refusal> {
         let turns: HashMap<&str, &Turn> = self
             .turns
             .iter()
@@ -260,7 +290,7 @@ impl Talk {
             let turn = visit.turn;
             visit.at_ms = turn.at_ms.unwrap_or(visit.at_ms);
             match &turn.words {
-                Words::Nothing => {}
+                Words::Instructed(_) | Words::Nothing => {}
                 Words::Asked(text, files) => {
                     laid.close(&mut visit);
                     let body = Body::Question(text.clone());
@@ -299,7 +329,7 @@ impl Talk {
         if visited < turns.len() {
             return Err(Refusal::Circle);
         }
-        Ok((laid.entries, laid.names, laid.places))
+        Ok((laid.entries, laid.places))
     }
 }
 
@@ -322,7 +352,6 @@ fn go_on(answer: &mut Answer, part: &Answer) {
 #[derive(Default)]
 struct Laid<'talk> {
     entries: Vec<Entry>,
-    names: Vec<&'talk str>,
     places: HashMap<&'talk str, usize>,
 }
 
@@ -377,9 +406,9 @@ impl<'talk> Laid<'talk> {
             parent: visit.place,
             created_ms: visit.at_ms,
             files,
+            origin: Some(short(name)),
             body,
         });
-        self.names.push(name);
         self.places.insert(name, place);
         visit.place = Some(place);
     }

@@ -14,8 +14,17 @@ pub(super) struct Split {
     pub(super) open: bool,
 }
 
-/// What a model's thoughts stand in.
-const TAGS: [&str; 5] = ["think", "thinking", "reason", "reasoning", "thought"];
+/// What models' thoughts stand in, which each is closed by its own.
+const TAGS: [(&str, &str); 8] = [
+    ("<think>", "</think>"),
+    ("<thinking>", "</thinking>"),
+    ("<reason>", "</reason>"),
+    ("<reasoning>", "</reasoning>"),
+    ("<thought>", "</thought>"),
+    ("<Thought>", "</Thought>"),
+    ("<|begin_of_thought|>", "<|end_of_thought|>"),
+    ("◁think▷", "◁/think▷"),
+];
 
 /// Takes the thoughts out of a text. What stands in a block of code is left alone.
 pub(super) fn split(text: &str) -> Split {
@@ -27,17 +36,15 @@ pub(super) fn split(text: &str) -> Split {
         rest = answer.trim_start();
     }
     let mut answer = String::new();
-    let mut fence: Option<&str> = None;
+    let mut fence: Option<Fence> = None;
     while !rest.is_empty() {
         let end = rest.find('\n').map_or(rest.len(), |at| at + 1);
         let line = &rest[..end];
-        let begin = line.trim_start();
-        let sign = ["```", "~~~"]
-            .into_iter()
-            .find(|sign| begin.starts_with(sign));
-        if let Some(sign) = sign.filter(|sign| fence.is_none_or(|open| open == *sign)) {
-            fence = if fence.is_some() { None } else { Some(sign) };
-        }
+        fence = match (fence, Fence::of(line)) {
+            (None, found) => found,
+            (Some(open), Some(found)) if open.is_closed_by(&found) => None,
+            (open, _) => open,
+        };
         if fence.is_none()
             && let Some(found) = folded(line).or_else(|| tagged(line))
         {
@@ -56,6 +63,35 @@ pub(super) fn split(text: &str) -> Split {
     split
 }
 
+/// The line that opens or closes a block of code.
+struct Fence {
+    sign: char,
+    length: usize,
+    /// Nothing stands behind it, so that it may close one.
+    bare: bool,
+}
+
+impl Fence {
+    fn of(line: &str) -> Option<Self> {
+        let line = line.trim();
+        let sign = line
+            .chars()
+            .next()
+            .filter(|sign| matches!(sign, '`' | '~'))?;
+        let rest = line.trim_start_matches(sign);
+        let length = line.len() - rest.len();
+        (length >= 3).then_some(Self {
+            sign,
+            length,
+            bare: rest.is_empty(),
+        })
+    }
+
+    fn is_closed_by(&self, other: &Self) -> bool {
+        other.bare && other.sign == self.sign && other.length >= self.length
+    }
+}
+
 fn without_its_begin(text: &str) -> Option<(&str, &str)> {
     let (thought, answer) = text.split_once("</think>")?;
     let mentioned = thought.ends_with('`') || answer.starts_with('`');
@@ -64,8 +100,13 @@ fn without_its_begin(text: &str) -> Option<(&str, &str)> {
 
 /// Where something that is no answer begins in a line.
 enum Found<'tag> {
-    Details { at: usize },
-    Tag { at: usize, tag: &'tag str },
+    Details {
+        at: usize,
+    },
+    Tag {
+        at: usize,
+        tag: (&'tag str, &'tag str),
+    },
 }
 
 fn folded(line: &str) -> Option<Found<'static>> {
@@ -73,9 +114,7 @@ fn folded(line: &str) -> Option<Found<'static>> {
     let tag = &line[at..];
     let tag = &tag[..tag.find('>').unwrap_or(tag.len())];
     let kinds = ["reasoning", "tool_calls", "code_interpreter"];
-    let is_kind = kinds
-        .iter()
-        .any(|kind| tag.contains(&format!("type=\"{kind}\"")));
+    let is_kind = attribute(tag, "type").is_some_and(|kind| kinds.contains(&kind));
     let mentioned = line[..at].ends_with('`');
     (is_kind && !mentioned).then_some(Found::Details { at })
 }
@@ -83,13 +122,23 @@ fn folded(line: &str) -> Option<Found<'static>> {
 fn tagged(line: &str) -> Option<Found<'static>> {
     let begin = line.trim_start();
     let at = line.len() - begin.len();
-    let tags = TAGS.iter();
-    let mut tags = tags.filter(|tag| {
-        let rest = begin.strip_prefix('<');
-        let rest = rest.and_then(|rest| rest.strip_prefix(**tag));
-        rest.is_some_and(|rest| rest.starts_with('>'))
-    });
-    tags.next().map(|tag| Found::Tag { at, tag })
+    let tag = TAGS.iter().find(|(open, _)| begin.starts_with(open))?;
+    Some(Found::Tag { at, tag: *tag })
+}
+
+/// What a tag says under a name, in quotes of either kind.
+fn attribute<'tag>(tag: &'tag str, name: &str) -> Option<&'tag str> {
+    let mut places = tag.match_indices(name);
+    places.find_map(|(at, _)| {
+        let apart = tag[..at].ends_with(char::is_whitespace);
+        let value = tag[at + name.len()..].trim_start().strip_prefix('=');
+        let value = value.filter(|_| apart)?.trim_start();
+        let quote = value
+            .chars()
+            .next()
+            .filter(|sign| matches!(sign, '"' | '\''))?;
+        value[1..].split(quote).next()
+    })
 }
 
 impl Found<'_> {
@@ -102,10 +151,12 @@ impl Found<'_> {
     /// Takes it out of the text, of which the rest is given.
     fn take<'text>(&self, text: &'text str, split: &mut Split) -> &'text str {
         match self {
-            Self::Tag { at, tag } => {
-                let inner = &text[at + tag.len() + 2..];
-                let end = format!("</{tag}>");
-                let (thought, rest) = inner.split_once(&end).unwrap_or_else(|| {
+            Self::Tag {
+                at,
+                tag: (open, close),
+            } => {
+                let inner = &text[at + open.len()..];
+                let (thought, rest) = inner.split_once(*close).unwrap_or_else(|| {
                     split.open = true;
                     (inner, "")
                 });
@@ -128,10 +179,9 @@ fn details<'text>(text: &'text str, split: &mut Split) -> &'text str {
     let end = end_of(body);
     let thought = &body[..end.unwrap_or(body.len())];
     let rest = end.map_or("", |end| &body[end + CLOSE.len()..]);
-    if tag.contains("type=\"reasoning\"") {
+    if attribute(tag, "type") == Some("reasoning") {
         split.open |= end.is_none();
-        let duration = tag.split_once("duration=\"").map(|(_, rest)| rest);
-        let duration = duration.and_then(|rest| rest.split('"').next());
+        let duration = attribute(tag, "duration");
         let duration = duration.map(|seconds| serde_json::Value::String(seconds.to_owned()));
         split.thinking_ms += super::values::seconds(duration.as_ref());
         super::values::join(&mut split.thinking, &unquoted(thought));
@@ -253,6 +303,9 @@ mod tests {
             "So:\n```\n<think>\n</think>\n```",
         );
         check("<thinking>x</thinking>\ny", "x", "y");
+        check("<Thought>x</Thought>y", "x", "y");
+        check("<|begin_of_thought|>\nx\n<|end_of_thought|>\ny", "x", "y");
+        check("◁think▷x◁/think▷y", "x", "y");
     }
 
     #[test]
@@ -297,6 +350,13 @@ mod tests {
             "cut",
             "",
         );
+        check(
+            "<details open done='true' type='reasoning' duration='2'>\n<summary>x</summary>\n> a\n</details>\nb",
+            "a",
+            "b",
+        );
+        let within = "````md\n```html\n<details type=\"reasoning\">x</details>\n```\n````\nok";
+        check(within, "", within);
         let code = "```html\n<details type=\"reasoning\">\n```";
         check(code, "", code);
         let tool = "<details type=\"tool_calls\" done=\"true\" arguments=\"&quot;{}&quot;\">\n<summary>Tool Executed</summary>\n</details>\nRain.";

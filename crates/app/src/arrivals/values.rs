@@ -1,8 +1,9 @@
 //! Bits of JSON as every one of these programs writes them: texts, times, lists of parts.
 
+use chats::TextFile;
 use serde_json::Value;
 use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// A text, or a number as a text: names are both.
 pub(super) fn text_at(value: &Value, key: &str) -> Option<String> {
@@ -35,8 +36,8 @@ pub(super) fn time_at(value: &Value, keys: &[&str]) -> Option<i64> {
     keys.iter().find_map(|key| when(value.get(key)?))
 }
 
-/// Milliseconds of a time, however it is written: a date of ISO 8601, or a count of seconds or of smaller
-/// pieces, which its size tells.
+/// Milliseconds of a time, however it is written: a date of ISO 8601 or of mail, a count of seconds or of
+/// smaller pieces, which its size tells, or either as a database hands it out.
 pub(super) fn when(value: &Value) -> Option<i64> {
     match value {
         Value::Number(number) => of_count(number.as_f64()?),
@@ -44,6 +45,12 @@ pub(super) fn when(value: &Value) -> Option<i64> {
             Ok(count) => of_count(count),
             Err(_) => of_date(text),
         },
+        Value::Object(wrapped) => {
+            let inner = ["$date", "$numberLong"]
+                .iter()
+                .find_map(|key| wrapped.get(*key));
+            when(inner?)
+        }
         _ => None,
     }
 }
@@ -66,13 +73,43 @@ fn of_count(count: f64) -> Option<i64> {
 }
 
 fn of_date(text: &str) -> Option<i64> {
-    let text = text.trim().replacen(' ', "T", 1);
-    let parse = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
-    // Without an offset it is UTC, as these programs mean it.
-    let date = parse(&text).or_else(|| parse(&format!("{text}Z")))?;
+    let text = text.trim();
+    let date = OffsetDateTime::parse(&spelled_out(text), &Rfc3339);
+    let date = date
+        .or_else(|_| OffsetDateTime::parse(text, &Rfc2822))
+        .ok()?;
     i64::try_from(date.unix_timestamp_nanos() / 1_000_000)
         .ok()
         .filter(|ms| *ms > 0)
+}
+
+/// A date of ISO 8601 with all its parts and signs, where a program left some out. Without an offset it is
+/// UTC, as these programs mean it.
+fn spelled_out(text: &str) -> String {
+    let (day, time) = text
+        .split_once(['T', 't', ' '])
+        .unwrap_or((text, "00:00:00"));
+    let day = day.replace('/', "-");
+    let time = time.trim();
+    let time = ["UTC", "GMT", "Z", "z"]
+        .iter()
+        .find_map(|utc| time.strip_suffix(utc))
+        .map_or(time, str::trim_end);
+    let (clock, offset) = match time.find(['+', '-']) {
+        Some(at) => time.split_at(at),
+        None => (time, ""),
+    };
+    let clock = match clock.trim_end() {
+        short if short.matches(':').count() == 1 => format!("{short}:00"),
+        whole => whole.to_owned(),
+    };
+    let offset = match (offset.len(), offset.contains(':')) {
+        (0, _) => "Z".to_owned(),
+        (3, _) => format!("{offset}:00"),
+        (5, false) if offset.is_ascii() => format!("{}:{}", &offset[..3], &offset[3..]),
+        _ => offset.to_owned(),
+    };
+    format!("{day}T{clock}{offset}")
 }
 
 /// Milliseconds of a duration in seconds.
@@ -90,6 +127,16 @@ pub(super) fn seconds(value: Option<&Value>) -> u64 {
     {
         (count.max(0.0) * 1000.0).round() as u64
     }
+}
+
+/// A file whose text an export has, if it has any.
+pub(super) fn text_file(name: &str, text: &str) -> Option<TextFile> {
+    (!text.trim().is_empty()).then(|| TextFile {
+        name: crate::reading::clean(name),
+        bytes: text.len() as u64,
+        text: text.to_owned(),
+        ..TextFile::default()
+    })
 }
 
 /// Texts that follow each other, a line between them.
@@ -132,8 +179,27 @@ mod tests {
             json!("2025-03-01T02:00:00.123Z"),
             json!("2025-03-01T02:00:00.123"),
             json!("2025-03-01 02:00:00.123"),
+            json!("2025/03/01 02:00:00.123 UTC"),
+            json!("2025-03-01T10:00:00.123+0800"),
+            json!("2025-03-01 02:00:00.123000+00"),
+            json!({"$date": "2025-03-01T02:00:00.123Z"}),
+            json!({"$date": {"$numberLong": "1740794400123"}}),
         ] {
             assert_eq!(when(&value), right, "{value}");
+        }
+        for (text, right) in [
+            ("Sat, 01 Mar 2025 10:00:00 +0800", 1_740_794_400_000),
+            ("2025-03-01T02:00", 1_740_794_400_000),
+            ("2025-03-01", 1_740_787_200_000),
+        ] {
+            assert_eq!(when(&json!(text)), Some(right), "{text}");
+        }
+        for value in [
+            json!("+é:"),
+            json!("2025-03-01T10:00é+08"),
+            json!({"$date": null}),
+        ] {
+            assert_eq!(when(&value), None, "{value}");
         }
         for value in [json!(null), json!("soon"), json!(0), json!(-5), json!([1])] {
             assert_eq!(when(&value), None, "{value}");

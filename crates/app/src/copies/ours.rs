@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(crate) const FORM: &str = "spud-chats";
-/// 2 brought files.
+/// 2 brought files. What an older Spud may leave out, such as names of other programs, needs no other number.
 pub(crate) const VERSION: u32 = 2;
+
+/// The longest name of a chat or a message in another program, in bytes: those that are longer there are
+/// kept as a mark of theirs (`arrivals`), and the program's own name stands before it.
+const LONGEST_NAME: usize = 256;
 
 #[derive(Serialize)]
 struct File {
@@ -36,6 +40,9 @@ struct Chat {
     instructions: String,
     /// Which of the messages is shown last.
     shown: Option<usize>,
+    /// What the chat is called in the program that it came from, so that a later export of it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
     /// Each behind the one that it follows.
     messages: Vec<Message>,
 }
@@ -45,6 +52,9 @@ struct Message {
     /// Which of the messages before it follows; null for a first one.
     follows: Option<usize>,
     created_ms: i64,
+    /// What it is called there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    origin: Option<String>,
     #[serde(flatten)]
     words: Words,
 }
@@ -172,6 +182,7 @@ fn written(transcript: &Transcript) -> Chat {
         folder: transcript.folder.clone(),
         instructions: transcript.instructions.clone(),
         shown: transcript.shown,
+        origin: transcript.origin.clone(),
         messages: transcript.entries.iter().map(message).collect(),
     }
 }
@@ -187,6 +198,7 @@ fn message(entry: &Entry) -> Message {
     Message {
         follows: entry.parent,
         created_ms: entry.created_ms,
+        origin: entry.origin.clone(),
         words,
     }
 }
@@ -276,6 +288,7 @@ fn transcript(chat: Chat) -> Result<Transcript, String> {
         folder: chat.folder,
         instructions: chat.instructions,
         shown: chat.shown,
+        origin: chat.origin.filter(|name| is_a_name(name)),
         entries: entries
             .map(|(at, message)| entry(at, message))
             .collect::<Result<_, _>>()?,
@@ -319,9 +332,15 @@ fn entry(at: usize, message: Message) -> Result<Entry, String> {
     Ok(Entry {
         parent: message.follows,
         created_ms: message.created_ms,
+        origin: message.origin.filter(|name| is_a_name(name)),
         files,
         body,
     })
+}
+
+/// Whether a name of another program may have been written by Spud, which keeps them short.
+fn is_a_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= LONGEST_NAME
 }
 
 fn state_of(state: &EndState, failure: Option<Why>) -> State {

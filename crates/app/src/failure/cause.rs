@@ -231,6 +231,8 @@ pub enum Cause {
     DocumentPictures { name: String },
     /// A PDF whose letters nobody can tell.
     DocumentIllegible { name: String },
+    /// A form that only Adobe's programs show, and in which nothing is filled in.
+    DocumentForm { name: String },
     /// A document that unpacks to too much.
     DocumentTooMuch { name: String },
     /// A document with too much text.

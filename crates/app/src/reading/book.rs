@@ -18,6 +18,23 @@ struct Listed {
     properties: String,
 }
 
+impl Listed {
+    /// Whether it is a chapter, by its kind; some lists name none.
+    fn is_words(&self) -> bool {
+        let kind = self.kind.to_lowercase();
+        let end = self
+            .part
+            .rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_lowercase();
+        ["html", "xml", "oeb1-document"]
+            .iter()
+            .any(|own| kind.contains(own))
+            || kind.is_empty() && matches!(&*end, "xhtml" | "html" | "htm" | "xml")
+    }
+}
+
 pub(super) fn read(archive: &mut Archive) -> Result<Words, Fault> {
     let package = package(archive)?.ok_or(Fault::Damaged)?;
     let text = archive.xml(&package)?;
@@ -58,7 +75,8 @@ pub(super) fn read(archive: &mut Archive) -> Result<Words, Fault> {
         page.paper.words(&authors.join(", "));
     }
     page.paper.end();
-    let (mut missing, mut read) = (0, 0);
+    let before = page.paper.written();
+    let (mut missing, mut read, mut titled) = (0, 0, 0);
     for id in &spine {
         let Some(chapter) = listed.get(id) else {
             missing += 1;
@@ -70,7 +88,7 @@ pub(super) fn read(archive: &mut Archive) -> Result<Words, Fault> {
         if locked.contains(&chapter.part) {
             return Err(Fault::Locked);
         }
-        if !chapter.kind.contains("html") && !chapter.kind.contains("xml") {
+        if !chapter.is_words() {
             continue;
         }
         let bytes = match archive.part(&chapter.part) {
@@ -89,6 +107,7 @@ pub(super) fn read(archive: &mut Archive) -> Result<Words, Fault> {
             page.paper.begin(Block::Heading(2));
             page.paper.words(title);
             page.paper.end();
+            titled += title.len();
         }
         page = page.read(&text);
         if page.paper.is_full() {
@@ -97,6 +116,10 @@ pub(super) fn read(archive: &mut Archive) -> Result<Words, Fault> {
     }
     if read == 0 {
         return Err(Fault::Damaged);
+    }
+    // Comics are, whose chapters may have titles all the same.
+    if page.paper.written() == before + titled && page.pictures > 0 {
+        return Err(Fault::NoText);
     }
     let parts = [(Part::Pictures, page.pictures), (Part::Chapters, missing)];
     Ok(Words {

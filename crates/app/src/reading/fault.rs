@@ -72,6 +72,8 @@ pub(super) enum Fault {
     NoText,
     /// It has letters, and nothing that tells which they are.
     NoLetters,
+    /// It is a form whose looks are a program of Adobe's, and has no words without that.
+    FormOnly,
     /// There is nothing in it.
     Empty,
     /// It unpacks to more than is taken.
@@ -122,6 +124,11 @@ impl Fault {
                 ),
                 "A program for text recognition (OCR) can give it text.",
                 Cause::DocumentIllegible { name: file },
+            ),
+            Self::FormOnly => (
+                format!("is a {noun} form that only Adobe's programs show (XFA)"),
+                "Open it in Adobe Acrobat Reader, print it into a new PDF, and attach that.",
+                Cause::DocumentForm { name: file },
             ),
             Self::Empty => (
                 "has no words in it".to_owned(),

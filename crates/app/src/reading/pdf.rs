@@ -6,6 +6,7 @@
 //!
 //! Compared before it was chosen, on the 50 files of `tests/reading/files`: see there.
 
+mod direction;
 mod fonts;
 mod forms;
 mod lines;
@@ -13,6 +14,7 @@ mod order;
 mod page;
 mod runs;
 mod words;
+mod xfa;
 
 use std::collections::HashSet;
 use std::fmt::Write;
@@ -22,9 +24,9 @@ use hayro_syntax::object::{Array, Dict, MaybeRef, Object, ObjectIdentifier, Stre
 use hayro_syntax::page::Page;
 use hayro_syntax::{DecryptionError, LoadPdfError, Pdf};
 
+use super::Words;
 use super::fault::Fault;
 use super::remark::{Part, Remark};
-use super::{Words, xml};
 use fonts::Fonts;
 use order::Order;
 use page::Reader;
@@ -71,18 +73,34 @@ pub(super) fn read(bytes: Vec<u8>, most: usize) -> Result<Words, Fault> {
             return Err(Fault::TooLong);
         }
     }
-    if let Some(data) = catch_unwind(AssertUnwindSafe(|| forms::xfa(&root)))
-        .ok()
-        .flatten()
-    {
-        let values = xml::values(&data, most);
-        if !values.is_empty() {
-            text.push_str("\n\n");
-            text.push_str(&values);
+    let form = catch_unwind(AssertUnwindSafe(|| xfa::read(&root, most)));
+    if let Some(form) = form.ok().flatten() {
+        // Its page only says that another program is needed.
+        let words = if is_for_adobe_alone(&root, &text) {
+            text.clear();
+            told = Told::default();
+            form.all
+        } else {
+            form.values
+        };
+        let words = words.trim_end();
+        if words.is_empty() && text.is_empty() {
+            return Err(Fault::FormOnly);
+        }
+        if !words.is_empty() {
+            text.push_str(if text.is_empty() { "" } else { "\n\n" });
+            text.push_str(words);
             told.said = true;
         }
     }
     told.end(text, pages.len())
+}
+
+/// Whether the pages of a form are made by Adobe's programs alone: the file says so, or its page asks for them.
+fn is_for_adobe_alone(root: &Dict<'_>, text: &str) -> bool {
+    let says_so = root.get::<bool>("NeedsRendering").unwrap_or(false);
+    let asks = text.len() < 2000 && text.contains("Adobe") && text.contains("Reader");
+    says_so || asks
 }
 
 /// What a page gave.

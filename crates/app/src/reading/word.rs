@@ -3,6 +3,8 @@
 //! As it would read with all changes accepted: what was deleted is out, what was inserted is in, and
 //! what is hidden is out. Notes and comments stand at the end, each where its mark is in the text.
 
+mod formula;
+mod properties;
 mod styles;
 
 use std::collections::HashMap;
@@ -13,6 +15,8 @@ use super::office::{self, Relation};
 use super::paper::{Aside, Block, Paper};
 use super::xml::{Piece, Tag, Xml};
 use super::{Words, remark};
+pub(super) use formula::write as formula;
+use properties::{Paragraph, checked, hidden, properties, rest_of_row, skipped, symbol};
 pub(super) use styles::roman;
 use styles::{Counters, Lists, Styles};
 
@@ -91,17 +95,6 @@ struct Said {
     text: String,
 }
 
-/// What a paragraph says of itself before its words.
-#[derive(Default)]
-struct Paragraph {
-    style: Option<String>,
-    /// The list and the level in it.
-    list: Option<(String, usize)>,
-    level: Option<u8>,
-    /// Its end was deleted: what follows belongs to it.
-    joins: bool,
-}
-
 impl Reader<'_> {
     /// Keeps the text of notes, which stand in a part of their own.
     fn keep(&mut self, kind: &str, element: &str, text: &str) {
@@ -156,7 +149,7 @@ impl Reader<'_> {
                         self.paper.end_row();
                     }
                     "tc" => self.cell(xml, within),
-                    "oMathPara" | "oMath" => self.formula(xml),
+                    "oMathPara" | "oMath" => formula(xml, &mut self.paper),
                     "Fallback" | "del" | "moveFrom" | "sectPr" | "tblPr" | "trPr" | "sdtPr" => {
                         // A row that was deleted is told by its properties.
                         let is_row = tag.name == "trPr";
@@ -322,7 +315,7 @@ impl Reader<'_> {
                 let on = checked(xml);
                 self.paper.words(if on { "[x] " } else { "[ ] " });
             }
-            "oMath" => self.formula(xml),
+            "oMath" => formula(xml, &mut self.paper),
             "blip" | "imagedata" => self.pictures += 1,
             "docPr" => {
                 let words = tag.get("descr").unwrap_or_default().trim();
@@ -381,42 +374,6 @@ impl Reader<'_> {
             self.paper.words(&format!(" ({address})"));
         }
     }
-
-    /// A formula in one line: `(a)/(b)`, `x^2`, `x_i`.
-    fn formula(&mut self, xml: &mut Xml<'_>) {
-        let end = xml.depth();
-        while let Some(piece) = xml.next() {
-            match piece {
-                Piece::Open(tag) => match &*tag.name {
-                    "t" => {
-                        let text = xml.text();
-                        self.paper.words(&text);
-                    }
-                    "chr" => {
-                        if let Some(sign) = tag.get("val") {
-                            self.paper.words(sign);
-                        }
-                    }
-                    "num" | "d" => self.paper.words("("),
-                    "den" => self.paper.words("/("),
-                    "rad" => self.paper.words("√("),
-                    "sup" => self.paper.words("^"),
-                    "sub" => self.paper.words("_"),
-                    "del" | "rPr" => xml.skip(),
-                    _ => {}
-                },
-                Piece::Close(name) => {
-                    if matches!(&*name, "num" | "den" | "rad" | "d") {
-                        self.paper.words(")");
-                    }
-                    if xml.depth() < end {
-                        break;
-                    }
-                }
-                Piece::Text(_) => {}
-            }
-        }
-    }
 }
 
 /// What holds while a paragraph is read.
@@ -425,104 +382,4 @@ struct Run {
     hidden: bool,
     /// Links that are open: where their words begin, and where they lead.
     links: Vec<(usize, String)>,
-}
-
-/// Passes over the row whose properties have just been read.
-fn rest_of_row(xml: &mut Xml<'_>, depth: usize) {
-    while xml.depth() >= depth {
-        match xml.next() {
-            Some(Piece::Open(_)) => xml.skip(),
-            Some(_) => {}
-            None => break,
-        }
-    }
-}
-
-/// Passes over an element; true where it says that what it belongs to was deleted.
-fn skipped(xml: &mut Xml<'_>) -> bool {
-    let end = xml.depth();
-    let mut deleted = false;
-    while xml.depth() >= end {
-        match xml.next() {
-            Some(Piece::Open(tag)) => deleted |= tag.name == "del",
-            Some(_) => {}
-            None => break,
-        }
-    }
-    deleted
-}
-
-fn properties(xml: &mut Xml<'_>) -> Paragraph {
-    let end = xml.depth();
-    let mut told = Paragraph::default();
-    let (mut list, mut level) = (None, None);
-    while xml.depth() >= end {
-        match xml.next() {
-            Some(Piece::Open(tag)) => {
-                let value = tag.get("val");
-                match &*tag.name {
-                    "pStyle" => told.style = value.map(str::to_owned),
-                    "numId" => list = value.map(str::to_owned),
-                    "ilvl" => level = value.and_then(|value| value.parse().ok()),
-                    "outlineLvl" => {
-                        let level = value.and_then(|value| value.parse().ok());
-                        told.level = level.filter(|level| *level < 9);
-                    }
-                    "del" => told.joins = true,
-                    // What it was before a change.
-                    "pPrChange" | "rPrChange" => xml.skip(),
-                    _ => {}
-                }
-            }
-            Some(_) => {}
-            None => break,
-        }
-    }
-    told.list = list.map(|list| (list, level.unwrap_or(0)));
-    told
-}
-
-/// Whether a run's properties hide it.
-fn hidden(xml: &mut Xml<'_>) -> bool {
-    let end = xml.depth();
-    let mut hidden = false;
-    while xml.depth() >= end {
-        match xml.next() {
-            Some(Piece::Open(tag)) if tag.name == "vanish" => hidden = !tag.denies("val"),
-            Some(Piece::Open(tag)) if tag.name == "rPrChange" => xml.skip(),
-            Some(_) => {}
-            None => break,
-        }
-    }
-    hidden
-}
-
-/// The state of a box of an old form.
-fn checked(xml: &mut Xml<'_>) -> bool {
-    let end = xml.depth();
-    let (mut checked, mut default) = (None, false);
-    while xml.depth() >= end {
-        match xml.next() {
-            Some(Piece::Open(tag)) if tag.name == "checked" => checked = Some(!tag.denies("val")),
-            Some(Piece::Open(tag)) if tag.name == "default" => default = !tag.denies("val"),
-            Some(_) => {}
-            None => break,
-        }
-    }
-    checked.unwrap_or(default)
-}
-
-/// A letter of a font of symbols; those that no other font has are told as a bullet.
-fn symbol(tag: &Tag) -> Option<char> {
-    let code = u32::from_str_radix(tag.get("char")?, 16).ok()?;
-    let font = tag.get("font").unwrap_or_default();
-    let boxes = font.starts_with("Wingdings");
-    Some(match code {
-        0xf0fe | 0xf052 | 0xf053 if boxes => '☒',
-        0xf0a8 | 0xf06f | 0xf0a3 if boxes => '☐',
-        0xf0fc if boxes => '✓',
-        0xf0e0 if boxes => '→',
-        0xf000..=0xf0ff => '•',
-        code => char::from_u32(code)?,
-    })
 }

@@ -4,8 +4,6 @@
 //! obeyed, no file or address is ever followed; so nothing grows and nothing is fetched. What is
 //! no XML any more ends there, and what came before stands.
 
-use std::fmt::Write;
-
 use encoding_rs::{Encoding, UTF_8};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -251,30 +249,6 @@ fn declared(bytes: &[u8]) -> Option<&'static Encoding> {
     let value = declaration.split("encoding").nth(1)?;
     let mut parts = value.split(['"', '\'']);
     Encoding::for_label(parts.nth(1)?.trim().as_bytes())
-}
-
-/// The values of a form as its data has them: each with the name of its element.
-pub(super) fn values(data: &[u8], most: usize) -> String {
-    let text = decoded(data);
-    let mut xml = Xml::new(&text);
-    let (mut values, mut name, mut said) = (String::new(), None, String::new());
-    while let Some(piece) = xml.next() {
-        match piece {
-            Piece::Open(tag) => (name, said) = (Some(tag.name), String::new()),
-            Piece::Text(text) => said.push_str(&text),
-            // Only an element without others in it has a value of its own.
-            Piece::Close(closed) => {
-                if name.take().is_some_and(|name| name == closed)
-                    && !said.trim().is_empty()
-                    && values.len() < most
-                {
-                    let _ = writeln!(values, "{closed}: {}", said.trim());
-                }
-                said.clear();
-            }
-        }
-    }
-    values.trim_end().to_owned()
 }
 
 #[cfg(test)]

@@ -94,6 +94,7 @@ async fn a_long_chat_comes_in_parts_its_end_first() {
         parent: n.checked_sub(1),
         created_ms: 1,
         files: Vec::new(),
+        origin: None,
         body: Body::Question(format!("Question {n}")),
     });
     let long = transcript(1, entries.collect());
@@ -127,6 +128,7 @@ fn transcript(n: i64, entries: Vec<Entry>) -> Transcript {
         folder: None,
         instructions: String::new(),
         shown: entries.len().checked_sub(1),
+        origin: None,
         entries,
     }
 }

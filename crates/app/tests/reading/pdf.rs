@@ -12,6 +12,11 @@ pub(crate) const TESTS: &[Test] = &[
     ("a_pdf_is_its_text", good),
     ("a_pdf_with_one_bad_page_says_which", one_bad_page),
     ("a_pdf_that_is_no_use_says_why", no_use),
+    ("a_form_for_adobe_alone_says_what_it_asks", xfa),
+    (
+        "letters_from_right_to_left_are_read_as_they_are_spoken",
+        right_to_left,
+    ),
     (
         "a_pdf_of_truncated_or_flipped_bytes_never_takes_the_program_along",
         truncated,
@@ -80,6 +85,222 @@ fn no_use() {
     ));
     locked.trailer("/Encrypt 6 0 R /ID [<00> <00>]");
     assert!(why(&locked.bytes()).contains("only with a password"));
+}
+
+/// A form whose page only asks for another program.
+fn form(catalog: &str, template: &str, data: &str) -> Vec<u8> {
+    let mut pdf = Pdf::of_lines(&[
+        "Please wait...",
+        "If this message is not eventually replaced, get the latest Adobe Reader.",
+    ]);
+    pdf.replace(
+        1,
+        &format!(
+            "<< /Type /Catalog /Pages 2 0 R {catalog} /AcroForm << /XFA \
+             [(preamble) 6 0 R (config) 6 0 R (template) 7 0 R (datasets) 8 0 R] >> >>"
+        ),
+    );
+    pdf.add_stream(
+        "",
+        b"<config><present><pdf>not this</pdf></present></config>",
+    );
+    pdf.add_stream(
+        "",
+        format!("<template xmlns='t'>{template}</template>").as_bytes(),
+    );
+    let datasets = format!(
+        "<xfa:datasets xmlns:xfa='d'><xfa:data>{data}</xfa:data><dd:dataDescription xmlns:dd='dd'>nor this</dd:dataDescription></xfa:datasets>"
+    );
+    pdf.add_stream("", datasets.as_bytes());
+    pdf.bytes()
+}
+
+fn xfa() {
+    let caption = |words: &str| format!("<caption><value><text>{words}</text></value></caption>");
+    let field = |name: &str, rest: &str| format!("<field name='{name}'>{rest}</field>");
+    let check = |on: &str, words: &str| {
+        field(
+            on,
+            &format!(
+                "<ui><checkButton/></ui>{}<items><integer>{on}</integer></items>",
+                caption(words)
+            ),
+        )
+    };
+    let template = format!(
+        "<subform name='form'><pageSet><draw><value><text>page x of y</text></value></draw></pageSet>\
+         <draw><value><exData contentType='text/html'><body><p>Order of</p><p>potatoes</p></body></exData></value></draw>\
+         {}{}{}<exclGroup name='kind'>{}{}</exclGroup>{}<subform presence='hidden'>{}</subform>\
+         <field name='send'><ui><button/></ui>{}<event><script>app.alert(1)</script></event></field></subform>",
+        field("name", &(caption("Name:") + "<ui><textEdit/></ui>")),
+        field(
+            "sacks",
+            &(caption("Sacks") + "<value><integer>1</integer></value>")
+        ),
+        field("note", &caption("Note")),
+        check("1", "waxy"),
+        check("2", "floury"),
+        check("7", "by post"),
+        field("secret", &caption("Secret")),
+        caption("Send"),
+    );
+    let data = "<form><name>Ada &amp; Co</name><sacks>12</sacks><kind>2</kind><row><price>3</price></row></form>";
+    let right = "Order of potatoes\nName: Ada & Co\nSacks: 12\nNote:\n[ ] waxy\n[x] floury\n[ ] by post\nprice: 3";
+    // It says so, or its page does.
+    for catalog in ["/NeedsRendering true", ""] {
+        assert_eq!(text_of(&form(catalog, &template, data)).unwrap(), right);
+    }
+    let failure = why(&form("/NeedsRendering true", "<subform/>", ""));
+    assert!(
+        failure.contains("only Adobe's programs show (XFA)"),
+        "{failure}"
+    );
+    // Pages that say something are read, with what was filled in behind them.
+    let mut both = Pdf::of_lines(&["A page of its own"]);
+    both.replace(
+        1,
+        "<< /Type /Catalog /Pages 2 0 R /AcroForm << /XFA 6 0 R >> >>",
+    );
+    both.add_stream("", format!("<xdp><config><a>no</a></config><template>{template}</template><datasets><data>{data}</data></datasets></xdp>").as_bytes());
+    let text = text_of(&both.bytes()).unwrap();
+    assert_eq!(
+        text,
+        "A page of its own\n\nname: Ada & Co\nsacks: 12\nkind: 2\nprice: 3"
+    );
+}
+
+/// A page whose font has these letters, each half as wide as it is high; `show` makes its content.
+fn with_letters(letters: &[&str], show: &dyn Fn(&dyn Fn(&str) -> String) -> String) -> Vec<u8> {
+    let code = |letter: &str| 33 + letters.iter().position(|one| *one == letter).unwrap();
+    let hex = |words: &str| -> String {
+        let all = words.chars().map(|letter| {
+            if letter == ' ' {
+                32
+            } else {
+                code(letter.encode_utf8(&mut [0; 4]))
+            }
+        });
+        all.map(|code| format!("{code:02x}")).collect()
+    };
+    let mut pdf = Pdf::of(&[show(&hex).as_bytes()]);
+    pdf.replace(
+        3,
+        &format!(
+            "<< /Type /Font /Subtype /Type1 /BaseFont /Some /FirstChar 32 /LastChar 126 /Widths [{}] /ToUnicode 6 0 R >>",
+            "500 ".repeat(95)
+        ),
+    );
+    let mut map = format!(
+        "1 begincodespacerange <00> <ff> endcodespacerange {} beginbfchar <20> <0020>",
+        letters.len() + 1
+    );
+    for (at, letter) in letters.iter().enumerate() {
+        let wide: String = letter
+            .encode_utf16()
+            .map(|unit| format!("{unit:04x}"))
+            .collect();
+        map += &format!(" <{:02x}> <{wide}>", at + 33);
+    }
+    pdf.add_stream("", (map + " endbfchar").as_bytes());
+    pdf.bytes()
+}
+
+fn right_to_left() {
+    let hebrew: Vec<String> =
+        "אבגדהוזחטיכךלמםנןסעפףצץקרשת()[].,-:0123456789SpudThewrdmanso\u{5b8}\u{5c1}"
+            .chars()
+            .map(String::from)
+            .collect();
+    let hebrew: Vec<&str> = hebrew.iter().map(String::as_str).collect();
+    // As one line that is drawn from left to right; several below each other.
+    let drawn = |lines: &[&str]| {
+        let bytes = with_letters(&hebrew, &|hex| {
+            let lines = lines
+                .iter()
+                .map(|line| format!("<{}> Tj 0 -16 Td ", hex(line)));
+            format!("BT /F1 12 Tf 20 280 Td {}ET", lines.collect::<String>())
+        });
+        text_of(&bytes).unwrap()
+    };
+    assert_eq!(
+        drawn(&["םלוע םולש", "םישדח 12 ,2024 תנש"]),
+        "שלום עולם\nשנת 2024, 12 חדשים"
+    );
+    assert_eq!(drawn(&[".השדח Spud 2.0 הסרג"]), "גרסה Spud 2.0 חדשה.");
+    assert_eq!(
+        drawn(&["The word םולש ends", "The word and so", "The words"]),
+        "The word שלום ends\nThe word and so\nThe words"
+    );
+    // Brackets by what they look like, and by what they mean.
+    assert_eq!(
+        drawn(&["ו (הד) גבא", "[א] בג"]),
+        "אבג (הד) ו".replace("הד", "דה") + "\nגב [א]"
+    );
+    assert_eq!(drawn(&["ו )הד( גבא", "]א[ בג"]), "אבג (דה) ו\nגב [א]");
+    // Letter by letter, as it is spoken, with the number in it.
+    let letters = |words: &[(&str, f64)]| {
+        with_letters(&hebrew, &|hex| {
+            let all = words
+                .iter()
+                .map(|(word, x)| format!("BT /F1 12 Tf {x} 200 Td <{}> Tj ET ", hex(word)));
+            all.collect()
+        })
+    };
+    let spoken: Vec<(String, f64)> = "שלום,"
+        .chars()
+        .zip(0..)
+        .map(|(letter, at)| (letter.to_string(), 200.0 - 6.0 * f64::from(at)))
+        .chain([("12".to_owned(), 158.0)])
+        .chain(
+            "עולם"
+                .chars()
+                .zip(0..)
+                .map(|(letter, at)| (letter.to_string(), 149.0 - 6.0 * f64::from(at))),
+        )
+        .collect();
+    let spoken: Vec<(&str, f64)> = spoken.iter().map(|(word, x)| (word.as_str(), *x)).collect();
+    assert_eq!(text_of(&letters(&spoken)).unwrap(), "שלום, 12 עולם");
+    // Word by word, each as it is seen.
+    let words = [
+        ("תנש", 200.0),
+        ("2024", 170.0),
+        ("התייה", 134.0),
+        ("Spud", 104.0),
+        (".הבוט", 70.0),
+    ];
+    assert_eq!(
+        text_of(&letters(&words)).unwrap(),
+        "שנת 2024 הייתה Spud טובה."
+    );
+    // Points behind their letters, as they are spoken; and before them, as programs draw them that go rightwards.
+    let pointed = [
+        ("ש", 56.0),
+        ("\u{5c1}", 57.0),
+        ("ל", 50.0),
+        ("ו", 44.0),
+        ("ם", 38.0),
+    ];
+    assert_eq!(text_of(&letters(&pointed)).unwrap(), "ש\u{5c1}לום");
+    assert_eq!(drawn(&["םול\u{5c1}ש"]), "ש\u{5c1}לום");
+    // Arabic in the shapes that its letters have, and two letters in one.
+    let shapes = ["ﻡ", "ﻼ", "ﺳ", "لا", "ﻛ", "س", "م", "٢", "٠", "٤"];
+    let arabic = |content: &str| {
+        let bytes = with_letters(&shapes, &|hex| {
+            format!(
+                "BT /F1 12 Tf 20 200 Td <{}> Tj ET",
+                if content == "glyphs" {
+                    // ("م" and the letter that is two, which has code 36, and "س").
+                    format!("{}24{}", hex("م"), hex("س"))
+                } else {
+                    hex(content)
+                }
+            )
+        });
+        text_of(&bytes).unwrap()
+    };
+    assert_eq!(arabic("ﻡﻼﺳ"), "سلام");
+    assert_eq!(arabic("glyphs"), "سلام");
+    assert_eq!(arabic("٢٠٢٤ ﻡﻼﺳ"), "سلام ٢٠٢٤");
 }
 
 /// Whatever comes of it, it is text or a sentence.

@@ -1,9 +1,9 @@
 //! What people put on a page: fields that were filled in, text that was typed upon it, notes.
 //!
 //! A value stands where its field does: on the line that it was written on. Forms of Adobe's other kind
-//! (XFA) are told from their data, since what they look like is a program.
+//! are read apart (`xfa`).
 
-use hayro_syntax::object::{Array, Dict, Name, Object, Rect, Stream};
+use hayro_syntax::object::{Array, Dict, Name, Object, Rect};
 
 use super::words;
 
@@ -147,27 +147,4 @@ fn holder<'a>(widget: &Dict<'a>, key: &str) -> Option<Dict<'a>> {
 /// What a field says under a key, or one above it does.
 fn inherited<'a>(widget: &Dict<'a>, key: &str) -> Option<Object<'a>> {
     holder(widget, key)?.get::<Object<'a>>(key)
-}
-
-/// The data of a form of Adobe's other kind, as it was filled in: an XML text.
-pub(super) fn xfa(root: &Dict<'_>) -> Option<Vec<u8>> {
-    let form = root.get::<Dict<'_>>("AcroForm")?;
-    match form.get::<Object<'_>>("XFA")? {
-        Object::Stream(whole) => Some(whole.decoded().ok()?.into_owned()),
-        Object::Array(parts) => {
-            let parts: Vec<Object<'_>> = parts.iter::<Object<'_>>().collect();
-            let data = parts.chunks_exact(2).find_map(|pair| match pair {
-                [name, Object::Stream(data)]
-                    if words::of_object(name).as_deref() == Some("datasets") =>
-                {
-                    Some(data)
-                }
-                _ => None,
-            });
-            data.map(Stream::decoded)?
-                .ok()
-                .map(std::borrow::Cow::into_owned)
-        }
-        _ => None,
-    }
 }

@@ -1,17 +1,21 @@
 //! From the pieces of a page to its text: lines, paragraphs, and values at the lines they are written on.
 
+use super::direction::{self, Ways, has_rtl};
 use super::forms::Value;
 use super::order::{Part, Piece};
-use super::runs::{Gap, plain};
+use super::runs::{Gap, SPACE, plain};
 
 /// A line as it will stand, with the pieces that it is made of.
 struct Line {
     /// What stands before it.
     gap: &'static str,
+    heading: Option<u8>,
     parts: Vec<Bit>,
     y: f64,
     size: f64,
     level: bool,
+    /// Letters in it run from right to left, so that its parts stand as they are seen.
+    turns: bool,
 }
 
 /// A piece of a line; `glue` stands before it where it is not the first.
@@ -25,6 +29,7 @@ struct Bit {
 /// The text of a page.
 pub(super) fn text(pieces: Vec<Piece>, values: Vec<Value>) -> String {
     let mut lines = lines(pieces);
+    lines.iter_mut().for_each(Line::lay_out);
     let mut loose = Vec::new();
     for value in values {
         if let Some(value) = beside(&mut lines, value) {
@@ -32,16 +37,11 @@ pub(super) fn text(pieces: Vec<Piece>, values: Vec<Value>) -> String {
         }
     }
     let mut text = String::new();
-    for line in lines {
+    for (gap, line) in read(lines) {
         if !text.is_empty() {
-            text.push_str(line.gap);
+            text.push_str(gap);
         }
-        for (at, bit) in line.parts.iter().enumerate() {
-            if at > 0 {
-                text.push_str(bit.glue);
-            }
-            text.push_str(&bit.text);
-        }
+        text.push_str(&line);
     }
     for value in loose {
         if !text.is_empty() {
@@ -56,28 +56,96 @@ pub(super) fn text(pieces: Vec<Piece>, values: Vec<Value>) -> String {
     text
 }
 
+/// The lines as they are read, each with what stands before it.
+fn read(lines: Vec<Line>) -> Vec<(&'static str, String)> {
+    let mut page = Ways::default();
+    let mut seen: Vec<(Line, String)> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let text = line.text();
+        page.add(Ways::of(&text));
+        seen.push((line, text));
+    }
+    let begins_right = |line: &Line, text: &str| line.turns && Ways::of(text).begin_right(page);
+    for (line, text) in &mut seen {
+        if line.turns {
+            *text = direction::read(text, Ways::of(text).begin_right(page));
+        }
+    }
+    let right = seen.iter().filter(|(line, text)| begins_right(line, text));
+    let mirrored = direction::are_mirrored(right.map(|(_, text)| text.as_str()));
+    let read = seen.into_iter().map(|(line, mut text)| {
+        if mirrored && begins_right(&line, &text) {
+            text = direction::mirrored(&text);
+        }
+        let text = plain(&text);
+        let text = match line.heading {
+            Some(level) => format!("{} {}", "#".repeat(level.into()), text.trim_start()),
+            None => text,
+        };
+        (line.gap, text)
+    });
+    read.collect()
+}
+
+impl Line {
+    /// Puts the parts of a line that turns where they are seen, with as much between them as is there.
+    fn lay_out(&mut self) {
+        if !self.turns {
+            return;
+        }
+        self.parts
+            .sort_by(|one, other| one.from.total_cmp(&other.from));
+        let has_cells = self.parts.iter().any(|bit| bit.glue == "\t");
+        for at in 1..self.parts.len() {
+            let room = self.parts[at].from - self.parts[at - 1].to;
+            let apart = self.parts[at].text.starts_with(char::is_whitespace)
+                || self.parts[at - 1].text.ends_with(char::is_whitespace);
+            self.parts[at].glue = if has_cells && room > self.size {
+                "\t"
+            } else if room > SPACE * self.size && !apart {
+                " "
+            } else {
+                ""
+            };
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        for (at, bit) in self.parts.iter().enumerate() {
+            if at > 0 {
+                text.push_str(bit.glue);
+            }
+            text.push_str(&bit.text);
+        }
+        text
+    }
+}
+
 fn lines(pieces: Vec<Piece>) -> Vec<Line> {
     let mut lines: Vec<Line> = Vec::new();
     let mut last: Option<Piece> = None;
     for piece in pieces {
-        let words = plain(&piece.run.text);
-        if words.trim().is_empty() {
+        if plain(&piece.run.text).trim().is_empty() {
             continue;
         }
+        let turns = has_rtl(&piece.run.text);
+        let turning = turns || lines.last().is_some_and(|line| line.turns);
         let glue = match &last {
-            Some(last) => join(last, &piece),
+            Some(last) => join(last, &piece, turning),
             None => Glue::Line("\n"),
         };
-        let bit = |glue, text| Bit {
+        let bit = |glue| Bit {
             from: piece.run.start.0,
             to: piece.run.end.0.max(piece.run.start.0),
             glue,
-            text,
+            text: piece.run.text.clone(),
         };
         match (glue, lines.last_mut()) {
             (Glue::Within(glue), Some(line)) => {
                 line.size = line.size.max(piece.run.size);
-                line.parts.push(bit(glue, words));
+                line.turns |= turns && line.level;
+                line.parts.push(bit(glue));
             }
             (glue, _) => {
                 let gap = if let Glue::Line(gap) = glue {
@@ -86,20 +154,16 @@ fn lines(pieces: Vec<Piece>) -> Vec<Line> {
                     "\n"
                 };
                 let new_block = last.as_ref().is_none_or(|last| last.part != piece.part);
-                let level = piece
-                    .part
-                    .and_then(|part| part.heading)
-                    .filter(|_| new_block);
-                let words = match level {
-                    Some(level) => format!("{} {}", "#".repeat(level.into()), words.trim_start()),
-                    None => words,
-                };
+                let heading = piece.part.and_then(|part| part.heading);
+                let level = piece.run.is_level();
                 lines.push(Line {
                     gap,
-                    parts: vec![bit("", words)],
+                    heading: heading.filter(|_| new_block),
+                    parts: vec![bit("")],
                     y: piece.run.start.1,
                     size: piece.run.size,
-                    level: piece.run.is_level(),
+                    level,
+                    turns: turns && level,
                 });
             }
         }
@@ -115,8 +179,11 @@ enum Glue {
     Line(&'static str),
 }
 
-fn join(last: &Piece, next: &Piece) -> Glue {
-    let gap = last.run.gap(&next.run);
+fn join(last: &Piece, next: &Piece, turning: bool) -> Glue {
+    let mut gap = last.run.gap(&next.run);
+    if turning && last.run.is_beside(&next.run) {
+        gap = Gap::Space;
+    }
     match (last.part, next.part) {
         (Some(one), Some(other)) if one.block != other.block => between(one, other, gap),
         (Some(_), None) | (None, Some(_)) => Glue::Line("\n\n"),
@@ -181,7 +248,11 @@ fn beside(lines: &mut [Line], value: Value) -> Option<Value> {
             from: place.x0,
             to: place.x1,
             glue: " ",
-            text: value.text,
+            text: if line.turns {
+                direction::seen(&value.text).into_owned()
+            } else {
+                value.text
+            },
         },
     );
     // What was first now follows the value.

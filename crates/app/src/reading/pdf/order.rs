@@ -7,6 +7,7 @@ use hayro_syntax::Pdf;
 use hayro_syntax::object::{Array, Dict, MaybeRef, Name, Object, ObjectIdentifier, Rect};
 use hayro_syntax::xref::XRef;
 
+use super::direction;
 use super::runs::Run;
 use super::words;
 
@@ -153,7 +154,7 @@ impl OfPage {
             };
             if let Some(words) = &leaf.instead {
                 run.text = if said.insert(mark) {
-                    words.clone()
+                    direction::seen(words).into_owned()
                 } else {
                     String::new()
                 };
@@ -163,7 +164,7 @@ impl OfPage {
         }
         for picture in &self.described {
             let run = Run {
-                text: picture.words.clone(),
+                text: direction::seen(&picture.words).into_owned(),
                 along: (1.0, 0.0),
                 size: 1.0,
                 ..Run::default()

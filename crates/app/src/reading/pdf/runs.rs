@@ -1,12 +1,15 @@
 //! Letters by their places, put together to words and lines.
 //!
 //! A run is a piece of one line, in the order in which the page shows it; whether two of them are one
-//! word, two words, two lines or two paragraphs is told by the room between them.
+//! word, two words, two lines or two paragraphs is told by the room between them. Letters that run from
+//! right to left stand in it as they are seen, from left to right (`direction`).
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use super::direction::{has_rtl, is_mark, seen};
+
 /// Room between two letters, by their size, that is a space; and among Chinese letters, which stand apart.
-const SPACE: f64 = 0.15;
+pub(super) const SPACE: f64 = 0.15;
 const WIDE_SPACE: f64 = 0.6;
 
 /// How far off its line a letter may be: raised and lowered ones are.
@@ -59,30 +62,69 @@ pub(super) enum Gap {
 pub(super) struct Runs {
     pub(super) done: Vec<Run>,
     open: Option<Run>,
+    /// Where the last letter stands in the text of the open run, and from where to where on the page.
+    last: (usize, f64, f64),
+    /// It was put left of those before it.
+    leftward: bool,
 }
 
 impl Runs {
     pub(super) fn push(&mut self, letter: &Placed<'_>, tag: Tag) {
         let size = letter.size.max(0.01);
+        let text = seen(letter.text);
         if let Some(run) = &mut self.open
             && run.tag == tag
         {
+            let turns = run.is_level() && has_rtl(&text);
+            if turns && run.below(letter.at).abs() <= OFF * size {
+                // At the letter that it points, which is drawn before it where letters come as they are
+                // spoken: seen before it, so that it is read behind it.
+                let (place, from, to) = self.last;
+                let to = match (self.leftward, run.text.chars().nth(1)) {
+                    (true, _) => to,
+                    (false, None) => f64::midpoint(from, to),
+                    (false, Some(_)) => from,
+                };
+                if letter.at.0 >= from && letter.at.0 < to && text.chars().all(is_mark) {
+                    run.text.insert_str(place, &text);
+                    self.last.0 += text.len();
+                    return;
+                }
+                // Left of all that there is.
+                let room = run.start.0 - letter.next.0;
+                if letter.at.0 < run.start.0 && room > -0.3 * size && room < SPACE * size {
+                    run.text.insert_str(0, &text);
+                    (run.start, self.last) = (letter.at, (0, letter.at.0, letter.next.0));
+                    self.leftward = true;
+                    run.size = run.size.max(size);
+                    return;
+                }
+            }
             let gap = run.gap_to(letter.at, letter.along, size, letter.text.chars().next());
             // A whole word's width of room may be the next column: a run of its own.
             let near = run.room_to(letter.at) < 1.5 * size;
-            if matches!(gap, Gap::None | Gap::Space) && near {
+            // A sign that stands left of letters which run that way follows them; and what stands in the room
+            // between two of their words may come later.
+            let apart = run.is_level()
+                && (letter.at.0 < run.start.0 || gap == Gap::Space)
+                && (turns || has_rtl(&run.text));
+            if matches!(gap, Gap::None | Gap::Space) && near && !apart {
                 if gap == Gap::Space {
                     run.text.push(' ');
                 }
-                run.text.push_str(letter.text);
+                self.last = (run.text.len(), letter.at.0, letter.next.0);
+                self.leftward = false;
+                run.text.push_str(&text);
                 run.end = letter.next;
                 run.size = run.size.max(size);
                 return;
             }
         }
         self.close();
+        self.leftward = false;
+        self.last = (0, letter.at.0, letter.next.0);
         self.open = Some(Run {
-            text: letter.text.to_owned(),
+            text: text.into_owned(),
             tag,
             start: letter.at,
             end: letter.next,
@@ -146,6 +188,12 @@ impl Run {
         self.gap_to(next.start, next.along, next.size, next.text.chars().next())
     }
 
+    /// Whether another one is on the same line, wherever on it that is.
+    pub(super) fn is_beside(&self, next: &Self) -> bool {
+        let larger = self.size.max(next.size);
+        self.is_level() && next.is_level() && self.below(next.start).abs() <= OFF * larger
+    }
+
     /// Whether it runs from left to right, as lines do.
     pub(super) fn is_level(&self) -> bool {
         self.along.0 > 0.99
@@ -173,7 +221,10 @@ pub(super) fn plain(text: &str) -> String {
             | '\u{fe10}'..='\u{fe19}'
             | '\u{fe30}'..='\u{fe4f}'
             | '\u{fe70}'..='\u{fefc}' => {
-                plain.push_str(&normalizer.normalize(letter.encode_utf8(&mut [0; 4])));
+                let mut bytes = [0; 4];
+                let shown = normalizer.normalize(letter.encode_utf8(&mut bytes));
+                // The forms of marks by themselves have a space to stand on.
+                plain.push_str(shown.trim_start());
             }
             letter => plain.push(letter),
         }

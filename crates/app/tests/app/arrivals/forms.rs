@@ -216,7 +216,7 @@ async fn chatgpt_says_its_words_and_hides_its_machinery() {
     assert_eq!(chat["shown"], 1);
     assert_eq!(
         taken.chats[0].left.to_string(),
-        "1 picture, 1 file, 2 tool messages, 1 hidden message"
+        "1 picture, 1 file, 2 tool messages"
     );
 }
 
@@ -344,4 +344,106 @@ async fn an_answer_in_parts_is_one_and_a_branch_is_another() {
     );
     assert_eq!(chats[0]["shown"], 1);
     desk.app.close().await;
+}
+
+/// What the model was told before every question is said in the chat here too.
+#[tokio::test(flavor = "multi_thread")]
+async fn instructions_of_a_chat_stay_its_instructions() {
+    let told = "You are a farmer. Be brief.";
+    let turn = |role: &str, text: &str| json!({"role": role, "content": text});
+    let open_webui = |chat: serde_json::Value| json!([{"id": "o", "title": "O", "chat": chat}]);
+    let lm_said = |role: &str, text: &str| {
+        json!({"versions": [{"type": "singleStep", "role": role,
+        "content": [{"type": "text", "text": text}]}], "currentlySelected": 0})
+    };
+    let jan_said = |id: &str, role: &str, text: &str| {
+        json!({"id": id, "object": "thread.message", "thread_id": "t",
+        "role": role, "created_at": 1_740_000_000, "content": [{"type": "text", "text": {"value": text}}]})
+    };
+    let custom = |content: serde_json::Value, metadata: serde_json::Value| {
+        let mut chat = chatgpt("g", &["Dig?", "Yes."]);
+        chat["mapping"]["n0"]["parent"] = json!("c");
+        chat["mapping"]["c"] = json!({"parent": null, "message": {"author": {"role": "user"}, "content": content, "metadata": metadata}});
+        json!([chat])
+    };
+    let context = |text: &str| json!({"content_type": "user_editable_context", "user_profile": "", "user_instructions": text});
+    for (name, export) in [
+        (
+            "open webui, parameters",
+            open_webui(
+                json!({"params": {"system": told}, "messages": [turn("user", "Dig?"), turn("assistant", "Yes.")]}),
+            ),
+        ),
+        (
+            "open webui, of old",
+            open_webui(json!({"system": told, "messages": [turn("user", "Dig?")]})),
+        ),
+        (
+            "open webui, a message",
+            open_webui(json!({"params": {"system": null}, "history": {"messages": {
+            "s": {"id": "s", "parentId": null, "role": "system", "content": told},
+            "a": {"id": "a", "parentId": "s", "role": "user", "content": "Dig?"}}}})),
+        ),
+        (
+            "lm studio",
+            json!({"name": "L", "createdAt": 1_740_000_000_000_u64, "systemPrompt": told, "messages": [lm_said("user", "Dig?")]}),
+        ),
+        (
+            "lm studio, a message",
+            json!({"name": "L", "createdAt": 1, "systemPrompt": "", "messages": [lm_said("system", told), lm_said("user", "Dig?")]}),
+        ),
+        (
+            "librechat",
+            json!({"conversationId": "l", "title": "L", "options": {"model": "m", "promptPrefix": told},
+            "messages": [{"messageId": "a", "isCreatedByUser": true, "text": "Dig?"}]}),
+        ),
+        (
+            "jan",
+            json!({"id": "t", "object": "thread", "title": "J", "assistants": [{"instructions": told, "model": {"id": "m"}}],
+            "messages": [jan_said("a", "user", "Dig?")]}),
+        ),
+        (
+            "jan, a message",
+            json!({"id": "t", "object": "thread", "title": "J", "assistants": [{"instructions": ""}],
+            "messages": [jan_said("s", "system", told), jan_said("a", "user", "Dig?")]}),
+        ),
+        (
+            "chatgpt",
+            custom(
+                context(told),
+                json!({"is_visually_hidden_from_conversation": true}),
+            ),
+        ),
+        (
+            "chatgpt, in its own words",
+            custom(
+                context("The user provided this: …"),
+                json!({"is_user_system_message": true,
+            "user_context_message_data": {"about_user_message": "You are a farmer. ", "about_model_message": ""}}),
+            ),
+        ),
+    ] {
+        let (chat, taken) = Desk::only(export.to_string()).await;
+        let right = if name.ends_with("own words") {
+            "You are a farmer."
+        } else {
+            told
+        };
+        assert_eq!(chat["instructions"], right, "{name}");
+        assert_eq!(lines(&chat)[0], (None, "user", NO, "Dig?"), "{name}");
+        assert_eq!(taken.chats[0].left.to_string(), "", "{name}");
+    }
+    // More than is said with a question, and a second text that differs.
+    let long =
+        open_webui(json!({"system": "x".repeat(99_999), "messages": [turn("user", "Dig?")]}));
+    let two = open_webui(
+        json!({"system": told, "messages": [turn("system", "Sing."), turn("user", "Dig?")]}),
+    );
+    for (export, right) in [(long, ""), (two, told)] {
+        let (chat, taken) = Desk::only(export.to_string()).await;
+        assert_eq!(
+            (&chat["instructions"], taken.chats[0].left.hidden),
+            (&json!(right), 1)
+        );
+    }
 }

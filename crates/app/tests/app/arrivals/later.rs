@@ -185,3 +185,53 @@ fn holds(folder: &Path, words: &[u8]) -> bool {
         bytes.windows(words.len()).any(|here| here == words)
     })
 }
+
+/// A person takes chats along to another computer in our own form, and brings the other program's next export
+/// there.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_along_in_our_own_form_is_known_to_a_later_export() {
+    let desk = Desk::new().await;
+    let one = chatgpt("one", &["A?", "B."]);
+    let chat = desk.bring(export(&[&one])).await.unwrap().ids()[0];
+    ask(&desk, chat, "Mine?").await;
+    let copy = desk.put("copy.json", "");
+    desk.app
+        .export(None, &copy, true, app::Tongue::English, app::as_written())
+        .await
+        .unwrap();
+    let before = desk.chats().await;
+
+    let other = Desk::new().await;
+    let path = other.put("copy.json", fs::read(&copy).unwrap());
+    let taken = other.app.take_in(vec![path.clone()]).await.unwrap();
+    assert_eq!(fates(&taken), ["added"]);
+    assert_eq!(other.chats().await, before);
+    let later = chatgpt("one", &["A?", "B.", "C?", "D."]);
+    for fate in ["grown 2", "known"] {
+        let taken = other.bring(export(&[&later])).await.unwrap();
+        assert_eq!(fates(&taken), [fate]);
+    }
+    // Of two copies of a chat the first goes on: another one has none of its name.
+    let taken = other.app.take_in(vec![path]).await.unwrap();
+    assert_eq!(fates(&taken), ["added"]);
+    let copied = taken.ids()[0];
+    let longer = chatgpt("one", &["A?", "B.", "C?", "D.", "E?"]);
+    let taken = other.bring(export(&[&longer])).await.unwrap();
+    assert_eq!(fates(&taken), ["grown 1"]);
+    assert_ne!(taken.ids(), [copied]);
+    // Names that Spud never wrote are none.
+    let mut odd: Value = serde_json::from_slice(&fs::read(&copy).unwrap()).unwrap();
+    odd["chats"][0]["origin"] = json!("x".repeat(5000));
+    odd["chats"][0]["messages"][0]["origin"] = json!("");
+    let path = desk.put("odd.json", odd.to_string());
+    let taken = desk.app.take_in(vec![path]).await.unwrap();
+    assert_eq!(fates(&taken), ["added"]);
+    let chats = desk.chats().await;
+    let nameless = chats.iter().find(|chat| chat.get("origin").is_none());
+    assert!(
+        nameless.is_some_and(|chat| chat["messages"][0].get("origin").is_none()),
+        "{chats:?}"
+    );
+    desk.app.close().await;
+    other.app.close().await;
+}

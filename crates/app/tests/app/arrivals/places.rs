@@ -46,7 +46,16 @@ async fn an_archive_is_read_as_it_was_downloaded_and_writes_nowhere() {
         text(&[chatgpt("one", &["A?", "B."])]),
         text(&[chatgpt("two", &["C?", "D."])]),
     );
-    let inner = archive(&[("conversations.json", first.as_bytes())]);
+    let third = text(&[chatgpt("three", &["E?", "F."])]);
+    let inner = archive(&[
+        ("conversations.json", third.as_bytes()),
+        ("user.json", b"{}"),
+    ]);
+    let empty = archive(&[("a.txt", b"x")]);
+    let deep = archive(&[
+        ("inner.zip", &archive(&[("inner.zip", &inner)])),
+        ("empty.zip", &empty),
+    ]);
     let path = desk.put(
         "down/export.zip",
         archive(&[
@@ -60,12 +69,15 @@ async fn an_archive_is_read_as_it_was_downloaded_and_writes_nowhere() {
             ("../../../conversations-001.json", second.as_bytes()),
             ("/etc/spud.json", b"[]"),
             ("inner.zip", &inner),
+            ("deep.zip", &deep),
+            ("cut.zip", &inner[..inner.len() / 2]),
             ("cut.json", &second.as_bytes()[..200]),
         ]),
     );
     let before = fs::read_dir(path.parent().unwrap()).unwrap().count();
     let taken = desk.app.take_in(vec![path.clone()]).await.unwrap();
-    assert_eq!(fates(&taken), ["added", "added"]);
+    assert_eq!(fates(&taken), ["added", "added", "added"]);
+    assert_eq!(taken.chats[2].file, "inner.zip/conversations.json");
     let passed: Vec<(&str, &str)> = taken
         .passed_over
         .iter()
@@ -76,7 +88,10 @@ async fn an_archive_is_read_as_it_was_downloaded_and_writes_nowhere() {
         [
             ("/etc/spud.json", "no_chats"),
             ("cut.json", "cut_off"),
-            ("inner.zip", "nested"),
+            ("cut.zip", "unreadable"),
+            ("deep.zip/empty.zip", "no_chats"),
+            ("deep.zip/inner.zip/inner.zip", "nested"),
+            ("inner.zip/user.json", "unknown"),
             ("message_feedback.json", "no_chats"),
             ("user.json", "unknown"),
         ]
@@ -133,6 +148,11 @@ async fn a_folder_is_looked_through() {
             chat.to_string(),
         );
     }
+    let zip = archive(&[(
+        "conversations.json",
+        text(&[chatgpt("in a zip", &["A?"])]).as_bytes(),
+    )]);
+    desk.put("lm/sub3/export.zip", zip);
     desk.put("lm/config.json", "{\"theme\": 1}");
     desk.put("lm/picture.png", "x");
     #[cfg(unix)]
@@ -143,7 +163,8 @@ async fn a_folder_is_looked_through() {
     .unwrap();
     let lm = desk.put("lm/c", "x").parent().unwrap().to_owned();
     let taken = desk.app.take_in(vec![lm.clone()]).await.unwrap();
-    assert_eq!(fates(&taken), ["added"; 3]);
+    assert_eq!(fates(&taken), ["added"; 4]);
+    assert_eq!(taken.chats[3].file, "sub3/export.zip/conversations.json");
     assert_eq!(taken.passed_over.len(), 1);
     // Several places, and one of them nowhere.
     let taken = desk

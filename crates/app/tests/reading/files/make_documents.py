@@ -1,6 +1,6 @@
 """Makes the documents of this folder: by hand where a fault is wanted, and by the programs that people use.
 
-    python3 -m venv v && v/bin/pip install python-docx openpyxl reportlab fpdf2
+    python3 -m venv v && v/bin/pip install python-docx openpyxl reportlab fpdf2 uharfbuzz
     PATH=v/bin:$PATH python3 make_documents.py      # LibreOffice and Ghostscript from Debian
 
 The names tell who made what: `lo-` LibreOffice, `gs-` Ghostscript, `pydocx-`, `openpyxl-`, `reportlab-`, `fpdf-`; the rest is
@@ -148,7 +148,7 @@ put("utf-16.docx", archive(wide), "UTF-16")
 # 2. OpenDocument.
 ODF = "urn:oasis:names:tc:opendocument:xmlns:"
 OFFICE = " ".join(
-    [f'xmlns:{short}="{ODF}{long}:1.0"' for short, long in [("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"), ("style", "style"), ("svg", "svg-compatible")]]
+    [f'xmlns:{short}="{ODF}{long}:1.0"' for short, long in [("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"), ("style", "style"), ("svg", "svg-compatible"), ("presentation", "presentation")]]
     + ['xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:dc="http://purl.org/dc/elements/1.1/" office:version="1.3"']
 )
 
@@ -190,6 +190,44 @@ rows = (
 )
 put("sheet.ods", odt(rows, kind="spreadsheet"), "## Prices\n\n| day | share |\n| --- | --- |\n| 01.12.2026 | 25% |\n| 01.12.2026 | 25% |")
 
+
+def flat(text, kind="text", automatic=""):
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<office:document {OFFICE} office:mimetype="application/vnd.oasis.opendocument.{kind}">'
+        f"<office:automatic-styles>{automatic}</office:automatic-styles><office:body><office:{kind}>{text}</office:{kind}></office:body></office:document>"
+    ).encode()
+
+
+# The same in one XML file, with a picture as letters in it.
+letters = '<text:p><draw:frame><draw:image><office:binary-data>aGlkZGVu</office:binary-data></draw:image></draw:frame>behind it</text:p>'
+put("text.fodt", flat(text + letters, automatic=automatic), "## Potatoes", "1. first\n  - below\n2. second", "[^1]: what it says", "behind it", "| same | same |", out=("taken out", "nobody sees", "aGlk"))
+put("sheet.fods", flat(rows, kind="spreadsheet"), "## Prices\n\n| day | share |\n| --- | --- |\n| 01.12.2026 | 25% |\n| 01.12.2026 | 25% |")
+
+
+def frame(words, kind="outline"):
+    return f'<draw:frame presentation:class="{kind}"><draw:text-box>{words}</draw:text-box></draw:frame>'
+
+
+show = (
+    '<draw:page draw:name="page1" draw:style-name="dp1">' + frame("<text:p>Potatoes</text:p>", "title")
+    + frame('<text:list><text:list-item><text:p>waxy</text:p><text:list><text:list-item><text:p>Nicola</text:p></text:list-item></text:list></text:list-item></text:list>')
+    + frame("<text:p>3 May</text:p>", "date-time") + frame("<text:p><text:page-number>&lt;number&gt;</text:page-number></text:p>", "page-number")
+    + '<draw:custom-shape><text:p>drawn</text:p></draw:custom-shape><presentation:notes><draw:page-thumbnail/>' + frame("<text:p>speak slowly</text:p>", "notes") + "</presentation:notes></draw:page>"
+    '<draw:page draw:name="The end" draw:style-name="dp2"><draw:g>' + frame("<text:p>thanks</text:p>") + "</draw:g>"
+    '<draw:frame><table:table><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell><table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table>'
+    '<draw:image xlink:href="Pictures/TablePreview1.svm"/></draw:frame></draw:page>'
+)
+hides = '<style:style style:name="dp2" style:family="drawing-page"><style:drawing-page-properties presentation:visibility="hidden"/></style:style>'
+SHOWN = ("## Slide 1\n\nPotatoes\n\n- waxy\n  - Nicola", "drawn", "## Slide 2: The end (hidden)\n\nthanks\n\n| a | b |", "[notes on slide 1: speak slowly]")
+put("show.odp", odt(show, kind="presentation", automatic=hides), *SHOWN, out=("3 May", "<number>", "page1"))
+put("show.fodp", flat(show, kind="presentation", automatic=hides), *SHOWN, out=("3 May", "<number>", "page1"))
+put("drawing.odg", odt('<draw:page draw:name="page1"><draw:rect><text:p>a cellar</text:p></draw:rect></draw:page>', kind="drawing"), "## Page 1\n\na cellar")
+# Where people's programs stumbled: a template, a master document, no first part, no styles, an empty one.
+bare = {"content.xml": f'<office:document-content {OFFICE}><office:body><office:text><text:section><text:p>in a section</text:p></text:section></office:text></office:body></office:document-content>', "META-INF/manifest.xml": "<m/>"}
+put("bare.odt", archive(bare), "in a section")
+put("template.ott", archive(bare, ("mimetype", "application/vnd.oasis.opendocument.text-template")), "in a section")
+put("empty.odp", odt('<draw:page draw:name="page1"/>', kind="presentation"), "## Slide 1")
+
 # 3. Web pages.
 page = """<!DOCTYPE html><html><head><meta charset="%s"><title>Prices &amp; kinds</title><style>p { color: red }</style><script>alert("<p>no</p>")</script></head>
 <body><nav><a href="/x">Home</a></nav><h1>Potatoes</h1><p>Two <b>words</b>
@@ -226,6 +264,34 @@ book["META-INF/encryption.xml"] = '<encryption><EncryptedData><CipherData><Ciphe
 put("book-locked.epub", archive(book, ("mimetype", "application/epub+zip")))
 WORDS["book-locked.epub"] = {"why": "only with a password"}
 
+# Books that readers stumbled at.
+HTML = "<html><body>%s</body></html>"
+
+
+def epub(spine, chapters, more=None, kind="application/xhtml+xml", title="The Potato", first=("mimetype", "application/epub+zip"), container="OEBPS/b.opf"):
+    items = "".join(f'<item id="i{at}" href="{name}" media-type="{kind}"/>' for at, name in enumerate(chapters))
+    parts = {
+        "META-INF/container.xml": f'<c:container xmlns:c="c"><c:rootfiles><c:rootfile full-path="{container}"/></c:rootfiles></c:container>',
+        "OEBPS/b.opf": f'<opf:package xmlns:opf="p" xmlns:dc="d"><opf:metadata><dc:title>{title}</dc:title></opf:metadata><opf:manifest>{items}</opf:manifest><opf:spine>'.replace("<item ", "<opf:item ") + "".join(f'<opf:itemref idref="i{at}"/>' for at in spine) + "</opf:spine></opf:package>",
+    }
+    parts |= {f"OEBPS/{name}": text for name, text in chapters.items()} | (more or {})
+    return archive(parts, first)
+
+
+# Fonts that are scrambled lock no words; entities that XML does not know; ruby; the spine's order and not the list's.
+scrambled = {"META-INF/encryption.xml": '<encryption><EncryptedData><EncryptionMethod Algorithm="http://www.idpf.org/2008/embedding"/><CipherData><CipherReference URI="OEBPS/f.otf"/></CipherData></EncryptedData></encryption>'}
+put("book-fonts.epub", epub([1, 0], {"b.xhtml": HTML % "<p>second&nbsp;&mdash; <ruby>漢<rt>かん</rt></ruby></p>", "a.xhtml": '<?xml version="1.0"?><!DOCTYPE html><html xmlns="h"><head><title>no</title></head><body><p>first</p></body></html>'}, scrambled), "first\n\nsecond\u00a0— 漢", out=("かん", "no\n"))
+# A kind of before, names that only a small letter tells apart, an address with a sign in it, a part that lies.
+put("book-old.epub", epub([0, 1], {"One.HTM": HTML % "<p>in capitals</p>", "a b.htm": HTML % "<p>with room</p>"}, kind="text/x-oeb1-document"), "in capitals", "with room")
+put("book-nameless.epub", epub([0], {"a.xhtml": HTML % "<p>no kind</p>"}, kind="", title="", container="gone.opf", first=None), "no kind", out=("#",))
+put("book-wide.epub", epub([0], {"a.xhtml": ('<?xml version="1.0" encoding="UTF-16"?>' + HTML % "<h1>Wide</h1><p>letters — 土豆</p>").encode("utf-16")}), "# The Potato\n\n# Wide\n\nletters — 土豆")
+put("comic.epub", epub([0, 1], {"a.xhtml": HTML % "<img src='1.png'/>", "b.xhtml": HTML % "<svg><image href='2.png'/></svg>"}))
+WORDS["comic.epub"] = {"why": "each page is a picture of text"}
+put("book-lcp.epub", epub([0], {"a.xhtml": b"\x8f\x01 locked"}, {"META-INF/license.lcpl": "{}", "META-INF/encryption.xml": '<e><EncryptedData><CipherReference URI="OEBPS/a.xhtml"/></EncryptedData></e>'}))
+WORDS["book-lcp.epub"] = {"why": "only with a password"}
+notes = HTML % '<p>Word<a epub:type="noteref" href="#n">1</a>.</p><aside epub:type="footnote" id="n"><p>1. the note</p></aside><table><tr><td>a</td><td>b</td></tr></table><math><mi>x</mi></math>'
+put("book-notes.epub", epub([0, 0], {"a.xhtml": notes}), "Word1.", "1. the note", "| a | b |")
+
 # 5. Slides.
 A = 'xmlns:a="a" xmlns:p="p" xmlns:r="r"'
 slides = {
@@ -239,6 +305,142 @@ slides = {
     "ppt/notes/b.xml": f'<p:notes {A}><a:p><a:r><a:t>speak slowly</a:t></a:r></a:p><a:p><a:fld><a:t>1</a:t></a:fld></a:p></p:notes>',
 }
 put("slides.pptx", archive(slides), "## Slide 1\n\nPotatoes\n\n- waxy\n\n## Slide 2\n\nThe end", "[notes on slide 1: speak slowly]")
+
+
+
+def pptx(slides, more=None, relations=None, main=(), order=None, kind="presentationml.presentation.main+xml"):
+    """`slides` are texts by their names; `relations` pairs of kind and target for each."""
+    names = list(slides)
+    parts = {
+        "[Content_Types].xml": types(kind, "/ppt/presentation.xml"),
+        "_rels/.rels": rels(("officeDocument", "ppt/presentation.xml")),
+        "ppt/presentation.xml": f"<p:presentation {A}><p:sldIdLst>" + "".join(f'<p:sldId id="{300 + at}" r:id="r{names.index(name) + 1}"/>' for at, name in enumerate(order or names)) + "</p:sldIdLst></p:presentation>",
+        "ppt/_rels/presentation.xml.rels": rels(*[("slide", f"slides/{name}.xml") for name in names], *main),
+    }
+    for name, text in slides.items():
+        if text is not None:
+            parts[f"ppt/slides/{name}.xml"] = text if text.startswith("<") else f"<p:sld {A}>{text[1:]}</p:sld>"
+        parts[f"ppt/slides/_rels/{name}.xml.rels"] = rels(*(relations or {}).get(name, ()))
+    return archive(parts | (more or {}))
+
+
+def shape(words, place="", name=""):
+    return f'<p:sp><p:nvSpPr><p:cNvPr id="1" name="{name}"/><p:nvPr>{place and f"<p:ph {place}/>"}</p:nvPr></p:nvSpPr><p:txBody>{words}</p:txBody></p:sp>'
+
+
+def ap(words):
+    return f"<a:p><a:r><a:t>{words}</a:t></a:r></a:p>"
+
+
+# The title behind the body; a group in a group; what stands on every slide; a hidden slide; one that is gone.
+put(
+    "slides-order.pptx",
+    pptx(
+        {
+            "a": " " + shape(ap("the body"), 'idx="1"') + shape("<a:p><a:r><a:t>The</a:t></a:r><a:br/><a:r><a:t>title</a:t></a:r></a:p>", 'type="ctrTitle"') + "<p:grpSp><p:grpSp>" + shape(ap("in a group")) + "</p:grpSp></p:grpSp>" + shape(ap("1 May"), 'type="dt"') + shape(ap("page 7"), 'type="sldNum"') + shape(ap("Farm Ltd"), 'type="ftr"'),
+            "b": f'<p:sld {A} show="0">' + shape(ap("not shown")) + "</p:sld>",
+            "c": None,
+        }
+    ),
+    "## Slide 1: The title\n\nthe body\n\nin a group", "## Slide 2 (hidden)\n\nnot shown", out=("1 May", "page 7", "Farm Ltd", "Slide 3"),
+)
+# A diagram, a chart, a table with joined cells, a picture with its words, a formula, a link.
+data = '<dgm:dataModel xmlns:dgm="d" xmlns:a="a"><dgm:ptLst><dgm:pt type="doc"><dgm:prSet phldrT="[Text]"/><dgm:t><a:p><a:endParaRPr/></a:p></dgm:t></dgm:pt><dgm:pt><dgm:t>' + ap("dig") + "</dgm:t></dgm:pt><dgm:pt><dgm:t><a:p><a:r><a:t>wa</a:t></a:r><a:r><a:t>ter</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>"
+pt = lambda at, v: f'<c:pt idx="{at}"><c:v>{v}</c:v></c:pt>'
+cat = f"<c:cat><c:strRef><c:f>S!A2:A3</c:f><c:strCache>{pt(0, 'Linda')}{pt(1, 'Nicola')}</c:strCache></c:strRef></c:cat>"
+chart = f'<c:chartSpace xmlns:c="c" xmlns:a="a"><c:chart><c:title><c:tx><c:rich>{ap("Harvest")}</c:rich></c:tx></c:title><c:plotArea><c:barChart>' + "".join(
+    f"<c:ser><c:tx><c:strRef><c:strCache>{pt(0, name)}</c:strCache></c:strRef></c:tx>{cat}<c:val><c:numRef><c:numCache>{pt(0, one)}{pt(1, two)}</c:numCache></c:numRef></c:val></c:ser>" for name, one, two in (("2025", 4, 5), ("2026", 6, 7.5))
+) + f"</c:barChart><c:valAx><c:title><c:tx><c:rich>{ap('tonnes')}</c:rich></c:tx></c:title></c:valAx></c:plotArea></c:chart></c:chartSpace>"
+put(
+    "slides-drawn.pptx",
+    pptx(
+        {
+            "a": ' <p:graphicFrame><a:graphic><a:graphicData><dgm:relIds xmlns:dgm="d" r:dm="r1" r:lo="r9"/></a:graphicData></a:graphic></p:graphicFrame>'
+            '<p:graphicFrame><a:graphic><a:graphicData><c:chart xmlns:c="c" r:id="r2"/></a:graphicData></a:graphic></p:graphicFrame>'
+            '<p:graphicFrame><a:tbl><a:tr><a:tc gridSpan="2"><a:txBody>' + ap("both") + '</a:txBody></a:tc><a:tc hMerge="1"><a:txBody><a:p/></a:txBody></a:tc></a:tr><a:tr><a:tc><a:txBody>' + ap("1") + "</a:txBody></a:tc><a:tc><a:txBody>" + ap("2") + ap("3") + "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>"
+            '<p:pic><p:nvPicPr><p:cNvPr id="4" name="Picture 3" descr="a field"/></p:nvPicPr><p:blipFill><a:blip/></p:blipFill></p:pic>'
+            '<p:sp><p:txBody><a:p><mc:AlternateContent xmlns:mc="mc"><mc:Choice><a14:m xmlns:a14="a14"><m:oMath xmlns:m="m"><m:f><m:num><m:r><m:t>a</m:t></m:r></m:num><m:den><m:r><m:t>b</m:t></m:r></m:den></m:f></m:oMath></a14:m></mc:Choice><mc:Fallback><a:r><a:t>no</a:t></a:r></mc:Fallback></mc:AlternateContent></a:p></p:txBody></p:sp>'
+            '<p:sp><p:txBody><a:p><a:r><a:rPr><a:hlinkClick r:id="r3"/></a:rPr><a:t>the farm</a:t></a:r></a:p></p:txBody></p:sp>',
+        },
+        {"ppt/diagrams/data1.xml": data, "ppt/charts/chart1.xml": chart},
+        {"a": [("diagramData", "../diagrams/data1.xml"), ("chart", "../charts/chart1.xml"), ("hyperlink", "https://example.org/farm")]},
+    ),
+    "- dig\n- water", "Harvest\n\n|  | 2025 | 2026 |\n| --- | --- | --- |\n| Linda | 4 | 6 |\n| Nicola | 5 | 7.5 |", "| both |  |\n| --- | --- |\n| 1 | 2<br>3 |", "[picture: a field]", "(a)/(b)", "the farm (https://example.org/farm)", out=("[Text]", "Fallback", "no\n"),
+)
+# Remarks of today and of before; notes whose page has a picture of the slide and a number.
+put(
+    "slides-said.pptx",
+    pptx(
+        {"a": " " + shape(ap("words")), "b": " " + shape(ap("more"))},
+        {
+            "ppt/comments/one.xml": f'<p:cmLst {A}><p:cm authorId="0" idx="1"><p:pos x="1" y="1"/><p:text>is that so?</p:text></p:cm></p:cmLst>',
+            "ppt/comments/two.xml": f'<p188:cmLst xmlns:p188="p188" {A}><p188:cm authorId="{{X}}"><p188:replyLst><p188:reply authorId="{{X}}"><p188:txBody>{ap("it is")}</p188:txBody></p188:reply></p188:replyLst><p188:txBody>{ap("shorter")}</p188:txBody></p188:cm></p188:cmLst>',
+            "ppt/commentAuthors.xml": f'<p:cmAuthorLst {A}><p:cmAuthor id="0" name="Ada"/></p:cmAuthorLst>',
+            "ppt/authors.xml": f'<p188:authorLst xmlns:p188="p188"><p188:author id="{{X}}" name="Grace"/></p188:authorLst>',
+            "ppt/notes/a.xml": f"<p:notes {A}>" + shape("", 'type="sldImg"') + shape(ap("breathe"), 'type="body"') + shape(ap("1"), 'type="sldNum"') + "</p:notes>",
+        },
+        {"a": [("comments", "../comments/one.xml"), ("notesSlide", "../notes/a.xml")], "b": [("comments", "../comments/two.xml")]},
+        [("commentAuthors", "commentAuthors.xml"), ("authors", "authors.xml")],
+    ),
+    "[notes on slide 1: breathe]", "[comment on slide 1 by Ada: is that so?]", "[comment on slide 2 by Grace: it is]", "[comment on slide 2 by Grace: shorter]",
+)
+# Shown from the file itself, with programs in it; its slides are numbered in another order than they are shown.
+put("slides-macros.ppsm", pptx({"slide10": " " + shape(ap("third")), "slide2": " " + shape(ap("first")), "slide1": " " + shape(ap("second"))}, {"ppt/vbaProject.bin": "x"}, order=["slide2", "slide1", "slide10"]), "## Slide 1\n\nfirst\n\n## Slide 2\n\nsecond\n\n## Slide 3\n\nthird")
+put("slides-gone.pptx", pptx({"a": None}))
+WORDS["slides-gone.pptx"] = {"why": "damaged"}
+
+# A workbook in its binary form (MS-XLSB), record by record.
+import struct
+
+
+def record(kind, data=b""):
+    head = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+    size, length = b"", len(data)
+    while True:
+        size += bytes([length & 0x7F | (0x80 if length > 0x7F else 0)])
+        length >>= 7
+        if not length:
+            return head + size + data
+
+
+def wide(words):
+    return struct.pack("<I", len(words)) + words.encode("utf-16-le")
+
+
+def binary_cell(kind, column, data, style=0):
+    return record(kind, struct.pack("<II", column, style) + data)
+
+
+def binary_row(row, *cells):
+    return record(0, struct.pack("<IIHHBI", row, 0, 300, 0, 0, 0)) + b"".join(cells)
+
+
+def binary_sheet(rows):
+    return record(129) + record(148, struct.pack("<IIII", 0, 9, 0, 9)) + record(145) + rows + record(146) + record(130)
+
+
+prices = binary_row(0, binary_cell(7, 0, struct.pack("<I", 0)), binary_cell(7, 1, struct.pack("<I", 1)), binary_cell(6, 2, wide("in place"))) + binary_row(
+    2, binary_cell(5, 0, struct.pack("<d", 46357.0), 1), binary_cell(5, 1, struct.pack("<d", 1234.5)), binary_cell(4, 2, b"\x01"), binary_cell(3, 3, b"\x07"), binary_cell(2, 4, struct.pack("<I", 42 << 2 | 2))
+)
+BINARY = "application/vnd.ms-excel."
+put(
+    "sheet.xlsb",
+    archive(
+        {
+            "[Content_Types].xml": f'<Types><Override PartName="/xl/workbook.bin" ContentType="{BINARY}sheet.binary.macroEnabled.main"/></Types>',
+            "_rels/.rels": rels(("officeDocument", "xl/workbook.bin")),
+            "xl/workbook.bin": record(131) + record(153, struct.pack("<III", 0, 0, 0)) + record(143)
+            + record(156, struct.pack("<II", 0, 1) + wide("r1") + wide("Prices")) + record(156, struct.pack("<II", 1, 2) + wide("r2") + wide("Secret")) + record(144) + record(132),
+            "xl/_rels/workbook.bin.rels": rels(("worksheet", "worksheets/sheet1.bin"), ("worksheet", "worksheets/sheet2.bin"), ("sharedStrings", "sharedStrings.bin"), ("styles", "styles.bin")),
+            "xl/sharedStrings.bin": record(159, struct.pack("<II", 2, 2)) + record(19, b"\0" + wide("day")) + record(19, b"\0" + wide("price 土豆")) + record(160),
+            "xl/styles.bin": record(278) + record(615, struct.pack("<I", 0)) + record(616) + record(617, struct.pack("<I", 2))
+            + record(47, struct.pack("<HH", 0, 0) + bytes(12)) + record(47, struct.pack("<HH", 0, 14) + bytes(12)) + record(618) + record(279),
+            "xl/worksheets/sheet1.bin": binary_sheet(prices),
+            "xl/worksheets/sheet2.bin": binary_sheet(binary_row(5, binary_cell(6, 3, wide("far away")))),
+        }
+    ),
+    "## Prices", "| day | price 土豆 | in place |", "| 2026-12-01 | 1234.5 | TRUE | #DIV/0! | 42 |", "## Secret (hidden)\n\nfar away",
+)
 
 # 6. What is no document, or not whole.
 put("plain.zip", archive({"a.txt": "a", "b.txt": "b"}))
@@ -359,6 +561,23 @@ with drawn.table() as table:
 put("fpdf.pdf", bytes(drawn.output()), "wide enough to be broken somewhere", "kind price", "Linda 2")
 
 
+# Lines from right to left: as a program draws them that shapes their letters.
+RIGHT = ("תפוחי אדמה נשמרים במקום קריר (עד 10 מעלות) וחשוך.", "بطاطا في مكان بارد لا 10 درجات")
+drawn = FPDF()
+drawn.set_creation_date(datetime.datetime(2026, 1, 1))
+drawn.add_page()
+drawn.add_font("D", fname="/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+drawn.set_font("D", size=14)
+drawn.set_text_shaping(True)
+for one in RIGHT:
+    drawn.cell(0, 10, one, align="R", new_x="LMARGIN", new_y="NEXT")
+put("fpdf-rtl.pdf", bytes(drawn.output()), *RIGHT)
+written = ("בשנת 2024 יצאה גרסה Spud 2.0 חדשה, ושמה «תפוד».", "שָׁלוֹם עֲלֵיכֶם", "تُحفظ البطاطا في مكان بارد (حتى 10 درجات) ومظلم لا تضيئه الشمس.", "في سنة ٢٠٢٤ ظهرت نسخة Spud جديدة.")
+rtl = '<style:style style:name="R" style:family="paragraph"><style:paragraph-properties style:writing-mode="rl-tb"/></style:style>'
+both = "The Hebrew word שלום means peace, and سلام too."
+put("rtl.fodt", flat("".join(f'<text:p text:style-name="R">{one}</text:p>' for one in written) + f"<text:p>{both}</text:p>", automatic=rtl), *written, both)
+
+
 def office(source, target, how=None):
     with tempfile.TemporaryDirectory() as folder:
         filter = f"{target}:{how}" if how else target
@@ -370,6 +589,9 @@ def office(source, target, how=None):
 
 if "--no-office" not in sys.argv:
     put("lo.odt", office("word.docx", "odt"), "## Of their kinds", "- waxy\n- floury", "what the note says", "is that so?", "| kind | price | where |", out=("taken out", "nobody sees"))
+    put("lo.fodt", office("word.docx", "fodt"), "## Of their kinds", "- waxy\n- floury", "what the note says", "| kind | price | where |", out=("taken out", "nobody sees"))
+    put("lo.fods", office("openpyxl.xlsx", "fods"), "## Prices", "| 01/12/2026 | 25%[comment 1] | 1,234.50 | 2469 | TRUE |", "far away")
+    put("lo-rtl.pdf", office("rtl.fodt", "pdf"), *written, both)
     put("lo.docx", office("text.odt", "docx"), "Potatoes", "what it says", "is that so?", "the farm (https://example.org/)")
     put("lo.xlsx", office("openpyxl.xlsx", "xlsx"), "## Prices", "| 01/12/2026 | 25% | 1,234.50 | 2469 | TRUE |", "far away")
     put("lo.ods", office("openpyxl.xlsx", "ods"), "## Prices", "| 01/12/2026 | 25%[comment 1] | 1,234.50 | 2469 | TRUE |", "far away")
