@@ -65,7 +65,8 @@ impl fmt::Debug for Proxies {
 impl Proxies {
     /// Those of the environment; where it names none, those of the system (Windows and macOS).
     pub(crate) fn of_system() -> Self {
-        Self(Matcher::from_system())
+        let set = Set::of(|name| std::env::var(name).ok());
+        Self(set.spelled_anew().unwrap_or_else(Matcher::from_system))
     }
 
     /// The one that an address is asked through.
@@ -79,6 +80,59 @@ impl Proxies {
         let found = self.0.intercept(&asked.parse().ok()?)?;
         Via::of(&found)
     }
+}
+
+/// What the environment says of proxies.
+struct Set {
+    all: String,
+    http: String,
+    https: String,
+    no: String,
+}
+
+impl Set {
+    fn of(variable: impl Fn(&str) -> Option<String>) -> Self {
+        let first = |names: [&str; 2]| names.into_iter().find_map(&variable).unwrap_or_default();
+        // What asks a program on a server can set this one.
+        let is_asked = variable("REQUEST_METHOD").is_some();
+        Self {
+            all: first(["ALL_PROXY", "all_proxy"]),
+            http: if is_asked {
+                String::new()
+            } else {
+                first(["HTTP_PROXY", "http_proxy"])
+            },
+            https: first(["HTTPS_PROXY", "https_proxy"]),
+            no: first(["NO_PROXY", "no_proxy"]),
+        }
+    }
+
+    /// With proxies that are spelled otherwise than is known, which would be passed over in silence; none where all
+    /// are known.
+    fn spelled_anew(mut self) -> Option<Matcher> {
+        let mut is_new = false;
+        for proxy in [&mut self.all, &mut self.http, &mut self.https] {
+            if let Some(known) = known(proxy) {
+                (*proxy, is_new) = (known, true);
+            }
+        }
+        let Self {
+            all,
+            http,
+            https,
+            no,
+        } = self;
+        let set = Matcher::builder().all(all).http(http).https(https).no(no);
+        is_new.then(|| set.build())
+    }
+}
+
+/// The known spelling of a proxy's kind: desktops write `socks://` for SOCKS 5, and capitals mean the same.
+fn known(proxy: &str) -> Option<String> {
+    let (kind, rest) = proxy.trim().split_once("://")?;
+    let lower = kind.to_ascii_lowercase();
+    let known = if lower == "socks" { "socks5" } else { &lower };
+    (known != kind).then(|| format!("{known}://{rest}"))
 }
 
 impl Via {

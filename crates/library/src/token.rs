@@ -21,9 +21,12 @@ impl fmt::Debug for Token {
 }
 
 impl Token {
-    /// The key that this text is; none where it cannot be one.
+    /// The key that this text is, as it was kept or pasted; none where it cannot be one.
     pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
+        // Editors leave a mark before a text, and people the quotation marks of a shell around it.
+        let text = text.trim_start_matches('\u{feff}').trim();
+        let within = |mark: char| text.strip_prefix(mark)?.strip_suffix(mark);
+        let text = within('"').or_else(|| within('\'')).unwrap_or(text);
         let visible = text.bytes().all(|byte| byte.is_ascii_graphic());
         (!text.is_empty() && visible).then(|| Self(text.to_owned()))
     }
@@ -125,7 +128,15 @@ mod tests {
             grants.for_url(&url("https://huggingface.co/a/b/resolve/main/x.gguf",))
         );
         assert!(!shown.contains("secret"), "{shown}");
-        for text in ["", " ", "a b", "a\nb", "é"] {
+        for text in [
+            "\u{feff}hf_secret\r\n",
+            "\"hf_secret\"",
+            "'hf_secret'\n",
+            "\thf_secret ",
+        ] {
+            assert_eq!(Token::new(text), Some(Token("hf_secret".to_owned())));
+        }
+        for text in ["", " ", "a b", "a\nb", "é", "\"\"", "\u{feff}"] {
             assert_eq!(Token::new(text), None, "{text:?}");
         }
     }

@@ -57,7 +57,8 @@ impl TokenFound {
                 let text = fs_err::metadata(&path)
                     .ok()
                     .filter(|file| file.is_file() && file.len() <= MOST_BYTES)
-                    .and_then(|_| fs_err::read_to_string(&path).ok())?;
+                    .and_then(|_| fs_err::read(&path).ok())
+                    .and_then(text_of)?;
                 let token = Token::new(&text)?;
                 let place = path.display().to_string();
                 Some(Self { place, token })
@@ -70,13 +71,32 @@ impl TokenFound {
     }
 }
 
+/// The text of a file: as everybody writes it, or as a shell of Windows does.
+fn text_of(bytes: Vec<u8>) -> Option<String> {
+    let Some(wide) = bytes.strip_prefix(b"\xff\xfe") else {
+        return String::from_utf8(bytes).ok();
+    };
+    let units = wide.chunks(2).map(|pair| match pair {
+        [low, high] => u16::from_le_bytes([*low, *high]),
+        _ => 0,
+    });
+    String::from_utf16(&units.collect::<Vec<_>>()).ok()
+}
+
 /// The files in which the Hub's own tools keep a token, in their order.
 fn files(variable: impl Fn(&str) -> Option<PathBuf>) -> Vec<PathBuf> {
     let set = |name: &str| variable(name).filter(|path| !path.as_os_str().is_empty());
     if let Some(path) = set("HF_TOKEN_PATH") {
         return vec![path];
     }
-    let folder = set("HF_HOME").or_else(|| Some(set("XDG_CACHE_HOME")?.join("huggingface")));
+    // As their tools do, which are started by no shell always.
+    let at_home = |path: PathBuf| match path.strip_prefix("~") {
+        Ok(rest) => BaseDirs::new().map_or(path.clone(), |dirs| dirs.home_dir().join(rest)),
+        Err(_) => path,
+    };
+    let folder = set("HF_HOME")
+        .map(at_home)
+        .or_else(|| Some(set("XDG_CACHE_HOME")?.join("huggingface")));
     let folder = folder.or_else(|| Some(BaseDirs::new()?.home_dir().join(".cache/huggingface")));
     folder
         .map(|folder| folder.join("token"))

@@ -199,7 +199,7 @@ mod tests {
         let address = read("https://modelscope.cn/models/a/b");
         assert_eq!(of_address(&name, &both), both);
         assert_eq!(of_address(&address, &both), [Hub::Mirror, hub.clone()]);
-        assert_eq!(of_address(&address, &both[..1]), [hub.clone()]);
+        assert_eq!(of_address(&address, &both[..1]), both[..1]);
         let other = read("https://hf-mirror.com/a/b");
         let named = Hub::Hub(Url::parse("https://hf-mirror.com").unwrap());
         assert_eq!(of_address(&other, &both), [named]);

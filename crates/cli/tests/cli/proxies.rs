@@ -130,7 +130,8 @@ fn serve_socks(
 #[test]
 fn a_socks_proxy_resolves_the_names() {
     let server = hub().start();
-    for scheme in ["socks5", "socks5h"] {
+    // As desktops write it too, and in capitals.
+    for scheme in ["socks5", "socks5h", "socks", "SOCKS5", "Socks"] {
         let (proxy, asked) = socks(server.address, None);
         let home = Home::new();
         let ran = pull(&home, HUB, &[("all_proxy", &format!("{scheme}://{proxy}"))]);

@@ -359,15 +359,26 @@ fn somebody_at_a_terminal_is_asked_once() {
 
 #[test]
 fn it_is_found_where_the_hub_keeps_it() {
-    for (path, set) in [
-        ("hf/token", vec![]),
-        ("hf/elsewhere", vec![("HF_TOKEN_PATH", "hf/elsewhere")]),
+    let plain = format!("{TOKEN}\n").into_bytes();
+    let wide: Vec<u16> = format!("\u{feff}{TOKEN}\r\n").encode_utf16().collect();
+    let wide: Vec<u8> = wide.iter().flat_map(|unit| unit.to_le_bytes()).collect();
+    for (path, set, text) in [
+        ("hf/token", vec![], plain.clone()),
+        (
+            "hf/elsewhere",
+            vec![("HF_TOKEN_PATH", "hf/elsewhere")],
+            plain,
+        ),
+        // As PowerShell writes it, as an editor does, and as it stood in a line of a shell.
+        ("hf/token", vec![], wide),
+        ("hf/token", vec![], format!("\u{feff}{TOKEN}").into_bytes()),
+        ("hf/token", vec![], format!("\"{TOKEN}\"\n").into_bytes()),
     ] {
         let world = World::new(&hub(), gated);
         let home = Home::new();
         let file = home.path().join(path);
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, format!("{TOKEN}\n")).unwrap();
+        std::fs::write(&file, text).unwrap();
         let set: Vec<(&str, String)> = set
             .into_iter()
             .map(|(name, path)| (name, home.path().join(path).display().to_string()))

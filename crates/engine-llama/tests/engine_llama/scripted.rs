@@ -125,7 +125,7 @@ fn keys(vocabulary: Vocabulary) -> Vec<Vec<u8>> {
         .enumerate()
         .map(|(id, token)| match id {
             // Normal or a byte, user-defined, control.
-            0 => 1,
+            0 if !is_gpt2 => 1,
             0..256 if is_gpt2 => 1,
             0..256 => 6,
             _ if tags.contains(&token.as_str()) => 4,
