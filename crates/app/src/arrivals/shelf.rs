@@ -139,10 +139,10 @@ impl Shelf {
         let mut places = HashMap::new();
         self.bytes = 0;
         for place in 0..archive.len() {
-            let name = match archive.name_for_index(place) {
-                Some(Ok(name)) => name.into_owned(),
-                _ => continue,
+            let Some(Ok(name)) = archive.name_for_index(place) else {
+                continue;
             };
+            let name = name.into_owned();
             let bytes = || archive.by_index_raw(place).map_or(0, |file| file.size());
             self.note(name.clone(), bytes);
             places.entry(name).or_insert(place);
