@@ -28,7 +28,10 @@ mod processes;
 mod safe_mode;
 mod screens;
 #[path = "../../../crates/engine-llama/tests/engine_llama/scripted.rs"]
-#[allow(dead_code, reason = "the tests of the engine ask for another vocabulary")]
+#[allow(
+    dead_code,
+    reason = "the tests of the engine ask for another vocabulary"
+)]
 mod scripted;
 mod shelf;
 mod starts;
