@@ -1,5 +1,6 @@
 //! PDFs: good ones, broken ones, and those that want to take the program with them.
 
+use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use app::reading::{Limits, read};
@@ -169,18 +170,21 @@ fn xfa() {
     );
 }
 
+/// The codes of words in the font of a page, as a PDF writes them.
+type Hex<'letters> = dyn Fn(&str) -> String + 'letters;
+
 /// A page whose font has these letters, each half as wide as it is high; `show` makes its content.
-fn with_letters(letters: &[&str], show: &dyn Fn(&dyn Fn(&str) -> String) -> String) -> Vec<u8> {
+fn with_letters(letters: &[&str], show: &dyn Fn(&Hex<'_>) -> String) -> Vec<u8> {
     let code = |letter: &str| 33 + letters.iter().position(|one| *one == letter).unwrap();
     let hex = |words: &str| -> String {
-        let all = words.chars().map(|letter| {
-            if letter == ' ' {
-                32
-            } else {
-                code(letter.encode_utf8(&mut [0; 4]))
-            }
-        });
-        all.map(|code| format!("{code:02x}")).collect()
+        words.chars().fold(String::new(), |mut hex, letter| {
+            let code = match letter {
+                ' ' => 32,
+                _ => code(letter.encode_utf8(&mut [0; 4])),
+            };
+            write!(hex, "{code:02x}").unwrap();
+            hex
+        })
     };
     let mut pdf = Pdf::of(&[show(&hex).as_bytes()]);
     pdf.replace(
@@ -195,11 +199,11 @@ fn with_letters(letters: &[&str], show: &dyn Fn(&dyn Fn(&str) -> String) -> Stri
         letters.len() + 1
     );
     for (at, letter) in letters.iter().enumerate() {
-        let wide: String = letter
-            .encode_utf16()
-            .map(|unit| format!("{unit:04x}"))
-            .collect();
-        map += &format!(" <{:02x}> <{wide}>", at + 33);
+        write!(map, " <{:02x}> <", at + 33).unwrap();
+        for unit in letter.encode_utf16() {
+            write!(map, "{unit:04x}").unwrap();
+        }
+        map.push('>');
     }
     pdf.add_stream("", (map + " endbfchar").as_bytes());
     pdf.bytes()

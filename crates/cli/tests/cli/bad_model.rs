@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::Path;
 
 use crate::builder;
-use crate::spud::{Home, sprout};
+use crate::spud::{Home, machine, sprout};
 
 /// What is said of a file, with its code.
 fn refused(model: &Path) -> (String, String) {

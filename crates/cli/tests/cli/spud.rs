@@ -15,9 +15,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// One of the machines that the plans are tested on, for `SPUD_MACHINE`: a test that is about something else tells its
 /// machine, since measuring one takes seconds in each new home.
-pub(crate) fn machine(name: &str) -> PathBuf {
-    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    crates.join(format!("fit/tests/fit/machines/{name}.json"))
+pub(crate) fn machine(name: &str) -> String {
+    let crates = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+    format!("{crates}/fit/tests/fit/machines/{name}.json")
 }
 
 /// A home that goes away with the test.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::spud::{Home, Ran};
+use crate::spud::{Home, Ran, machine};
 
 fn sprout() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../sprout/sprout.gguf");

@@ -25,7 +25,7 @@ fn adds_and_subtracts(opening: &Opening, thinks: bool) {
     for (question, result) in &sums {
         let prompt = Template::R1.render(&Conversation {
             opening: opening.clone(),
-            ..Conversation::of(question)
+            ..Conversation::of(*question)
         });
         let told = ask(&engine, greedy(prompt));
         assert_eq!(told.end, End::Complete, "{question}");

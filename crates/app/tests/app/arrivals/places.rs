@@ -121,7 +121,7 @@ async fn a_folder_within_that_is_closed_hides_none_but_its_own() {
     let whole = desk.put("all/conversations.json", &export);
     let closed = whole.with_file_name("closed");
     fs::create_dir(&closed).unwrap();
-    fs::set_permissions(&closed, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&closed, fs::Permissions::from_mode(0o0)).unwrap();
     let is_closed = fs::read_dir(&closed).is_err();
     let taken = desk.app.take_in(vec![whole.with_file_name("")]).await;
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o700)).unwrap();
