@@ -102,7 +102,7 @@ fn every_shape_of_reply_is_split_whatever_the_pieces() {
 
 #[test]
 fn a_thought_is_one_wherever_a_model_thinks() {
-    use Place::{Answer, Thinking};
+    use Place::Answer;
     for (begins, reply, thinking, answer, place) in [
         // Told to answer at once, it opens a thought itself.
         (
@@ -165,6 +165,15 @@ fn a_thought_is_one_wherever_a_model_thinks() {
             "答案是 11。",
             Answer,
         ),
+    ] {
+        check_from(begins, reply, thinking, answer, place);
+    }
+}
+
+#[test]
+fn a_thought_that_is_closed_or_opened_again_is_one() {
+    use Place::{Answer, Thinking};
+    for (begins, reply, thinking, answer, place) in [
         // It closes what is closed: the template closed it, or it did so itself.
         (Begins::InAnswer, "\n</think>\n\n11", "", "11", Answer),
         (Begins::Unopened, "</think>11", "", "11", Answer),
