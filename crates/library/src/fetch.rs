@@ -408,6 +408,8 @@ impl Job<'_> {
             }
             let failure = self.throw_away(part, found).await?;
             if failure.is_some() {
+                // None of it is left.
+                self.say(0, self.fetched(), self.checking(0));
                 failures.extend(failure);
                 // Not told is who of several gave the wrong bytes: the last may give all.
                 if givers > 1 {

@@ -46,7 +46,7 @@ const tags = Object.keys(LANGUAGES) as Language[];
 const SAME =
   /token|Spud|PDF|Word|Excel|PowerPoint|OpenDocument|EPUB|OCR|ChatGPT|conversations\.json|Open WebUI|JSON|FAT32|KiB|MiB|GiB|SHA|GPU|GGUF|~\/42\.gg/g;
 const NAMES =
-  /DeepSeek|Qwen|QwQ|Instruct|Chat|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|Claude|LibreChat|Jan|huggingface\.co/g;
+  /DeepSeek|Qwen|QwQ|Instruct|Chat|Llama|Math|Apache|MIT|Ollama|LM Studio|Hugging Face|R1|Claude|Adobe Acrobat Reader|Adobe|XFA|LibreChat|Jan|huggingface\.co/g;
 
 function sayNoEnglish(...words: string[]): void {
   for (const said of words) {
