@@ -1,5 +1,11 @@
 //! The list of chats as calls: names, going and coming back, drafts, and what is remembered.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicI64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
 use chats::{ChatId, Chats, Hit};
 
 use crate::events::{AppEvent, ChatEvent, ChatRow};
@@ -32,6 +38,11 @@ pub(crate) mod key {
 /// stays alive between two of them.
 const FIRST_ROWS: usize = 200;
 const MORE_ROWS: usize = 1000;
+
+/// How often it is looked whether another program changed it.
+const LOOK: Duration = Duration::from_secs(2);
+/// Beyond so many changes the whole list is told.
+const MANY: usize = 50;
 
 /// Nobody reads further down a list of chats that were found.
 const MOST_HITS: usize = 100;
@@ -117,6 +128,10 @@ impl App {
             Err(error) => return Err(error.into()),
         };
         let mut state = self.state();
+        match &row {
+            Some(row) => state.told.insert(chat, row.changed_ms),
+            None => state.told.remove(&chat),
+        };
         let event = row.map_or(AppEvent::RowGone(chat), |row| {
             AppEvent::Row(state.shown_row(row))
         });
@@ -128,10 +143,55 @@ impl App {
     pub(crate) fn tell_rows(&self, chats: &Chats) -> Result<(), Failure> {
         let rows = chats.rows()?;
         let mut state = self.state();
+        state.told = told(&rows);
         let rows = state.shown(rows);
         state.app_watchers.tell(&AppEvent::Chats(rows));
         Ok(())
     }
+}
+
+impl App {
+    /// Looks now and then whether another program changed the list, such as a terminal beside the window.
+    pub(crate) fn watch_list(&self) {
+        let seen = Arc::new(AtomicI64::new(0));
+        self.now_and_then(LOOK, move |app| {
+            let seen = Arc::clone(&seen);
+            async move {
+                let looked = app.at_the_gate(move |app, chats| {
+                    if app.state().app_watchers.is_empty() {
+                        return Ok(());
+                    }
+                    let version = chats.version()?;
+                    if seen.swap(version, Relaxed) == version {
+                        return Ok(());
+                    }
+                    app.tell_what_changed(chats)
+                });
+                let _ = looked.await;
+            }
+        });
+    }
+
+    fn tell_what_changed(&self, chats: &Chats) -> Result<(), Failure> {
+        let now: HashMap<ChatId, i64> = chats.changes()?.into_iter().collect();
+        let changed: Vec<ChatId> = {
+            let told = &self.state().told;
+            let new = now.iter().filter(|(id, at)| told.get(id) != Some(at));
+            let gone = told.keys().filter(|id| !now.contains_key(id));
+            new.map(|(id, _)| *id).chain(gone.copied()).collect()
+        };
+        if changed.len() > MANY {
+            return self.tell_rows(chats);
+        }
+        changed
+            .into_iter()
+            .try_for_each(|chat| self.tell_row(chats, chat))
+    }
+}
+
+/// The rows as [`State::told`](crate::state::State) keeps them.
+pub(crate) fn told(rows: &[chats::ChatRow]) -> HashMap<ChatId, i64> {
+    rows.iter().map(|row| (row.id, row.changed_ms)).collect()
 }
 
 /// The first rows of a list, and the others as events.

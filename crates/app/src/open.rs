@@ -16,7 +16,7 @@ use crate::engine_room::EngineRoom;
 use crate::events::{AppEvent, ChatEvent, Snapshot, Watchers};
 use crate::failure::{Cause, Code, Failure, of_opening};
 use crate::home::Home;
-use crate::list::{key, paged};
+use crate::list::{key, paged, told};
 use crate::manner::Manner;
 use crate::models;
 use crate::network::Network;
@@ -110,6 +110,7 @@ impl App {
             let (model, models) = models::remembered(&kept.chats)?;
             let state = State {
                 app_watchers: Watchers::default(),
+                told: HashMap::new(),
                 chat_watchers: HashMap::new(),
                 live: HashMap::new(),
                 erasing: HashSet::new(),
@@ -148,6 +149,7 @@ impl App {
         app.watch_power();
         app.run_ahead();
         app.watch_files();
+        app.watch_list();
         app.inner.room.measure_after_the_start();
         Ok(app)
     }
@@ -166,6 +168,7 @@ impl App {
             let presets = presets::presets(chats)?;
             let preferences = app.preferences();
             let mut state = app.state();
+            state.told = told(&rows);
             let (rows, older) = paged(state.shown(rows));
             let snapshot = Snapshot {
                 chats: rows,

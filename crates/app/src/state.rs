@@ -22,6 +22,8 @@ use crate::unsaved::Unsaved;
 /// Held for moments only, never while something is read or written.
 pub(crate) struct State {
     pub(crate) app_watchers: Watchers<AppEvent>,
+    /// The list as it was told: each chat and when it was changed.
+    pub(crate) told: HashMap<ChatId, i64>,
     pub(crate) chat_watchers: HashMap<ChatId, Watchers<ChatEvent>>,
     /// The replies that grow, one a chat at most.
     pub(crate) live: HashMap<ChatId, Live>,

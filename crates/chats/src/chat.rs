@@ -55,6 +55,23 @@ impl Chats {
         })
     }
 
+    /// Each chat of [`Chats::rows`] and when it was changed, in no order.
+    pub fn changes(&self) -> Result<Vec<(ChatId, i64)>, Error> {
+        self.read("look whether the list has changed", |connection| {
+            let sql = "SELECT id, changed_ms FROM chats WHERE deleted_ms IS NULL";
+            let mut statement = connection.prepare_cached(sql)?;
+            let rows = statement.query_map([], |row| Ok((ChatId(row.get(0)?), row.get(1)?)))?;
+            Ok(rows.collect::<Result<_, _>>()?)
+        })
+    }
+
+    /// A number that is another one whenever anything was written since it was asked for, by whichever program.
+    pub fn version(&self) -> Result<i64, Error> {
+        self.read("look whether anything has changed", |connection| {
+            Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+        })
+    }
+
     /// The chats that are deleted and not erased, the last deleted first.
     pub fn deleted(&self) -> Result<Vec<DeletedRow>, Error> {
         self.read("list the deleted chats", |connection| {

@@ -2,8 +2,9 @@
 
 use app::chats::{Body, Chats, Entry, Transcript};
 use app::{AppEvent, ChatEvent, Code, Home};
+use tokio::time::timeout;
 
-use crate::world::{LONG, World, end, next, reply, surely, words};
+use crate::world::{LONG, PATIENCE, World, end, next, reply, surely, words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_comes_late_sees_the_same_words_as_who_was_there() {
@@ -131,6 +132,34 @@ fn transcript(n: i64, entries: Vec<Entry>) -> Transcript {
         origin: None,
         entries,
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_program_puts_down_and_takes_away_is_told() {
+    let world = World::new().await;
+    let mut events = world.app.watch().await.unwrap();
+    assert!(matches!(events.recv().await, Some(AppEvent::Snapshot(_))));
+    // A terminal beside the window.
+    let other = Chats::open(Home::at(world.home.path()).data(), 0).unwrap();
+    let chat = other
+        .chats
+        .add_transcripts(&[transcript(7, Vec::new())])
+        .unwrap()[0];
+    let mut told = async || {
+        let next = timeout(PATIENCE, async {
+            loop {
+                match events.recv().await.unwrap() {
+                    event @ (AppEvent::Row(_) | AppEvent::RowGone(_)) => return event,
+                    _ => {}
+                }
+            }
+        });
+        next.await.expect("nothing was told")
+    };
+    assert!(matches!(told().await, AppEvent::Row(row) if row.title == "Chat 7"));
+    other.chats.delete(chat, 8).unwrap();
+    assert!(matches!(told().await, AppEvent::RowGone(gone) if gone == chat));
+    world.app.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
