@@ -256,9 +256,10 @@ impl Spot<'_> {
         let counts = reply.counts;
         transaction.execute(
             "INSERT INTO messages (chat, parent, role, state, created_ms, ended_ms, model,
-                 failure_code, failure_message, failure_hint,
+                 failure_code, failure_message, failure_hint, failure_cause, failure_detail,
                  thinking_tokens, answer_tokens, thinking_ms, answer_ms, text, thinking, origin)
-             VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+             VALUES (?1, ?2, 'assistant', ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,
+                 ?17, ?18)",
             rusqlite::params![
                 self.chat.0,
                 self.parent.map(|id| id.0),
