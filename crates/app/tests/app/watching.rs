@@ -148,9 +148,9 @@ async fn what_another_program_puts_down_and_takes_away_is_told() {
     let mut told = async || {
         let next = timeout(PATIENCE, async {
             loop {
-                match events.recv().await.unwrap() {
-                    event @ (AppEvent::Row(_) | AppEvent::RowGone(_)) => return event,
-                    _ => {}
+                let event = events.recv().await.unwrap();
+                if matches!(event, AppEvent::Row(_) | AppEvent::RowGone(_)) {
+                    return event;
                 }
             }
         });
