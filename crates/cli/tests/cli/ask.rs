@@ -96,13 +96,14 @@ fn the_question_can_come_from_standard_input_and_the_model_from_a_file() {
 #[test]
 fn the_same_seed_writes_the_same_reply() {
     let home = Home::new();
-    let reply = |seed| {
-        // A thought that is cut short leaves Sprout unsure of the answer.
+    let reply = |seed: u32| {
+        let seed = &seed.to_string();
+        // A thought that is cut in the middle of a column leaves Sprout unsure of the answer.
         let unsure = [
             "--temperature",
             "5",
             "--think-budget",
-            "5",
+            "8",
             "What is 47 + 38?",
         ];
         let ran = home.run(&[&["ask", "--json", "--seed", seed], &unsure[..]].concat());
@@ -110,8 +111,9 @@ fn the_same_seed_writes_the_same_reply() {
         let lines = ran.lines();
         lines.text("thinking") + &lines.text("answer")
     };
-    assert_eq!(reply("11"), reply("11"));
-    assert_ne!(reply("11"), reply("12"));
+    let first = reply(11);
+    assert_eq!(first, reply(11));
+    assert!((12..20).any(|other| reply(other) != first));
 }
 
 #[test]
