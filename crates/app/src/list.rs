@@ -162,10 +162,11 @@ impl App {
                         return Ok(());
                     }
                     let version = chats.version()?;
-                    if seen.swap(version, Relaxed) == version {
-                        return Ok(());
+                    if seen.load(Relaxed) != version {
+                        app.tell_what_changed(chats)?;
+                        seen.store(version, Relaxed);
                     }
-                    app.tell_what_changed(chats)
+                    Ok(())
                 });
                 let _ = looked.await;
             }

@@ -141,6 +141,18 @@ impl Paper {
         self.flow.line.ends_with(words)
     }
 
+    /// The address of a link whose words began where `begin` had been written, behind them, where they are not the
+    /// address.
+    pub(super) fn address(&mut self, address: &str, begin: usize) {
+        let leads = ["http://", "https://", "mailto:"];
+        if leads.iter().any(|lead| address.starts_with(lead))
+            && self.written() > begin
+            && !self.ends_with(address.trim_start_matches("mailto:"))
+        {
+            self.words(&format!(" ({address})"));
+        }
+    }
+
     /// Whether words stand in the present block already.
     pub(super) fn has_begun(&self) -> bool {
         !self.flow.line.trim().is_empty()

@@ -232,7 +232,7 @@ impl Reader<'_> {
                     } else if name == "hyperlink"
                         && let Some((begin, address)) = run.links.pop()
                     {
-                        self.address(&address, begin);
+                        self.paper.address(&address, begin);
                     }
                 }
             }
@@ -362,17 +362,6 @@ impl Reader<'_> {
             .begin_aside(Aside::Comment(format!("comment {number}{by}")));
         self.paper.words(&said.text);
         self.paper.end_aside();
-    }
-
-    /// The address of a link, behind its words, where the words are not the address.
-    fn address(&mut self, address: &str, begin: usize) {
-        let leads = ["http://", "https://", "mailto:"];
-        if leads.iter().any(|lead| address.starts_with(lead))
-            && self.paper.written() > begin
-            && !self.paper.ends_with(address.trim_start_matches("mailto:"))
-        {
-            self.paper.words(&format!(" ({address})"));
-        }
     }
 }
 

@@ -227,7 +227,7 @@ impl Reader {
                         let address = (tag.name == "a").then(|| tag.get("href").map(str::to_owned));
                         self.inline(xml, within + 1);
                         if let Some(address) = address.flatten() {
-                            self.address(&address, begin);
+                            self.paper.address(&address, begin);
                         }
                     }
                     "note" => self.note(xml, within),
@@ -290,16 +290,6 @@ impl Reader {
                 self.paper.end_aside();
             }
             _ => {}
-        }
-    }
-
-    fn address(&mut self, address: &str, begin: usize) {
-        let leads = ["http://", "https://", "mailto:"];
-        if leads.iter().any(|lead| address.starts_with(lead))
-            && self.paper.written() > begin
-            && !self.paper.ends_with(address.trim_start_matches("mailto:"))
-        {
-            self.paper.words(&format!(" ({address})"));
         }
     }
 }
