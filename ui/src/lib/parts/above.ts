@@ -18,7 +18,8 @@ export function above(panel: HTMLElement): () => void {
     button()?.setAttribute('aria-expanded', String(isOpen));
     if (!isOpen) return;
     place();
-    panel.focus({ preventScroll: true });
+    // A key may have been quicker than the event, and moved it on inside.
+    if (!panel.contains(document.activeElement)) panel.focus({ preventScroll: true });
   };
   panel.addEventListener('toggle', onToggle);
   window.addEventListener('resize', place);
